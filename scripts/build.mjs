@@ -1,0 +1,113 @@
+// Bundles the program into dist/: code-split, so that heavy libraries are read when first used and the first
+// frame comes early (docs/decisions). Does nothing, silently, when nothing it depends on changed.
+import {createHash} from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const outdir = join(root, 'dist');
+const stamp = join(outdir, '.built-from');
+
+const wanted = fingerprint();
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+  const {build} = await import('esbuild');
+  const fresh = join(root, `dist.${process.pid}`);
+  try {
+    await bundle(build, fresh);
+    writeFileSync(join(fresh, '.built-from'), wanted);
+    swap(fresh);
+  } finally {
+    rmSync(fresh, {recursive: true, force: true});
+  }
+}
+
+/** A running program keeps loading chunks from dist/, so old chunks stay until the next build after this one. */
+function swap(fresh) {
+  mkdirSync(outdir, {recursive: true});
+  const current = new Set(readdirSync(fresh));
+  const kept = existsSync(join(outdir, '.chunks')) ? JSON.parse(readFileSync(join(outdir, '.chunks'), 'utf8')) : [];
+  for (const name of readdirSync(outdir)) {
+    if (!current.has(name) && !kept.includes(name) && name !== '.chunks') rmSync(join(outdir, name), {recursive: true});
+  }
+  for (const name of [...current].sort((a, b) => rank(a) - rank(b))) renameSync(join(fresh, name), join(outdir, name));
+  writeFileSync(join(outdir, '.chunks'), JSON.stringify([...current]));
+}
+
+/** Chunks first, then the entry that names them, the stamp last: a build cut short is built again. */
+function rank(name) {
+  return name === '.built-from' ? 2 : name.startsWith('main.js') ? 1 : 0;
+}
+
+async function bundle(build, folder) {
+  const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['src/main.tsx'],
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22.12',
+    jsx: 'automatic',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    chunkNames: 'chunk-[hash]',
+    logLevel: 'warning',
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      'process.env.DEV': '"false"',
+      PROGRAM_VERSION: JSON.stringify(version),
+    },
+    // node-pty finds its prebuilt library beside its own files; cpu-features is ssh2's optional native part.
+    external: ['node-pty', 'cpu-features', '*.node'],
+    banner: {
+      // CommonJS libraries inside an ES module still ask for these.
+      js: [
+        "import {createRequire as __createRequire} from 'node:module';",
+        "import {fileURLToPath as __fileURLToPath} from 'node:url';",
+        "import {dirname as __pathDirname} from 'node:path';",
+        'const require = __createRequire(import.meta.url);',
+        'const __filename = __fileURLToPath(import.meta.url);',
+        'const __dirname = __pathDirname(__filename);',
+      ].join(''),
+    },
+    // Ink's developer tools are not shipped.
+    plugins: [
+      {
+        name: 'no-devtools',
+        setup(context) {
+          context.onResolve({filter: /^react-devtools-core$/}, () => ({path: 'devtools', namespace: 'nothing'}));
+          context.onLoad({filter: /.*/, namespace: 'nothing'}, () => ({contents: 'export default {}'}));
+        },
+      },
+    ],
+  });
+  chmodSync(join(folder, 'main.js'), 0o755);
+}
+
+/** Names, sizes and times of all that goes into the bundle. */
+function fingerprint() {
+  const hash = createHash('sha256').update(`${process.platform}-${process.arch}`);
+  for (const path of ['package.json', 'package-lock.json', 'scripts/build.mjs'])
+    hash.update(readFileSync(join(root, path)));
+  for (const path of readdirSync(join(root, 'src'), {recursive: true}).sort()) {
+    const {size, mtimeMs} = statSync(join(root, 'src', path));
+    hash.update(`${path}\0${size}\0${mtimeMs}\n`);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,169 @@
+/**
+ * What screens and the command line may ask of the engine. index.ts makes one; nothing else of the engine
+ * is imported from outside. Neither side ever executes a task: runs are started and their directories followed.
+ */
+
+import type {Catalog} from './catalog/types.ts';
+import type {Plan, RunRequest} from './plan/types.ts';
+import type {Problem} from './problem.ts';
+import type {RunState, RunStatus} from './run/events.ts';
+import type {Secret} from './secret.ts';
+import type {LiveStore} from './store.ts';
+
+export interface Engine {
+  /** Reads a tree without executing or writing anything in it. Throws `no-tree`; everything else is in its problems. */
+  openTree(folder: string): Promise<Catalog>;
+  /** The state of images: what would be built and why. */
+  imageStatus(request: ImageStatusRequest, signal?: AbortSignal): Promise<ImageStatusReport>;
+  /** Facts and plan of what was asked for; changes nothing. Throws what makes a plan impossible. */
+  propose(request: ImageRequest, signal?: AbortSignal): Promise<Proposal>;
+  /** Starts a detached runner for an approved proposal, waits until it is up, and returns the run's id. */
+  start(proposal: Proposal, options?: StartOptions): Promise<string>;
+  readonly runs: Runs;
+  /** Every path, version and limit, for `info`. */
+  info(): Promise<readonly InfoLine[]>;
+}
+
+export interface ImageStatusRequest {
+  /** Absolute path of the tree. */
+  readonly source: string;
+  /** Configuration folder (or file of era A), absolute. */
+  readonly config?: string;
+  /** Image or component names; absent: all. */
+  readonly names?: readonly string[];
+  /** Ask registries for the present digest of foreign bases. */
+  readonly checkBases?: boolean;
+}
+
+export interface ImageStatusReport {
+  readonly images: readonly ImageStatus[];
+  /** Why nothing better could be said: no engine, a base that could not be asked for (with the age of what is known). */
+  readonly problems: readonly Problem[];
+  /** Epoch milliseconds when this was found out. */
+  readonly at: number;
+}
+
+export interface ImageStatus {
+  readonly name: string;
+  readonly component: string;
+  /** unknown: its component has a hook, so it is decided while running; or the engine cannot be asked. */
+  readonly state: 'current' | 'stale' | 'never' | 'unknown';
+  readonly reasons: readonly string[];
+  /** Of the image on the engine. */
+  readonly sizeBytes?: number;
+  readonly id?: string;
+  /** Epoch milliseconds of the last build here. */
+  readonly builtAt?: number;
+  /** The reference it was last pushed as, when that push holds this very image. */
+  readonly pushedAs?: string;
+}
+
+export type ImageRequest = ImageBuildRequest | ImagePushRequest;
+
+export interface ImageBuildRequest extends RunRequest {
+  readonly operation: 'image build';
+  readonly source: string;
+  /** Image or component names; empty: all. Prerequisites are included. */
+  readonly names: readonly string[];
+  /** Build even what is current. */
+  readonly force: boolean;
+  /** Build without the engine's layer cache. */
+  readonly noCache: boolean;
+  /** Ask registries whether foreign bases moved (always done on build; also on status with --check-bases). */
+  readonly checkBases: boolean;
+  /** auto: classic unless a Dockerfile needs BuildKit. */
+  readonly builder: 'auto' | 'classic' | 'buildkit';
+}
+
+export interface ImagePushRequest extends RunRequest {
+  readonly operation: 'image push';
+  readonly source: string;
+  /** Image names; empty: all. Prerequisites are not included, as in every era. */
+  readonly names: readonly string[];
+}
+
+export interface Proposal {
+  readonly request: ImageRequest;
+  readonly facts: unknown;
+  readonly plan: Plan;
+  readonly planHash: string;
+  /** No task is expected to change anything: there is nothing to approve. */
+  readonly nothingToDo: boolean;
+}
+
+export interface StartOptions {
+  /** By name, e.g. 'registry-password'; over a pipe to the runner, never anywhere else. */
+  readonly secrets?: ReadonlyMap<string, Secret>;
+}
+
+export interface Runs {
+  /** Newest first. */
+  list(): Promise<readonly RunSummary[]>;
+  /** `list()` kept up to date. */
+  watchList(): LiveStore<readonly RunSummary[]>;
+  /** Throws `unknown-run` with the nearest ids. A unique prefix, or 'last', stands for an id. */
+  show(id: string): Promise<RunView>;
+  /** `show()` kept up to date from the run directory, by file events with a slow poll as the net. */
+  follow(id: string): LiveStore<RunView>;
+  /** The output of one task, kept up to date. */
+  output(id: string, task: string): LiveStore<OutputView>;
+  /** First call: no new task starts; second: running critical tasks are aborted too. */
+  cancel(id: string): Promise<void>;
+  /** Goes on with an interrupted run. */
+  resume(id: string, options?: StartOptions): Promise<void>;
+  /** The request of an ended run, to propose it again. */
+  requestOf(id: string): Promise<ImageRequest>;
+  /** One archive for support (tar.gz), secrets replaced. */
+  export(id: string, file: string): Promise<void>;
+}
+
+export interface RunSummary {
+  readonly id: string;
+  readonly operation: string;
+  readonly title: string;
+  readonly status: RunStatus;
+  /** user@host, and the host its SSH session came from where that is known. */
+  readonly who: string;
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  readonly tasks: {readonly total: number; readonly done: number; readonly failed: number; readonly changed: number};
+  readonly folder: string;
+}
+
+export interface RunView {
+  readonly summary: RunSummary;
+  readonly state: RunState;
+  /** Shown when interrupted: why the runner is gone, and what resume would do. */
+  readonly explanation?: string;
+  /** Milliseconds the same operation took before (median of done runs). */
+  readonly usualMs?: number;
+  /** Monotonic now of the machine the run is on, for times of running tasks. */
+  readonly up: number;
+}
+
+/** The text of one task's output, split into lines. Colours (SGR) are kept, every other control sequence is gone. */
+export interface OutputView {
+  /** Lines that can be asked for now. */
+  readonly lineCount: number;
+  /** Bytes that were left out in the middle because the output was larger than its bound. */
+  readonly leftOutBytes: number;
+  /** True when the task has ended and all its output is here. */
+  readonly ended: boolean;
+  /** Text of lines [from, to). Cheap for the lines near those asked for last. */
+  lines(from: number, to: number): readonly OutputLine[];
+  /** Indexes of the lines that match, in order; the pattern is a plain text or a regular expression. */
+  search(pattern: string | RegExp): readonly number[];
+  /** The file(s) the whole output is in. */
+  readonly files: readonly string[];
+}
+
+export interface OutputLine {
+  readonly text: string;
+  /** Epoch milliseconds when it came, to about a second. */
+  readonly at?: number;
+}
+
+export interface InfoLine {
+  readonly topic: string;
+  readonly value: string;
+}

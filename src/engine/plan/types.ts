@@ -1,0 +1,148 @@
+/**
+ * A Plan says what would happen, on which machine, in which order, and what it touches. Making one is
+ * pure; carrying it out is run/'s work, which hands each task tools limited to what the task declared.
+ */
+
+import type {Problem, ProblemCode} from '../problem.ts';
+import type {Tools} from '../tools.ts';
+
+export interface Plan {
+  /** 'image build', 'image push', … as on the command line. */
+  readonly operation: string;
+  /** 'Build 3 images' */
+  readonly title: string;
+  readonly tasks: readonly Task[];
+  /** What the operator should know before approving. */
+  readonly notices: readonly Problem[];
+}
+
+/** Plans keep tasks of different results in one list, hence the loose default. */
+// biome-ignore lint/suspicious/noExplicitAny: a list of tasks holds many result types; resultOf gives the type back
+export interface Task<Result = any> {
+  /** 'build/rest-server', 'node-3/stop-etcd': unique in the plan, safe characters only ([a-z0-9._/-]). */
+  readonly id: string;
+  readonly title: string;
+  /** Machine name; absent: this computer. */
+  readonly on?: string;
+  /** Task ids; the scheduler goes by these edges, never by waves. */
+  readonly needs: readonly string[];
+  readonly touches: 'nothing' | 'this computer' | 'a machine' | 'the cluster' | 'data';
+  /** Everything it may change. A change outside of this throws `not-in-plan`. */
+  readonly does: readonly Effect[];
+  /** What the facts let us expect; the run has the last word. */
+  readonly expected: Expected;
+  /** Why it would change something, as sentences ("src/webportal/src/app.js changed"). */
+  readonly why: readonly string[];
+  /** Never interrupted between its first change and its last. */
+  readonly critical?: true;
+  readonly retry?: Retry;
+  /** Which kind of slot it takes: 'build', 'upload', or a machine's name. */
+  readonly resource?: string;
+  /** How a person would take it back, in a sentence. */
+  readonly undo?: string;
+  /**
+   * Already so? Then the task ends unchanged with this outcome and run is not called. Also asked again on resume of
+   * every task the journal has as done.
+   */
+  satisfied?(context: TaskContext): Promise<Result | undefined>;
+  run(context: TaskContext): Promise<TaskEnd<Result>>;
+}
+
+export type Expected = 'change' | 'unchanged' | 'decided while running';
+
+/** How a task ended well. The result must be plain JSON: it is kept in the journal for later tasks and for resume. */
+export interface TaskEnd<Result> {
+  /** Whether this computer, a machine or the cluster differs from before; temporary folders do not count. */
+  readonly changed: boolean;
+  readonly result: Result;
+  /** A few words for the task's line: 'sha256:12ab…, 14 MB', 'nothing changed'. */
+  readonly note?: string;
+}
+
+/**
+ * What a task may change. Paths may begin with `$RUN` (the run directory) or `$STATE` (the cluster's state folder)
+ * and may end with `/**` (everything below). `decided` marks what is only known while running.
+ */
+export type Effect =
+  | {readonly kind: 'command'; readonly argv: readonly string[]; readonly cwd: string; readonly decided?: string}
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      /** Of the content where it is known before; 'secret' where it holds one. */
+      readonly digest?: string;
+      readonly decided?: string;
+    }
+  | {
+      readonly kind: 'docker';
+      readonly call: 'build' | 'tag' | 'push';
+      /** The reference that comes into being. */
+      readonly image: string;
+      readonly decided?: string;
+    };
+
+export interface Retry {
+  /** Tries altogether. */
+  readonly attempts: number;
+  /** Only these problems are worth another try. */
+  readonly on: readonly ProblemCode[];
+  /** First wait; doubled each time, with jitter, at most maxWaitMs. */
+  readonly waitMs: number;
+  readonly maxWaitMs: number;
+}
+
+export interface TaskContext {
+  /** Limited to this task's `does`: any other change throws `not-in-plan`; reads are free. */
+  readonly tools: Tools;
+  readonly signal: AbortSignal;
+  /** The run directory; effects name it `$RUN`. */
+  readonly runFolder: string;
+  /** The state folder of this cluster; effects name it `$STATE`. */
+  readonly stateFolder: string;
+  /** Terminal bytes for this task's log; known secrets are replaced on the way. */
+  output(bytes: Uint8Array | string): void;
+  progress(done: number, total?: number): void;
+  /** The result of a task that is among this one's needs (or theirs). Throws when it has none. */
+  resultOf<Result>(taskId: string): Result;
+  /** A secret handed to this run by name ('registry-password'); undefined when none was given. */
+  secret(name: string): import('../secret.ts').Secret | undefined;
+}
+
+/**
+ * One operation: how its facts are read and how a plan is made of them. Facts and requests are plain JSON,
+ * recorded in the run directory; the same request and facts give the same plan.
+ */
+export interface Operation<Request extends RunRequest = RunRequest, Facts = unknown> {
+  readonly name: Request['operation'];
+  /** Names of the locks it holds while it runs. */
+  locks(request: Request, facts: Facts): readonly LockName[];
+  /** Reads only; every wait has a deadline. */
+  readFacts(request: Request, world: FactWorld, signal: AbortSignal): Promise<Facts>;
+  /** Pure. */
+  plan(request: Request, facts: Facts): Plan;
+}
+
+export interface FactWorld {
+  readonly tools: Tools;
+  readonly stateFolder: string;
+}
+
+/** What somebody asked for. Never holds a secret. */
+export interface RunRequest {
+  readonly operation: string;
+  /** Absolute, links resolved. */
+  readonly source?: string;
+  readonly config?: string;
+  /** Where the engine is, when it was chosen for this run. */
+  readonly parallel?: number;
+  readonly failFast?: boolean;
+  /** Whole run, milliseconds. */
+  readonly timeoutMs?: number;
+  readonly readOnly?: boolean;
+}
+
+/** `images-<hash>`: file name below locks/, and whether it lies in the cluster's state folder or beside all of them. */
+export interface LockName {
+  readonly scope: 'images' | 'services' | 'machines';
+  /** Distinguishes locks of one scope: for images a hash of source path and engine address. */
+  readonly of: string;
+}

@@ -1,0 +1,102 @@
+/** What a run says while it happens: one JSON object per line of journal.jsonl. */
+
+import type {Effect, Expected} from '../plan/types.ts';
+import type {Problem} from '../problem.ts';
+
+export type RunEvent = {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Milliseconds of the monotonic clock: durations are differences of these. */
+  readonly up: number;
+} & (
+  | {
+      readonly type: 'run-started';
+      readonly run: string;
+      readonly operation: string;
+      readonly title: string;
+      readonly planHash: string;
+      /** 1 for the first runner, 2 after the first resume, … */
+      readonly runner: number;
+      readonly bootId: string;
+      readonly tasks: readonly TaskOutline[];
+    }
+  | {readonly type: 'task-started'; readonly task: string; readonly attempt: number}
+  | {readonly type: 'task-progress'; readonly task: string; readonly done: number; readonly total?: number}
+  | {
+      readonly type: 'task-done';
+      readonly task: string;
+      readonly changed: boolean;
+      readonly note?: string;
+      readonly result?: unknown;
+    }
+  | {readonly type: 'task-failed'; readonly task: string; readonly problem: Problem}
+  | {readonly type: 'task-skipped'; readonly task: string; readonly because: string}
+  | {
+      readonly type: 'task-retried';
+      readonly task: string;
+      readonly attempt: number;
+      readonly problem: Problem;
+      readonly waitMs: number;
+    }
+  | {readonly type: 'task-stopped'; readonly task: string; readonly halfDone?: string}
+  /** On resume: a task the journal had as done is no longer so and runs again. */
+  | {readonly type: 'task-reopened'; readonly task: string; readonly because: string}
+  | {readonly type: 'cancel-requested'; readonly stage: 1 | 2; readonly by: string}
+  | {readonly type: 'run-ended'; readonly outcome: 'done' | 'failed' | 'stopped'; readonly problem?: Problem}
+);
+
+/** A task as the journal and the screens know it: everything but its functions. */
+export interface TaskOutline {
+  readonly id: string;
+  readonly title: string;
+  readonly on?: string;
+  readonly needs: readonly string[];
+  readonly touches: string;
+  readonly does: readonly Effect[];
+  readonly expected: Expected;
+  readonly why: readonly string[];
+  readonly critical?: true;
+  readonly resource?: string;
+  readonly undo?: string;
+}
+
+export type TaskStatus = 'waiting' | 'running' | 'done' | 'failed' | 'skipped' | 'stopped';
+
+export interface TaskState extends TaskOutline {
+  readonly status: TaskStatus;
+  readonly attempt: number;
+  readonly changed?: boolean;
+  readonly note?: string;
+  readonly result?: unknown;
+  readonly problem?: Problem;
+  readonly because?: string;
+  readonly halfDone?: string;
+  readonly progress?: {readonly done: number; readonly total?: number};
+  /** Epoch milliseconds, for showing. */
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  /** Milliseconds by the monotonic clock; absent while it has not ended. */
+  readonly tookMs?: number;
+  /** Monotonic start, for a running task's time on screen. */
+  readonly startedUp?: number;
+}
+
+export type RunStatus = 'waiting' | 'running' | 'interrupted' | 'done' | 'failed' | 'stopped';
+
+/** Always `events.reduce(fold, empty)`: the screen, `run show`, resume and the tests read the same truth. */
+export interface RunState {
+  readonly run: string;
+  readonly operation: string;
+  readonly title: string;
+  readonly planHash: string;
+  /** From the journal alone: 'running' until run-ended. Whether the runner lives is asked beside it. */
+  readonly status: Exclude<RunStatus, 'interrupted'>;
+  readonly runner: number;
+  readonly tasks: readonly TaskState[];
+  readonly cancel?: {readonly stage: 1 | 2; readonly by: string};
+  readonly problem?: Problem;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly startedUp?: number;
+  readonly tookMs?: number;
+}

@@ -1,0 +1,187 @@
+/**
+ * The world outside, as interfaces. main.tsx and the runner bring the real ones; tests bring others.
+ * Leaves (docker/, terminal/, files/) implement these and import nothing else of the engine
+ * but problem.ts and secret.ts.
+ */
+
+import type {Readable} from 'node:stream';
+import type {Secret} from './secret.ts';
+
+export interface Tools {
+  readonly docker: Docker;
+  readonly terminal: Terminal;
+  readonly files: Files;
+  readonly clock: Clock;
+}
+
+// ---------------------------------------------------------------- time
+
+export interface Clock {
+  /** Milliseconds since 1970: for showing, never for durations. */
+  now(): number;
+  /** Milliseconds of the machine's monotonic clock, the same for all processes of one boot. */
+  monotonic(): number;
+  /** Rejects with signal.reason when aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+// ---------------------------------------------------------------- docker
+
+export interface Docker {
+  /** Where the engine is, as a person would write it: unix:///var/run/docker.sock, tcp://host:2376, ssh://host. */
+  readonly endpoint: string;
+  /** Throws `engine-unreachable` (what was tried, what to check) when nobody answers. */
+  info(signal?: AbortSignal): Promise<EngineInfo>;
+  /** Undefined when the engine has no such image. */
+  image(reference: string, signal?: AbortSignal): Promise<EngineImage | undefined>;
+  /**
+   * Builds one image and tags it. Errors inside the 200 stream count as errors: `build-failed` with the step,
+   * its exit code and last lines. Aborting cancels the build on the engine.
+   */
+  build(request: BuildRequest, watch: BuildWatch, signal: AbortSignal): Promise<{readonly id: string}>;
+  tag(image: string, reference: string, signal?: AbortSignal): Promise<void>;
+  /** Pushes a reference the engine has. Returns the digest the registry gave. */
+  push(
+    reference: string,
+    credentials: Credentials | undefined,
+    watch: PushWatch,
+    signal: AbortSignal,
+  ): Promise<{readonly digest: string}>;
+  /**
+   * The digest a registry has for a reference, asked through the engine; undefined when it has none.
+   * Throws `registry-unreachable` or `registry-login`.
+   */
+  registryDigest(
+    reference: string,
+    credentials: Credentials | undefined,
+    signal?: AbortSignal,
+  ): Promise<string | undefined>;
+  /** Credentials for a registry host from the docker configuration and its helpers; undefined when there are none. */
+  credentials(registry: string, signal?: AbortSignal): Promise<Credentials | undefined>;
+}
+
+export interface EngineInfo {
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly name: string;
+  /** Identity of this engine, stable over restarts. */
+  readonly id: string;
+  readonly platform: string;
+  readonly cpus: number;
+  readonly buildkit: boolean;
+}
+
+export interface EngineImage {
+  /** sha256:… of the image's configuration. */
+  readonly id: string;
+  /** repository@sha256:… for each registry the image was pulled from or pushed to. */
+  readonly repoDigests: readonly string[];
+  readonly repoTags: readonly string[];
+  readonly sizeBytes: number;
+  readonly created: string;
+}
+
+export interface BuildRequest {
+  /** The context as an uncompressed tar; called once per attempt. */
+  context(): Readable;
+  /** Path of the Dockerfile inside the context, with forward slashes. */
+  readonly dockerfile: string;
+  readonly tag: string;
+  readonly builder: 'classic' | 'buildkit';
+  readonly noCache?: boolean;
+  readonly buildArgs?: Readonly<Record<string, string>>;
+  readonly platform?: string;
+}
+
+export interface BuildWatch {
+  /** Output as a terminal would show it. */
+  output(bytes: Uint8Array): void;
+  /** Steps done of steps known: 'Step 3/12'. */
+  progress(done: number, total?: number): void;
+}
+
+export interface PushWatch {
+  output(bytes: Uint8Array): void;
+  /** Bytes pushed of bytes known so far, all layers together. */
+  progress(done: number, total?: number): void;
+}
+
+export interface Credentials {
+  readonly registry: string;
+  readonly username?: string;
+  readonly password?: Secret;
+  readonly identityToken?: Secret;
+}
+
+// ---------------------------------------------------------------- processes of this computer
+
+export interface Terminal {
+  /** 'pty', or 'pipes' where no pty can be had (musl, an unknown processor): said on screen. */
+  readonly kind: 'pty' | 'pipes';
+  /** Runs a command of this computer to its end. A command that cannot be started throws `not-found`. */
+  run(command: Command, watch: {output(bytes: Uint8Array): void}, signal: AbortSignal): Promise<CommandEnd>;
+}
+
+export interface Command {
+  readonly argv: readonly [string, ...string[]];
+  readonly cwd: string;
+  /** Added to the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly columns?: number;
+  readonly rows?: number;
+}
+
+export interface CommandEnd {
+  /** Absent when a signal ended it. */
+  readonly exit?: number;
+  readonly signal?: string;
+}
+
+// ---------------------------------------------------------------- files of this computer
+
+export interface Files {
+  /**
+   * Copies a whole tree: reflinks where the file system can, else copies, never hard links; modes, mtimes and
+   * symbolic links kept. The source is not written in any way (atime aside).
+   */
+  copyTree(from: string, to: string, watch: CopyWatch, signal: AbortSignal): Promise<CopyReport>;
+  /** Removes a tree if it is there, read-only folders included. */
+  removeTree(path: string): Promise<void>;
+  /** Replaces a file whole or not at all; mode in octal. */
+  writeFile(path: string, content: string | Uint8Array, mode: number): Promise<void>;
+  /** Every entry of a build context after .dockerignore, sorted by path. Reads only. */
+  listContext(folder: string, dockerfile: string, signal?: AbortSignal): Promise<readonly ContextEntry[]>;
+  /** The same entries as a tar stream that is read from disk while it is consumed (flat memory). */
+  packContext(folder: string, entries: readonly ContextEntry[]): Readable;
+  /**
+   * Content hash of each regular file, cached by path, size, mtime, ctime and inode; files younger than
+   * their cache entry are read again. Other entries hash their kind and link target.
+   */
+  hashEntries(
+    folder: string,
+    entries: readonly ContextEntry[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, string>>;
+}
+
+export interface CopyWatch {
+  progress(done: number, total?: number): void;
+}
+
+export interface CopyReport {
+  readonly files: number;
+  readonly bytes: number;
+  readonly how: 'reflink' | 'copy' | 'mixed';
+}
+
+export interface ContextEntry {
+  /** Relative to the context folder, forward slashes, no leading './'. */
+  readonly path: string;
+  readonly kind: 'file' | 'folder' | 'link';
+  /** Permission bits. */
+  readonly mode: number;
+  readonly size: number;
+  readonly mtimeMs: number;
+  /** Where a symbolic link points, as written. */
+  readonly target?: string;
+}
