@@ -111,6 +111,11 @@ export interface Runs {
   cancel(id: string): Promise<void>;
   /** Goes on with an interrupted run. */
   resume(id: string, options?: StartOptions): Promise<void>;
+  /**
+   * Writes the whole output of one task to a file, without colours. A relative path is meant from the folder the program
+   * was started in; a file that is there already is not overwritten. Returns the absolute path.
+   */
+  saveOutput(id: string, task: string, file: string): Promise<string>;
   /** The request of an ended run, to propose it again. */
   requestOf(id: string): Promise<ImageRequest>;
   /** One archive for support (tar.gz), secrets replaced. */
