@@ -118,7 +118,11 @@ export interface Credentials {
 export interface Terminal {
   /** 'pty', or 'pipes' where no pty can be had (musl, an unknown processor): said on screen. */
   readonly kind: 'pty' | 'pipes';
-  /** Runs a command of this computer to its end. A command that cannot be started throws `not-found`. */
+  /**
+   * Runs a command of this computer to its end: argv as it is, no shell. Output comes as a terminal would show it.
+   * A command, script interpreter or folder that is not there throws `not-found`. Aborting ends the whole process
+   * session (TERM, later KILL) and rejects with the signal's reason, never before the command is gone.
+   */
   run(command: Command, watch: {output(bytes: Uint8Array): void}, signal: AbortSignal): Promise<CommandEnd>;
 }
 
@@ -141,20 +145,28 @@ export interface CommandEnd {
 
 export interface Files {
   /**
-   * Copies a whole tree: reflinks where the file system can, else copies, never hard links; modes, mtimes and
-   * symbolic links kept. The source is not written in any way (atime aside).
+   * Copies a whole tree (or one file or link): reflinks where the file system can, else copies, never hard links;
+   * modes, mtimes and symbolic links kept. The source is not written in any way (atime aside). `to` may be there
+   * already: files of the same name are replaced. Fails (`file-unreadable`, `disk-full`, `path-leaves-tree`) and
+   * aborts (signal.reason) without leaving what it made.
    */
   copyTree(from: string, to: string, watch: CopyWatch, signal: AbortSignal): Promise<CopyReport>;
   /** Removes a tree if it is there, read-only folders included. */
   removeTree(path: string): Promise<void>;
   /** Replaces a file whole or not at all; mode in octal. */
   writeFile(path: string, content: string | Uint8Array, mode: number): Promise<void>;
-  /** Every entry of a build context after .dockerignore, sorted by path. Reads only. */
+  /**
+   * Every entry of a build context after .dockerignore, sorted by path. Reads only. Sockets are left out.
+   * Throws `not-found` without the Dockerfile, `file-unreadable` for what cannot be read or sent.
+   */
   listContext(folder: string, dockerfile: string, signal?: AbortSignal): Promise<readonly ContextEntry[]>;
-  /** The same entries as a tar stream that is read from disk while it is consumed (flat memory). */
+  /**
+   * The same entries as a tar stream that is read from disk while it is consumed (flat memory). The stream fails
+   * with `file-unreadable` when a file is no longer as it was listed.
+   */
   packContext(folder: string, entries: readonly ContextEntry[]): Readable;
   /**
-   * Content hash of each regular file, cached by path, size, mtime, ctime and inode; files younger than
+   * SHA-256 (hexadecimal) of the content of each regular file by path, cached by path, size, mtime, ctime and inode; files younger than
    * their cache entry are read again. Other entries hash their kind and link target.
    */
   hashEntries(
@@ -162,9 +174,21 @@ export interface Files {
     entries: readonly ContextEntry[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, string>>;
+  /**
+   * The real path of a name inside a folder, every link followed; the name may be there or not. Throws
+   * `path-leaves-tree` when it is absolute, climbs out or is led out by a link.
+   */
+  resolveInside(root: string, name: string): Promise<string>;
+  /** Whether something is there; a link that points nowhere counts as something. */
+  exists(path: string): Promise<boolean>;
+  /** A whole file as text (UTF-8, broken bytes replaced). Throws `file-unreadable`. */
+  readText(path: string): Promise<string>;
+  /** Gives the owner the right to execute a file, as `chmod u+x`. */
+  makeExecutable(path: string): Promise<void>;
 }
 
 export interface CopyWatch {
+  /** Bytes of file content. */
   progress(done: number, total?: number): void;
 }
 
@@ -172,6 +196,8 @@ export interface CopyReport {
   readonly files: number;
   readonly bytes: number;
   readonly how: 'reflink' | 'copy' | 'mixed';
+  /** Sockets, named pipes and devices, which are not copied; relative to the tree. */
+  readonly skipped: readonly string[];
 }
 
 export interface ContextEntry {
