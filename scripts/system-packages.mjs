@@ -1,0 +1,130 @@
+// What tests on real parts need of the system: a Docker engine, a registry, a static busybox to make images of,
+// and tmux. With CI or PAI_TEST_SYSTEM=1 set, as root on Debian or Ubuntu, what is missing is installed without
+// starting any service; everywhere else those tests are skipped, and one line says how to have them.
+import {spawnSync} from 'node:child_process';
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+
+const parts = [
+  {package: 'docker.io', there: () => found('dockerd')},
+  {package: 'docker-registry', there: () => found('docker-registry')},
+  {package: 'busybox-static', there: () => ['/bin/busybox', '/usr/bin/busybox'].some(isStatic)},
+  {package: 'tmux', there: () => found('tmux')},
+];
+/** How long another apt or dpkg may keep us waiting. */
+const lockWaitMs = 300_000;
+const policyFile = '/usr/sbin/policy-rc.d';
+
+const missing = parts.filter((part) => !part.there()).map((part) => part.package);
+if (missing.length > 0) {
+  const obstacle = whyNotHere();
+  if (obstacle) {
+    console.error(`Tests on real parts are skipped; they need ${missing.join(', ')}: ${obstacle}.`);
+  } else {
+    console.error(`Installing for the tests, without starting any service: ${missing.join(', ')} …`);
+    await withoutStartingServices(() => install(missing));
+    console.error(`Installed: ${missing.join(', ')}. No service was started.`);
+  }
+}
+
+function whyNotHere() {
+  const how = 'PAI_TEST_SYSTEM=1 npm test, as root on Debian or Ubuntu, installs what is missing';
+  if (!process.env.CI && process.env.PAI_TEST_SYSTEM !== '1') return how;
+  if (!existsSync('/etc/debian_version') || !found('apt-get'))
+    return 'only on Debian and Ubuntu are they installed for you';
+  if (process.getuid?.() !== 0) return 'installing them needs root';
+  return undefined;
+}
+
+async function withoutStartingServices(work) {
+  if (existsSync(policyFile)) {
+    if (spawnSync(policyFile, ['docker', 'start'], {stdio: 'ignore'}).status !== 101)
+      fail(`${policyFile} allows services to start, and tests must start none. Make it end with 101 and try again.`);
+    return work();
+  }
+  const remove = () => rmSync(policyFile, {force: true});
+  const stop = (signal) => {
+    remove();
+    process.exit(128 + (signal === 'SIGINT' ? 2 : 15));
+  };
+  process.once('exit', remove).once('SIGINT', stop).once('SIGTERM', stop);
+  writeFileSync(policyFile, '#!/bin/sh\nexit 101\n', {flag: 'wx'});
+  chmodSync(policyFile, 0o755);
+  try {
+    return await work();
+  } finally {
+    remove();
+    process.off('exit', remove).off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+async function install(packages) {
+  const arguments_ = ['install', '--yes', '--no-install-recommends', ...packages];
+  let result = await apt(arguments_);
+  if (result.status !== 0) {
+    // The package lists are missing or out of date: the usual state of a fresh container.
+    const update = await apt(['update']);
+    result = update.status === 0 ? await apt(arguments_) : update;
+  }
+  if (result.status !== 0) {
+    const said = `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-15).join('\n');
+    fail(`Installing ${packages.join(', ')} failed. The last that apt-get said:\n${said}`);
+  }
+}
+
+/** One apt-get, asking nothing; waits while another one holds a lock. */
+async function apt(arguments_) {
+  const deadline = Date.now() + lockWaitMs;
+  let said = false;
+  for (;;) {
+    const result = spawnSync('apt-get', ['-q', '-o', 'Dpkg::Options::=--force-confold', ...arguments_], {
+      encoding: 'utf8',
+      env: {...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8'},
+      stdio: ['ignore', 'pipe', 'pipe'],
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    if (result.status === 0 || !/Could not get lock|Unable to (acquire|lock)/.test(result.stderr ?? '')) return result;
+    if (Date.now() > deadline) return result;
+    if (!said) console.error('Another apt or dpkg is at work; waiting up to five minutes for it …');
+    said = true;
+    await sleep(3000);
+  }
+}
+
+function found(program) {
+  const folders = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin`.split(':');
+  return folders.some((folder) => {
+    try {
+      accessSync(join(folder || '.', program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** A dynamically linked program names its loader near the start of the file. */
+function isStatic(file) {
+  if (!existsSync(file)) return false;
+  const head = Buffer.alloc(4096);
+  const descriptor = openSync(file, 'r');
+  readSync(descriptor, head);
+  closeSync(descriptor);
+  return !head.includes('/ld-');
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}

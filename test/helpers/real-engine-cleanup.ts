@@ -1,0 +1,111 @@
+import {spawnSync} from 'node:child_process';
+import {existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync, statSync} from 'node:fs';
+import {basename, join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+
+/** How the folder of an engine of the tests begins; below it lies everything that engine has. */
+export const engineFolderPrefix = 'pai-tests-engine-';
+
+/** Removes what test runs left whose guard could not do it (power failure, a killed guard). */
+export async function cleanDeadEngines(base: string): Promise<void> {
+  for (const name of readdirSync(base).filter((entry) => entry.startsWith(engineFolderPrefix))) {
+    const folder = join(base, name);
+    const guarded = processesOf(folder).some(({argv}) => argv.some((part) => part.endsWith('real-engine-guard.ts')));
+    // Another run may be between making its folder and starting its guard.
+    const young = Date.now() - (statSync(folder, {throwIfNoEntry: false})?.birthtimeMs ?? 0) < 10_000;
+    if (!guarded && !young) await clearEngineFolder(folder);
+  }
+}
+
+/** Ends the processes of one engine folder by pid, unmounts what is below it, and removes it with its cgroups. */
+export async function clearEngineFolder(folder: string): Promise<void> {
+  // The engine first, so that it ends its containers; containerd is still needed for that.
+  for (const names of [['dockerd'], ['containerd', 'registry', 'login-registry']])
+    await end(names.map((name) => daemonPid(folder, name)).filter((pid) => pid !== undefined));
+  await end(
+    processesOf(folder)
+      .filter(({argv}) => !argv.some((part) => part.endsWith('real-engine-guard.ts')))
+      .map(({pid}) => pid),
+  );
+  for (const mount of mountsBelow(folder)) {
+    if (spawnSync('umount', [mount], {stdio: 'ignore'}).status !== 0) spawnSync('umount', ['-l', mount]);
+  }
+  rmSync(folder, {recursive: true, force: true, maxRetries: 5});
+  removeCgroups(basename(folder));
+}
+
+/** The pid of a daemon of this folder, if that process is still the one that was started. */
+function daemonPid(folder: string, name: string): number | undefined {
+  const file = join(folder, `${name}.daemon`);
+  const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+  return processesOf(folder).some((candidate) => candidate.pid === pid) ? pid : undefined;
+}
+
+/** Processes that name the folder in their arguments or work in it: the daemons, their shims, the guard. */
+function processesOf(folder: string): readonly {pid: number; argv: readonly string[]}[] {
+  const found: {pid: number; argv: readonly string[]}[] = [];
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      const inside =
+        argv.some((part) => part.includes(folder)) || `${readlinkSync(`/proc/${pid}/cwd`)}/`.startsWith(`${folder}/`);
+      if (inside && Number(pid) !== process.pid) found.push({pid: Number(pid), argv});
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  return found;
+}
+
+async function end(pids: readonly number[]): Promise<void> {
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    for (const pid of pids) send(pid, signal);
+    const deadline = Date.now() + 15_000;
+    while (pids.some((pid) => send(pid, 0)) && Date.now() < deadline) await sleep(20);
+  }
+}
+
+function send(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal) && !isZombie(pid);
+  } catch {
+    return false;
+  }
+}
+
+function isZombie(pid: number): boolean {
+  try {
+    return /^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return true;
+  }
+}
+
+/** The deepest first. */
+function mountsBelow(folder: string): readonly string[] {
+  return readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[4] ?? '')
+    .filter((mount) => mount.startsWith(`${folder}/`))
+    .reverse();
+}
+
+function removeCgroups(name: string): void {
+  const roots = [
+    '/sys/fs/cgroup',
+    ...(existsSync('/sys/fs/cgroup')
+      ? readdirSync('/sys/fs/cgroup').map((entry) => join('/sys/fs/cgroup', entry))
+      : []),
+  ];
+  for (const root of roots) {
+    if (existsSync(join(root, name))) removeFolders(join(root, name));
+  }
+}
+
+/** A cgroup is removed by removing its folder; its files cannot be removed. */
+function removeFolders(folder: string): void {
+  for (const entry of readdirSync(folder, {withFileTypes: true})) {
+    if (entry.isDirectory()) removeFolders(join(folder, entry.name));
+  }
+  rmdirSync(folder);
+}

@@ -1,0 +1,30 @@
+import type {TestProject} from 'vitest/node';
+import {type RealEngine, type RealEngineAddresses, startRealEngine, whyNoRealEngine} from '../helpers/real-engine.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Null when no engine can be started here: then every test that needs it is skipped. */
+    realEngine: RealEngineAddresses | null;
+  }
+}
+
+let engine: RealEngine | undefined;
+
+/** Starts one engine for all test files of the project, with busybox:latest in it. */
+export async function setup(project: TestProject): Promise<void> {
+  const obstacle = whyNoRealEngine();
+  if (obstacle) {
+    console.error(`Tests on a real Docker engine are skipped: ${obstacle}.`);
+    project.provide('realEngine', null);
+    return;
+  }
+  engine = await startRealEngine();
+  await engine.importBusybox('busybox:latest');
+  const {socket, registry, loginRegistry} = engine;
+  project.provide('realEngine', {socket, registry, loginRegistry});
+}
+
+export async function teardown(): Promise<void> {
+  await engine?.stop();
+  engine = undefined;
+}
