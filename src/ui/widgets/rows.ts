@@ -1,32 +1,17 @@
+import type {Role, Theme} from '../theme/theme.ts';
 import {cellWidth, cut} from './cells.ts';
-
-/** What a piece of text means; the theme decides how that looks, also without colours. */
-export type Tone =
-  | 'ok'
-  | 'running'
-  | 'waiting'
-  | 'warning'
-  | 'failed'
-  | 'skipped'
-  | 'unknown'
-  | 'accent'
-  | 'quiet'
-  | 'key';
 
 export interface Span {
   readonly text: string;
-  readonly tone?: Tone | undefined;
-  readonly bold?: boolean | undefined;
-  /** The row under the cursor, a button with the focus. */
-  readonly inverse?: boolean | undefined;
+  readonly tone?: Role | undefined;
 }
 
 /** One row of the screen: pieces of text side by side. */
 export type Row = readonly Span[];
 
 /** A row of one piece. */
-export function row(text: string, tone?: Tone, bold?: boolean): Row {
-  return [{text, tone, bold}];
+export function row(text: string, tone?: Role): Row {
+  return [{text, tone}];
 }
 
 /** Cells a row takes. */
@@ -38,7 +23,7 @@ export function rowWidth(spans: Row): number {
 export function fitRow(spans: Row, width: number, ellipsis = '…'): Row {
   const total = rowWidth(spans);
   if (total === width) return spans;
-  if (total < width) return [...spans, {text: ' '.repeat(width - total), inverse: spans.at(-1)?.inverse}];
+  if (total < width) return [...spans, {text: ' '.repeat(width - total)}];
   const kept: Span[] = [];
   let left = Math.max(0, width);
   for (const span of spans) {
@@ -66,4 +51,9 @@ export function spread(left: Row, right: Row, width: number, ellipsis = '…'): 
 /** The plain text of a row, for tests and for copying. */
 export function rowText(spans: Row): string {
   return spans.map((span) => span.text).join('');
+}
+
+/** The row with the colours of its tones, as SGR. */
+export function paintRow(spans: Row, theme: Theme): string {
+  return spans.map(({text, tone}) => (tone === undefined ? text : theme.paint(tone, text))).join('');
 }

@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {cellWidth, cut, fit, fitRight, plain, wrap} from '../../../src/ui/widgets/cells.ts';
+
+const anyText = fc.string({unit: 'grapheme', maxLength: 40});
+
+test('a fitted text takes exactly its cells, whatever characters it holds', () => {
+  fc.assert(
+    fc.property(anyText, fc.integer({min: 0, max: 30}), (text, width) => {
+      const shown = plain(text);
+      expect(cellWidth(fit(shown, width))).toBe(width);
+      expect(cellWidth(fitRight(shown, width))).toBe(width);
+      expect(cellWidth(cut(shown, width))).toBeLessThanOrEqual(width);
+    }),
+  );
+});
+
+test.each([
+  ['base-image', 12, 'base-image  '],
+  ['base-image', 6, 'base-…'],
+  ['base-image', 1, 'b'],
+  ['映像映像', 5, '映像…'],
+  ['映像映像', 4, '映… '],
+])('%s in %i cells is %j', (text, width, expected) => {
+  expect(fit(text, width)).toBe(expected);
+});
+
+test('text is wrapped at blanks, and long words anywhere', () => {
+  expect(wrap('no engine answers at unix:///var/run/docker.sock', 16)).toEqual([
+    'no engine',
+    'answers at',
+    'unix:///var/run/',
+    'docker.sock',
+  ]);
+});
+
+test('no wrapped line is wider than asked', () => {
+  fc.assert(
+    fc.property(anyText, fc.integer({min: 2, max: 30}), (text, width) => {
+      for (const line of wrap(plain(text), width)) expect(cellWidth(line)).toBeLessThanOrEqual(width);
+    }),
+  );
+});
+
+test('foreign text loses colours, titles, cursor moves and hidden characters', () => {
+  expect(plain('\u001B[31mred\u001B[0m \u001B]0;title\u0007a\tb\u0007\u202Ec\u001B[2J')).toBe('red a bc');
+});
