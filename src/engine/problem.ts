@@ -42,6 +42,7 @@ export const problemCodes = {
   'disk-full': 1,
   'image-not-built': 1,
   'not-found': 1,
+  'file-unwritable': 1,
   bug: 1,
   // 2: wrong use
   usage: 2,
