@@ -3,6 +3,8 @@ import {defineConfig} from 'vitest/config';
 // Three kinds of tests, apart because of what they need: plain ones; the built program in a pty; and those on
 // a real Docker engine and registry, which run one file at a time because they share that engine.
 export default defineConfig({
+  // React is the production one, which has no jsxDEV.
+  oxc: {jsx: {runtime: 'automatic', development: false}},
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,

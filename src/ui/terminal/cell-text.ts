@@ -1,0 +1,137 @@
+import stringWidth from 'string-width';
+
+/** Text with SGR colours, cut into pieces: a colour change, or one character as a person sees it. */
+export type Piece =
+  | {readonly type: 'sgr'; readonly text: string}
+  | {readonly type: 'character'; readonly text: string; readonly width: number};
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal text is made of control characters.
+const sgr = /\x1b\[[\d;:]*m/g;
+const plainAscii = /^[\x20-\x7e]*$/;
+// Joiners and variation selectors: terminals disagree about the width of what they make, so they are left out.
+const joiners = /[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|\p{Variation_Selector}/gu;
+const forbidden =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: see above.
+  /\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|\[(?![\d;:]*m)[0-?]*[ -/]*[@-~]?|(?!\[)[ -/]*[0-~]?)|[\x00-\x1a\x1c-\x1f\x7f-\x9f]/g;
+
+/** The text without its colours. */
+export function withoutSgr(text: string): string {
+  return text.includes('\x1b') ? text.replace(sgr, '') : text;
+}
+
+/** The text with only printable characters and SGR colours left; tabs become spaces up to the next multiple of 8. */
+export function printable(text: string): string {
+  const expanded = text.includes('\t') ? expandTabs(text) : text;
+  return expanded.replace(forbidden, '').replace(joiners, '');
+}
+
+/** Cells the text takes on screen; colours take none. */
+export function cellWidth(text: string): number {
+  const bare = withoutSgr(text);
+  if (plainAscii.test(bare)) return bare.length;
+  let width = 0;
+  for (const {segment} of segmenter.segment(bare)) width += characterWidth(segment);
+  return width;
+}
+
+/** Walks text with colours piece by piece, in order. */
+export function* pieces(text: string): Generator<Piece> {
+  let at = 0;
+  for (const match of text.matchAll(sgr)) {
+    yield* characters(text.slice(at, match.index));
+    yield {type: 'sgr', text: match[0]};
+    at = match.index + match[0].length;
+  }
+  yield* characters(at === 0 ? text : text.slice(at));
+}
+
+/**
+ * Cells [from, to) of a text with colours, starting with the colours in force there and ending without any.
+ * A wide character cut in half becomes a space.
+ */
+export function sliceCells(text: string, from: number, to: number): string {
+  let out = '';
+  let colours = '';
+  let opened = false;
+  let x = 0;
+  for (const piece of pieces(text)) {
+    if (piece.type === 'sgr') {
+      colours = isReset(piece.text) ? '' : colours + piece.text;
+      if (opened) out += piece.text;
+      continue;
+    }
+    const start = x;
+    x += piece.width;
+    if (x <= from && !(piece.width === 0 && opened)) continue;
+    if (start >= to) break;
+    if (!opened) {
+      opened = true;
+      out += colours;
+    }
+    if (start < from) out += ' '.repeat(x - from);
+    else if (x > to) out += ' '.repeat(to - start);
+    else out += piece.text;
+  }
+  return out.includes('\x1b') ? `${out}\x1b[0m` : out;
+}
+
+/** True for the SGR sequence that takes all colours back. */
+export function isReset(sequence: string): boolean {
+  return sequence === '\x1b[0m' || sequence === '\x1b[m';
+}
+
+/** Takes colours out of SGR sequences; bold, dim, underline and inverse stay. */
+export function withoutColours(text: string): string {
+  return text.replace(sgr, (sequence) => {
+    const kept = attributesOnly(sequence.slice(2, -1));
+    return kept === undefined ? '' : `\x1b[${kept}m`;
+  });
+}
+
+const segmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
+
+function* characters(text: string): Generator<Piece> {
+  if (plainAscii.test(text)) {
+    for (const character of text) yield {type: 'character', text: character, width: 1};
+    return;
+  }
+  for (const {segment} of segmenter.segment(text)) {
+    yield {type: 'character', text: segment, width: characterWidth(segment)};
+  }
+}
+
+function characterWidth(character: string): number {
+  if (character.length === 1 && character >= ' ' && character <= '~') return 1;
+  return Math.min(2, stringWidth(character));
+}
+
+function expandTabs(text: string): string {
+  let out = '';
+  let x = 0;
+  for (const piece of pieces(text)) {
+    if (piece.type === 'character' && piece.text === '\t') {
+      const spaces = 8 - (x % 8);
+      out += ' '.repeat(spaces);
+      x += spaces;
+    } else {
+      out += piece.text;
+      if (piece.type === 'character') x += piece.width;
+    }
+  }
+  return out;
+}
+
+/** The SGR parameters that are no colours; undefined when nothing is left of a sequence that had some. */
+function attributesOnly(parameters: string): string | undefined {
+  const kept: string[] = [];
+  const given = parameters.split(';');
+  for (let i = 0; i < given.length; i++) {
+    const number = Number.parseInt(given[i] || '0', 10);
+    if (number === 38 || number === 48 || number === 58) {
+      if (!given[i]?.includes(':')) i += given[i + 1] === '5' ? 2 : 4;
+    } else if (number < 30 || (number >= 50 && number < 58)) {
+      kept.push(String(number));
+    }
+  }
+  return kept.length > 0 ? kept.join(';') : undefined;
+}

@@ -1,0 +1,275 @@
+import {Box, render, useWindowSize} from 'ink';
+import type {ReactElement, ReactNode} from 'react';
+import {createKeyInput} from '../keys/key-input.ts';
+import type {KeyRouter} from '../keys/router.ts';
+import {createKeyRouter} from '../keys/router.ts';
+import type {InputEvent} from '../keys/splitter.ts';
+import {KeyRouterContext} from '../keys/use-keys.ts';
+import type {AnimationClock} from '../theme/animation.ts';
+import {AnimationContext, createAnimationClock} from '../theme/animation.ts';
+import type {Theme} from '../theme/theme.ts';
+import {createTheme} from '../theme/theme.ts';
+import {ThemeContext} from '../theme/use-theme.ts';
+import type {ScreenClock} from './clock.ts';
+import {realClock} from './clock.ts';
+import type {Compositor} from './compositor.ts';
+import {createCompositor} from './compositor.ts';
+import {createInkInput} from './ink-stream.ts';
+import type {AppEnd, AppProcess} from './process-events.ts';
+import {watchProcess} from './process-events.ts';
+import {NoFullScreen, terminalKind} from './terminal-kind.ts';
+import {enterSequence, leaveSequence, setNonBlocking} from './terminal-modes.ts';
+import type {AppTerminal} from './use-terminal.ts';
+import {TerminalContext} from './use-terminal.ts';
+
+export interface MountOptions {
+  readonly stdin: AppInput;
+  readonly stdout: AppOutput;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where signals and crashes are heard of; absent: they are left to the caller. main gives `process`. */
+  readonly process?: AppProcess;
+  readonly clock?: ScreenClock;
+  /** Write ASCII only. */
+  readonly ascii?: boolean;
+  /** Nothing moves by itself: no spinners. */
+  readonly still?: boolean;
+}
+
+/** The keyboard: process.stdin, or a test's. */
+export interface AppInput extends NodeJS.EventEmitter {
+  readonly isTTY?: boolean;
+  setRawMode?(raw: boolean): unknown;
+  resume(): unknown;
+  pause(): unknown;
+  ref?(): unknown;
+  unref?(): unknown;
+}
+
+/** The terminal: process.stdout, or a test's. */
+export interface AppOutput extends NodeJS.EventEmitter {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly writableNeedDrain?: boolean;
+  readonly writableLength?: number;
+  write(data: string, written?: () => void): boolean;
+}
+
+export interface MountedApp extends AppTerminal {
+  /** Settles when the terminal is given back (or takes no more); never rejects. */
+  readonly exited: Promise<AppEnd>;
+}
+
+/** Shows the tree on the whole terminal until it exits. Throws NoFullScreen where that cannot be done. */
+export function mountApp(tree: ReactElement, options: MountOptions): MountedApp {
+  const {stdin, stdout, environment, clock = realClock} = options;
+  const kind = terminalKind({stdin, stdout, environment});
+  if (kind !== 'full') throw new NoFullScreen(kind);
+
+  const theme = createTheme({environment, ...(options.ascii === undefined ? {} : {ascii: options.ascii})});
+  const compositor = createCompositor({output: stdout, clock, colours: theme.depth !== 'none'});
+  const animation = createAnimationClock(clock, {still: options.still ?? false});
+  const router = createKeyRouter();
+  const keys = createKeyInput(clock, takeKey);
+  let settle: (how: AppEnd) => void = () => {};
+  const exited = new Promise<AppEnd>((resolve) => {
+    settle = resolve;
+  });
+  let state: 'shown' | 'suspended' | 'ended' = 'shown';
+
+  takeTerminal();
+  stdin.on('data', takeBytes);
+  stdin.on('end', terminalGone);
+  stdin.on('close', terminalGone);
+  stdin.on('error', terminalGone);
+  stdout.on('error', terminalGone);
+  stdout.on('resize', resized);
+  const watch = options.process && watchProcess(options.process, {end, stopAsked: stopForShell, continued, leaving});
+
+  const terminal: AppTerminal = {
+    exit(summaryLine, error) {
+      if (error === undefined) end({reason: 'exit', code: 0}, summaryLine);
+      else end({reason: 'crash', code: 70, error}, summaryLine);
+    },
+    suspend,
+    redraw: () => compositor.redraw(),
+    copy(text) {
+      if (state === 'shown') stdout.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`);
+    },
+  };
+  const ink = render(
+    <AppRoot terminal={terminal} compositor={compositor} router={router} theme={theme} animation={animation}>
+      {tree}
+    </AppRoot>,
+    {
+      stdout: compositor.stream as unknown as NodeJS.WriteStream,
+      stdin: createInkInput() as unknown as NodeJS.ReadStream,
+      // Ink takes CI=1 for a machine nobody looks at and would draw nothing.
+      interactive: true,
+      patchConsole: false,
+      exitOnCtrlC: false,
+      maxFps: 60,
+    },
+  );
+  ink.waitUntilExit().then(
+    () => end({reason: 'exit', code: 0}),
+    (error: unknown) => end({reason: 'crash', code: 70, error}),
+  );
+  return {exited, ...terminal};
+
+  function takeBytes(data: Buffer | string): void {
+    if (state === 'shown') keys.push(data);
+  }
+
+  function takeKey(event: InputEvent): void {
+    if (state !== 'shown') return;
+    if (event.type === 'key' && event.name === 'ctrl-z' && watch) stopForShell();
+    else if (event.type === 'key' && event.name === 'ctrl-l') compositor.redraw();
+    else router.dispatch(event);
+  }
+
+  function resized(): void {
+    if (stdout.columns && stdout.rows) compositor.resize(stdout.columns, stdout.rows);
+  }
+
+  function terminalGone(): void {
+    end({reason: 'terminal gone', code: 129});
+  }
+
+  function takeTerminal(): void {
+    setNonBlocking(stdout, true);
+    stdin.setRawMode?.(true);
+    stdin.ref?.();
+    stdin.resume();
+    stdout.write(enterSequence);
+  }
+
+  function giveTerminal(then = ''): void {
+    stdin.pause();
+    try {
+      stdin.setRawMode?.(false);
+    } catch {
+      // The terminal is gone: there is nothing left to give back.
+    }
+    stdout.write(leaveSequence + then);
+  }
+
+  async function suspend<T>(run: () => Promise<T>): Promise<T> {
+    if (state !== 'shown') throw new Error('The terminal is not ours to give away now.');
+    pauseScreen();
+    try {
+      return await run();
+    } finally {
+      resumeScreen();
+    }
+  }
+
+  function pauseScreen(): void {
+    state = 'suspended';
+    compositor.pause();
+    giveTerminal();
+    setNonBlocking(stdout, false);
+  }
+
+  function resumeScreen(): void {
+    if (state !== 'suspended') return;
+    state = 'shown';
+    takeTerminal();
+    resized();
+    compositor.resume();
+  }
+
+  /** Ctrl-Z: the shell gets its terminal, and we the screen back when it continues us. */
+  function stopForShell(): void {
+    if (state !== 'shown' || !watch) return;
+    pauseScreen();
+    watch.stop();
+    // Where no shell waits for us nothing stops and no SIGCONT comes; then we just go on.
+    clock.after(100, resumeScreen);
+  }
+
+  function continued(): void {
+    if (state === 'suspended') {
+      resumeScreen();
+    } else if (state === 'shown') {
+      // Stopped without notice (SIGSTOP): the shell has changed the modes, and Node believes they are as it left them.
+      stdin.setRawMode?.(false);
+      takeTerminal();
+      resized();
+      compositor.redraw();
+    }
+  }
+
+  function leaving(): void {
+    if (state !== 'shown') return;
+    state = 'ended';
+    compositor.close();
+    setNonBlocking(stdout, false);
+    giveTerminal();
+  }
+
+  function end(how: AppEnd, line?: string): void {
+    if (state === 'ended') return;
+    const wasShown = state === 'shown';
+    state = 'ended';
+    keys.close();
+    animation.close();
+    compositor.close();
+    watch?.close();
+    stdin.off('data', takeBytes);
+    stdin.off('end', terminalGone);
+    stdin.off('close', terminalGone);
+    stdout.off('resize', resized);
+    try {
+      ink.unmount();
+    } finally {
+      const said = [line, how.reason === 'crash' ? crashText(how.error) : undefined].filter((text) => text);
+      const last = said.map((text) => `${text}\n`).join('');
+      if (wasShown) giveTerminal(last);
+      else if (last) stdout.write(last);
+      stdin.unref?.();
+      settleWhenWritten(how);
+    }
+  }
+
+  /** A terminal that does not read must not keep the app from ending. */
+  function settleWhenWritten(how: AppEnd): void {
+    const written = () => {
+      giveUp();
+      setNonBlocking(stdout, false);
+      settle(how);
+    };
+    const giveUp = clock.after(1000, written);
+    stdout.write('', written);
+  }
+}
+
+interface AppRootProps {
+  readonly terminal: AppTerminal;
+  readonly compositor: Compositor;
+  readonly router: KeyRouter;
+  readonly theme: Theme;
+  readonly animation: AnimationClock;
+  readonly children: ReactNode;
+}
+
+function AppRoot({terminal, compositor, router, theme, animation, children}: AppRootProps) {
+  const {columns, rows} = useWindowSize();
+  return (
+    <TerminalContext value={{...terminal, spots: compositor}}>
+      <ThemeContext value={theme}>
+        <AnimationContext value={animation}>
+          <KeyRouterContext value={router}>
+            <Box width={columns} height={rows} flexDirection="column" overflow="hidden">
+              {children}
+            </Box>
+          </KeyRouterContext>
+        </AnimationContext>
+      </ThemeContext>
+    </TerminalContext>
+  );
+}
+
+function crashText(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,95 @@
+import type {CellRow} from './shadow-screen.ts';
+
+/** Stands for a cell of which nobody knows what the terminal shows. */
+const unknown = '\u0001';
+
+/** Unchanged cells between two changes that are cheaper to write again than to jump over. */
+const jump = 6;
+
+export function unknownRow(columns: number): CellRow {
+  return {characters: new Array<string>(columns).fill(unknown), styles: new Array<string>(columns).fill('')};
+}
+
+export function forgetCell(shown: CellRow, x: number): void {
+  shown.characters[x] = unknown;
+}
+
+/**
+ * What to write so that row `y` of the terminal, which shows `shown`, shows `next`; `shown` is brought up to date.
+ * Cells where `covered` is set belong to someone else and are left alone.
+ */
+export function rowDiff(y: number, wanted: CellRow, shown: CellRow, covered: Uint8Array | undefined): string {
+  const next = covered ? withoutHalves(wanted, covered) : wanted;
+  const width = shown.characters.length;
+  const blankFrom = blankTail(next, covered, width);
+  let out = '';
+  for (let x = 0; x < width; x++) {
+    if (covered?.[x] || sameCell(next, shown, x)) continue;
+    let start = x;
+    while (start > 0 && !covered?.[start - 1] && isHalf(next, shown, start)) start--;
+    let end = changedUntil(next, shown, covered, x);
+    while (end < width && !covered?.[end] && isHalf(next, shown, end)) end++;
+    out += `\x1b[${y + 1};${start + 1}H`;
+    if (end > blankFrom + 3 && width > blankFrom) {
+      out += `${runs(next, start, blankFrom)}\x1b[K`;
+      end = width;
+    } else {
+      out += runs(next, start, end);
+    }
+    for (let i = start; i < end; i++) {
+      shown.characters[i] = next.characters[i] ?? ' ';
+      shown.styles[i] = next.styles[i] ?? '';
+    }
+    x = end - 1;
+  }
+  return out;
+}
+
+/** A wide character of which one half is covered becomes a space. */
+function withoutHalves(row: CellRow, covered: Uint8Array): CellRow {
+  const characters = row.characters.slice();
+  for (let x = 0; x < characters.length; x++) {
+    if (covered[x]) continue;
+    if (characters[x] === '' && (x === 0 || covered[x - 1])) characters[x] = ' ';
+    else if (characters[x] !== '' && row.characters[x + 1] === '' && covered[x + 1]) characters[x] = ' ';
+  }
+  return {characters, styles: row.styles};
+}
+
+/** The first cell of the empty rest of the row; its width when the rest is not empty or not all ours. */
+function blankTail(next: CellRow, covered: Uint8Array | undefined, width: number): number {
+  let x = width;
+  while (x > 0 && !covered?.[x - 1] && next.characters[x - 1] === ' ' && next.styles[x - 1] === '') x--;
+  return x;
+}
+
+function changedUntil(next: CellRow, shown: CellRow, covered: Uint8Array | undefined, from: number): number {
+  let end = from + 1;
+  for (let x = end; x < shown.characters.length && !covered?.[x] && x - end <= jump; x++) {
+    if (!sameCell(next, shown, x)) end = x + 1;
+  }
+  return end;
+}
+
+function sameCell(a: CellRow, b: CellRow, x: number): boolean {
+  return a.characters[x] === b.characters[x] && a.styles[x] === b.styles[x];
+}
+
+/** Writing a cell that holds (or held) the second half of a wide character destroys its first half. */
+function isHalf(next: CellRow, shown: CellRow, x: number): boolean {
+  return next.characters[x] === '' || shown.characters[x] === '';
+}
+
+function runs(row: CellRow, from: number, to: number): string {
+  let out = '';
+  let style = '';
+  for (let x = from; x < to; x++) {
+    const wanted = row.styles[x] ?? '';
+    if (wanted !== style && row.characters[x] !== '') {
+      out += wanted === '' ? '\x1b[m' : `\x1b[0;${wanted}m`;
+      style = wanted;
+    }
+    out += row.characters[x] ?? ' ';
+  }
+  return style === '' ? out : `${out}\x1b[m`;
+}

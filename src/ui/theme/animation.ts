@@ -1,0 +1,72 @@
+import {createContext, use, useCallback, useSyncExternalStore} from 'react';
+import type {ScreenClock} from '../terminal/clock.ts';
+import {useTheme} from './use-theme.ts';
+
+/** The one timer of everything that moves on screen; it stands still while nobody looks. */
+export interface AnimationClock {
+  /** Frames since the start; the same number for everyone. */
+  frame(): number;
+  subscribe(listener: () => void): () => void;
+  close(): void;
+}
+
+/** Milliseconds a frame stands: those of ink-spinner's 'dots'. */
+export const frameMilliseconds = 80;
+
+/** A still clock never ticks: for people who want nothing to move, and for screen readers. */
+export function createAnimationClock(clock: ScreenClock, {still = false} = {}): AnimationClock {
+  const listeners = new Set<() => void>();
+  const started = clock.now();
+  let frame = 0;
+  let stop: (() => void) | undefined;
+  function tick(): void {
+    stop = undefined;
+    frame = Math.floor((clock.now() - started) / frameMilliseconds);
+    for (const listener of [...listeners]) listener();
+    wait();
+  }
+  function wait(): void {
+    if (still || stop || listeners.size === 0) return;
+    stop = clock.after(frameMilliseconds - ((clock.now() - started) % frameMilliseconds), tick);
+  }
+  function halt(): void {
+    stop?.();
+    stop = undefined;
+  }
+  return {
+    frame: () => frame,
+    subscribe(listener) {
+      listeners.add(listener);
+      wait();
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0) halt();
+      };
+    },
+    close() {
+      listeners.clear();
+      halt();
+    },
+  };
+}
+
+/** The animation clock of the app; set by mountApp. */
+export const AnimationContext = createContext<AnimationClock | undefined>(undefined);
+
+/** The present frame of the spinner while `spinning`, the still glyph for running otherwise; one cell wide. */
+export function useSpinner(spinning = true): string {
+  const {ascii, glyphs} = useTheme();
+  const animation = use(AnimationContext);
+  const subscribe = useCallback(
+    (listener: () => void) => (spinning && animation ? animation.subscribe(listener) : () => {}),
+    [animation, spinning],
+  );
+  const frame = useSyncExternalStore(subscribe, () => (spinning && animation ? animation.frame() : 0));
+  if (!spinning || !animation || frame === 0) return glyphs.running;
+  const frames = ascii ? asciiFrames : dotsFrames;
+  return frames[frame % frames.length] ?? glyphs.running;
+}
+
+// The 'dots' of cli-spinners, which ink-spinner draws with a timer for each spinner.
+const dotsFrames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const asciiFrames = ['|', '/', '-', '\\'];
