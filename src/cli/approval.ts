@@ -1,0 +1,33 @@
+import {createInterface} from 'node:readline/promises';
+import {ProblemError} from '../engine/index.ts';
+import type {Output} from './output.ts';
+import type {World} from './world.ts';
+
+/**
+ * Asks the operator on the terminal; the question and the answer never touch stdout. The default is no. Throws
+ * `approval-missing` where nobody can be asked, and `stopped` for a no or Ctrl-C.
+ */
+export async function askApproval(world: World, output: Output, question: string, shown: string): Promise<void> {
+  if (!world.stdin.isTTY || !world.stderr.isTTY) {
+    throw new ProblemError({
+      code: 'approval-missing',
+      message: 'Nobody has approved this, and there is no terminal to ask on.',
+      hint: 'Look at it with --dry-run, then approve it with --yes.',
+    });
+  }
+  output.say(shown);
+  const stop = new AbortController();
+  const asking = createInterface({input: world.stdin, output: world.stderr, terminal: true});
+  asking.on('SIGINT', () => stop.abort());
+  asking.on('close', () => stop.abort());
+  try {
+    const answer = await asking.question(`${question} [y/N] `, {signal: stop.signal});
+    if (/^y(es)?$/i.test(answer.trim())) return;
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    output.say('');
+  } finally {
+    asking.close();
+  }
+  throw new ProblemError({code: 'stopped', message: 'Not approved: nothing was done.'});
+}

@@ -1,0 +1,120 @@
+import {resolve} from 'node:path';
+import {exitCodeOf, ProblemError, problemOf} from '../engine/index.ts';
+import {completionScript, namesWord} from './completion.ts';
+import type {Context} from './context.ts';
+import type {Options} from './flags.ts';
+import {helpText} from './help.ts';
+import {changeImages, imageStatus, listImages} from './image-commands.ts';
+import {showInfo} from './info.ts';
+import type {Rewritten} from './old-spellings.ts';
+import {type Output, openOutput} from './output.ts';
+import {type Asked, type Invocation, parse} from './parse.ts';
+import {plainLine} from './plain.ts';
+import {quoted} from './plan-text.ts';
+import {attachRun, cancelRun, exportRun, repeatRun, resumeRun} from './run-commands.ts';
+import {showRuns} from './run-list.ts';
+import {showRun} from './run-show.ts';
+import {openApp} from './screens.ts';
+import {findWhere} from './where.ts';
+import type {World} from './world.ts';
+
+/** The exit code for a mistake of ours (EX_SOFTWARE of sysexits). */
+const bugExit = 70;
+
+/** Carries out what the arguments after the program's name ask for. Resolves to the exit code; never throws. */
+export async function commandLine(argv: readonly string[], world: World): Promise<number> {
+  const output = openOutput(world, {json: argv.includes('--json'), noColor: argv.includes('--no-color')});
+  try {
+    if (argv[0] === namesWord) return await tellNames(argv[1] ?? '', world, output);
+    return await answer(parse(argv), world, output);
+  } catch (error) {
+    const problem = problemOf(error);
+    if (output.json) output.data({problem});
+    output.problem(problem);
+    return error instanceof ProblemError ? exitCodeOf(problem) : bugExit;
+  }
+}
+
+async function answer(asked: Asked, world: World, output: Output): Promise<number> {
+  switch (asked.kind) {
+    case 'version':
+      output.print(`pai-tui ${world.version}`);
+      return 0;
+    case 'help':
+      output.print(helpText(asked.about));
+      return 0;
+    case 'app':
+      return openApp(asked.options, world, output);
+    case 'commands':
+      if (asked.old) output.say(oldSpellingNotice(asked.old));
+      for (const invocation of asked.invocations) {
+        const code = await carryOutOne(invocation, asked.old?.treeIsHere ?? false, world, output);
+        if (code !== 0) return code;
+      }
+      return 0;
+  }
+}
+
+async function carryOutOne(
+  {command, names, options}: Invocation,
+  treeIsHere: boolean,
+  world: World,
+  output: Output,
+): Promise<number> {
+  if (command.name === 'completion') {
+    output.print(completionScript(names[0] ?? ''));
+    return 0;
+  }
+  const engine = await world.openEngine(stateHome(options, world));
+  const context: Context = {engine, world, output, options, names, name: names[0] ?? '', treeIsHere};
+  switch (command.name) {
+    case 'image list':
+      return listImages(context, 'list');
+    case 'image graph':
+      return listImages(context, 'graph');
+    case 'image status':
+      return imageStatus(context);
+    case 'image build':
+      return changeImages(context, 'build');
+    case 'image push':
+      return changeImages(context, 'push');
+    case 'run list':
+      showRuns(await engine.runs.list(), output);
+      return 0;
+    case 'run show':
+      showRun(await engine.runs.show(context.name), output);
+      return 0;
+    case 'run attach':
+      return attachRun(context);
+    case 'run resume':
+      return resumeRun(context);
+    case 'run repeat':
+      return repeatRun(context);
+    case 'run cancel':
+      return cancelRun(context);
+    case 'run export':
+      return exportRun(context);
+    case 'info':
+      showInfo(await engine.info(), output);
+      return 0;
+  }
+}
+
+/** One name a line, for completion: it has no place for problems. */
+async function tellNames(of: string, world: World, output: Output): Promise<number> {
+  const engine = await world.openEngine({});
+  if (of === 'runs') for (const {id} of await engine.runs.list()) output.print(id);
+  if (of !== 'images') return 0;
+  const {source, catalog} = await findWhere(engine, world, {});
+  for (const {name} of (catalog ?? (await engine.openTree(source))).images) output.print(plainLine(name));
+  return 0;
+}
+
+function stateHome(options: Options, world: World): {stateHome?: string} {
+  return typeof options.state === 'string' ? {stateHome: resolve(world.cwd, options.state)} : {};
+}
+
+function oldSpellingNotice({was, becomes}: Rewritten): string {
+  const today = becomes.map((words) => `pai-tui ${words.map(quoted).join(' ')}`).join(' && ');
+  return `note: "${was.map(quoted).join(' ')}" is an old spelling; today it is: ${today}`;
+}

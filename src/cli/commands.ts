@@ -1,0 +1,209 @@
+import type {FlagName} from './flags.ts';
+
+/** One command: what is parsed, helped, completed and documented all comes from here. */
+export interface Command {
+  /** Noun and verb as typed: 'image build', 'info'. */
+  readonly name: CommandName;
+  readonly argument?: Argument;
+  readonly flags: readonly FlagName[];
+  /** One sentence. */
+  readonly about: string;
+  /** More sentences for its own help, one paragraph each. */
+  readonly more?: readonly string[];
+  /** The JSON of a query, as a shape; an operation prints its events instead. */
+  readonly json?: string;
+  readonly examples: readonly string[];
+  /** The version of the program that brought it. */
+  readonly since: string;
+}
+
+export interface Argument {
+  readonly placeholder: string;
+  /** one: exactly one; any: none (which means all) or several. */
+  readonly count: 'one' | 'any';
+  /** What completion offers. */
+  readonly of: 'images' | 'runs' | readonly string[];
+}
+
+export type CommandName =
+  | 'image list'
+  | 'image status'
+  | 'image graph'
+  | 'image build'
+  | 'image push'
+  | 'run list'
+  | 'run show'
+  | 'run attach'
+  | 'run resume'
+  | 'run repeat'
+  | 'run cancel'
+  | 'run export'
+  | 'info'
+  | 'completion';
+
+export const nouns = {
+  image: 'see, build and push the images of a source tree',
+  run: 'see, follow, resume and stop what was started',
+  info: 'every path, version and limit',
+  completion: 'completion for a shell',
+} as const;
+
+const images: Argument = {placeholder: 'NAME', count: 'any', of: 'images'};
+const run: Argument = {placeholder: 'ID', count: 'one', of: 'runs'};
+const text = ['json', 'no-color'] as const;
+const running = ['json', 'verbose', 'no-color'] as const;
+const changing = ['yes', 'dry-run', 'parallel', 'fail-fast', 'timeout', 'readonly', 'state', ...running] as const;
+const oneRun = "ID may be the beginning of a run's id, or the word last.";
+
+/** The flags of `pai-tui` without a command: what the app itself takes. */
+export const appFlags = ['config', 'source', 'readonly', 'state', 'no-color', 'ascii', 'help', 'version'] as const;
+
+export const commands: readonly Command[] = [
+  {
+    name: 'image list',
+    flags: ['source', ...text],
+    about: 'The images of the tree, what each needs, and the order they build in.',
+    more: ['Reads the tree, executes nothing of it and writes nothing into it. Problems of the tree go to stderr.'],
+    json: '{"images":[{"name","component","dockerfile","layout","needs":[]}],"order":[["base-image"],["hadoop-run"]]}',
+    examples: ['pai-tui image list -s ~/pai', "pai-tui image list --json | jq -r '.images[].name'"],
+    since: '0.1.0',
+  },
+  {
+    name: 'image status',
+    argument: images,
+    flags: ['source', 'config', 'check-bases', 'state', ...text],
+    about: 'What would be built, and why.',
+    more: [
+      'The state unknown means that a component has a hook, which is decided while running, or that nobody could be asked.',
+    ],
+    json: '{"images":[{"name","state":"current"|"stale"|"never"|"unknown","reasons":[]}]}',
+    examples: ['pai-tui image status', 'pai-tui image status rest-server --check-bases'],
+    since: '0.1.0',
+  },
+  {
+    name: 'image graph',
+    flags: ['source', 'dot', 'ascii', ...text],
+    about: 'What stands on what, as a drawing in text or for Graphviz.',
+    json: 'as image list',
+    examples: ['pai-tui image graph', 'pai-tui image graph --dot | dot -Tsvg > images.svg'],
+    since: '0.1.0',
+  },
+  {
+    name: 'image build',
+    argument: images,
+    flags: ['source', 'config', 'force', 'no-cache', 'check-bases', 'builder', ...changing],
+    about: 'Build what is not current, in the order of its dependencies, prerequisites included.',
+    more: [
+      'NAME is an image or a component; without one, all are built.',
+      'The run goes on when this command ends or the connection drops; the first Ctrl-C stops it after what is running was told to end, the second stops at once.',
+    ],
+    examples: ['pai-tui image build --dry-run', 'pai-tui image build rest-server webportal --yes --parallel 4'],
+    since: '0.1.0',
+  },
+  {
+    name: 'image push',
+    argument: {...images, placeholder: 'NAME'},
+    flags: ['source', 'config', ...changing],
+    about: 'Tag and push images as their era names them; what the registry already has is skipped.',
+    more: ['NAME is an image; without one, all are pushed. Prerequisites are not pushed along.'],
+    examples: ['pai-tui image push -c ~/cluster --yes'],
+    since: '0.1.0',
+  },
+  {
+    name: 'run list',
+    flags: ['state', ...text],
+    about: 'The runs there were, the newest first.',
+    json: '{"runs":[{"id","operation","state":"waiting"|"running"|"interrupted"|"done"|"failed"|"stopped","started","ended"}]}',
+    examples: ['pai-tui run list'],
+    since: '0.1.0',
+  },
+  {
+    name: 'run show',
+    argument: run,
+    flags: ['state', ...text],
+    about: 'One run: its plan with the outcome of each task, and the problem of each failure.',
+    more: [oneRun],
+    json: '{"id","operation","title","state","who","folder","started","ended","explanation","problem","tasks":[{"id","title","state","changed","note","started","tookMs","why":[],"problem"}]}',
+    examples: ['pai-tui run show last'],
+    since: '0.1.0',
+  },
+  {
+    name: 'run attach',
+    argument: run,
+    flags: ['state', 'ascii', ...running],
+    about: 'Follow a run: on screen in a terminal, else as text or JSON Lines from its first event on.',
+    more: [oneRun, 'Ends as the run ends, with its exit code. Ctrl-C here leaves the run alone.'],
+    examples: ['pai-tui run attach last', 'pai-tui run attach last --json'],
+    since: '0.1.0',
+  },
+  {
+    name: 'run resume',
+    argument: run,
+    flags: ['yes', 'state', ...running],
+    about: 'Go on with an interrupted run where it stopped.',
+    more: [oneRun, 'What was done is asked again whether it still holds.'],
+    examples: ['pai-tui run resume last --yes'],
+    since: '0.1.0',
+  },
+  {
+    name: 'run repeat',
+    argument: run,
+    flags: ['yes', 'dry-run', 'state', ...running],
+    about: 'Ask for the same again: a new plan, a new approval, a new run.',
+    more: [oneRun],
+    examples: ['pai-tui run repeat last --dry-run'],
+    since: '0.1.0',
+  },
+  {
+    name: 'run cancel',
+    argument: run,
+    flags: ['state', ...text],
+    about: 'Stop a run: once, and nothing new starts; twice, and what is critical is stopped too.',
+    more: [oneRun],
+    json: '{"run","cancel":1|2}',
+    examples: ['pai-tui run cancel last'],
+    since: '0.1.0',
+  },
+  {
+    name: 'run export',
+    argument: run,
+    flags: ['output', 'state', ...text],
+    about: 'Write one archive of a run for support, with secrets replaced.',
+    more: [oneRun],
+    json: '{"run","file"}',
+    examples: ['pai-tui run export last -o /tmp/run.tar.gz'],
+    since: '0.1.0',
+  },
+  {
+    name: 'info',
+    flags: ['state', ...text],
+    about: 'Every path, version and limit, for a bug report or a look around.',
+    json: '{"info":[{"topic","value"}]}',
+    examples: ['pai-tui info'],
+    since: '0.1.0',
+  },
+  {
+    name: 'completion',
+    argument: {placeholder: 'SHELL', count: 'one', of: ['bash', 'zsh', 'fish']},
+    flags: [],
+    about: 'The completion of a shell, to be read by it.',
+    examples: [
+      'source <(pai-tui completion bash)',
+      'source <(pai-tui completion zsh)',
+      'pai-tui completion fish > ~/.config/fish/completions/pai-tui.fish',
+    ],
+    since: '0.1.0',
+  },
+];
+
+/** Nouns that other versions bring: named, so that nobody looks for a spelling mistake. */
+export const laterNouns = ['config', 'template', 'service', 'cluster', 'machine', 'new', 'sandbox'] as const;
+
+export function commandNamed(name: string): Command | undefined {
+  return commands.find((command) => command.name === name);
+}
+
+/** The commands of a noun, in the order of the table. */
+export function commandsOf(noun: string): readonly Command[] {
+  return commands.filter((command) => command.name === noun || command.name.startsWith(`${noun} `));
+}

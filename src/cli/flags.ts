@@ -1,0 +1,67 @@
+/** One flag as a person writes it. `--name`, and `-s` where there is a short one. */
+export interface Flag {
+  readonly short?: string;
+  /** Placeholder of its value; absent: the flag has none. */
+  readonly value?: string;
+  /** What may stand for the value, for completion and for refusing others. */
+  readonly choices?: readonly string[];
+  /** What completion offers for the value. */
+  readonly completes?: 'folder' | 'file';
+  /** One line of help, without a full stop. */
+  readonly about: string;
+}
+
+/** Every flag there is; which command takes which stands in the table of commands. */
+export const flags = {
+  config: {
+    short: 'c',
+    value: 'DIR',
+    completes: 'folder',
+    about: 'the cluster configuration (else PAI_CONFIG, else the current folder if it is one)',
+  },
+  source: {
+    short: 's',
+    value: 'DIR',
+    completes: 'folder',
+    about: 'the source tree (else PAI_SOURCE, else the current folder if it is one, else the sample tree)',
+  },
+  json: {about: 'JSON on stdout: one document for a query, one event per line for an operation'},
+  yes: {about: 'approve the plan; without it a terminal is asked, and anything else is refused'},
+  'dry-run': {about: 'print the plan with every effect and do nothing'},
+  force: {about: 'build even what is current'},
+  'no-cache': {about: "build without the engine's layer cache"},
+  'check-bases': {about: 'ask the registries whether foreign base images moved (a build always asks)'},
+  builder: {
+    value: 'NAME',
+    choices: ['auto', 'classic', 'buildkit'],
+    about: 'which builder (auto: classic unless a Dockerfile needs BuildKit; DOCKER_BUILDKIT is understood)',
+  },
+  parallel: {value: 'N', about: 'how many tasks may run at the same time'},
+  'fail-fast': {about: 'start nothing new after the first failure (else independent work goes on)'},
+  timeout: {value: 'DURATION', about: 'stop the whole run after this long: 90s, 30m, 1h30m'},
+  readonly: {about: 'refuse everything that would change something'},
+  dot: {about: 'print the graph for Graphviz'},
+  output: {
+    short: 'o',
+    value: 'FILE',
+    completes: 'file',
+    about: 'where to write it (else ID.tar.gz in the current folder)',
+  },
+  state: {value: 'DIR', completes: 'folder', about: 'where runs and locks are kept (else $XDG_STATE_HOME/pai-tui)'},
+  'no-color': {about: 'no colours (NO_COLOR does the same)'},
+  ascii: {about: 'draw with ASCII characters alone'},
+  verbose: {short: 'v', about: 'print all output of all tasks, each line with its task'},
+  help: {short: 'h', about: 'this help'},
+  version: {about: 'the version'},
+} as const satisfies Record<string, Flag>;
+
+export type FlagName = keyof typeof flags;
+
+/** The flags given, as they were written. */
+export type Options = {readonly [Name in FlagName]?: string | true};
+
+/** `-c, --config DIR` */
+export function flagSpelling(name: FlagName): string {
+  const flag: Flag = flags[name];
+  return `${flag.short ? `-${flag.short}, ` : ''}--${name}${flag.value ? ` ${flag.value}` : ''}`;
+}

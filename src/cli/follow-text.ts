@@ -1,0 +1,107 @@
+import {type Engine, problemOf, type RunView, type TaskState} from '../engine/index.ts';
+import type {Output} from './output.ts';
+import {plainLine} from './plain.ts';
+import {type Follower, interruptedProblem, type RunTeller} from './run-teller.ts';
+import {stateWord, taskFacts} from './task-line.ts';
+import {openTaskOutput, type TaskOutput} from './task-output.ts';
+import {showClock, showDuration} from './times.ts';
+
+/** Lines of a failed task's output that are printed; the rest is in its file. */
+const tailLines = 100;
+
+/** Tells a run in lines: each task as it starts and ends, the output of those that fail (or of all), the outcome. */
+export function createRunText(engine: Engine, id: string, follower: Follower, output: Output): RunTeller {
+  const told = new Map<string, string>();
+  const open = new Map<string, TaskOutput>();
+  // Lines that wait for the end of an output keep their place: everything is told in the order it is queued.
+  let telling = Promise.resolve();
+  const queue = (step: () => void | Promise<void>) => {
+    telling = telling.then(step).catch((error: unknown) => output.problem(problemOf(error)));
+  };
+  let begun = false;
+
+  const showTask = (task: TaskState) => {
+    const mark = `${task.status} ${task.attempt} ${task.problem?.code ?? ''}`;
+    if (told.get(task.id) === mark || task.status === 'waiting') return;
+    told.set(task.id, mark);
+    if (task.status === 'running' && follower.verbose && !open.has(task.id)) {
+      const prefix = `[${plainLine(task.id)}] `;
+      queue(() => {
+        open.set(
+          task.id,
+          openTaskOutput(engine, id, task.id, output.colour, (line) => output.print(prefix + line)),
+        );
+      });
+    }
+    queue(async () => {
+      if (task.status !== 'running') await open.get(task.id)?.finished();
+      output.print(taskLine(task, output.colour));
+      if (task.status === 'failed') await showFailure(task);
+      if (task.status === 'running') return;
+      open.get(task.id)?.close();
+      open.delete(task.id);
+    });
+  };
+
+  const showFailure = async (task: TaskState) => {
+    if (!follower.verbose) {
+      const source = openTaskOutput(engine, id, task.id, output.colour);
+      try {
+        await source.finished();
+        const {lines, before, file} = source.tail(tailLines);
+        if (before > 0)
+          output.print(`  | ... ${before} lines before these${file ? `, all in ${plainLine(file)}` : ''}`);
+        for (const line of lines) output.print(`  | ${line}`);
+      } finally {
+        source.close();
+      }
+    }
+    // The output was just told, so the last lines that a problem carries along would be told twice.
+    const {detail: _, ...problem} = task.problem ?? {code: 'task-failed', message: 'It failed.'};
+    output.problem(problem);
+  };
+
+  return {
+    show({summary, state}) {
+      if (!begun && state.startedAt !== undefined) {
+        begun = true;
+        const title = `${plainLine(summary.title)} (run ${id})`;
+        queue(() =>
+          output.print(
+            `${showClock(summary.startedAt)}  ${title}\n          follow it elsewhere: pai-tui run attach ${id}`,
+          ),
+        );
+      }
+      for (const task of state.tasks) showTask(task);
+    },
+    async end(view) {
+      queue(() => output.print(outcomeLine(view, output.colour)));
+      await telling;
+      if (view.summary.status === 'interrupted') output.problem(interruptedProblem(view));
+      else if (view.state.problem) output.problem(view.state.problem);
+    },
+    close() {
+      for (const source of open.values()) source.close();
+    },
+  };
+}
+
+function taskLine(task: TaskState, colour: boolean): string {
+  const at = task.status === 'running' ? task.startedAt : (task.endedAt ?? task.startedAt);
+  const word = task.status === 'running' ? (task.attempt > 1 ? `try ${task.attempt}` : 'start') : task.status;
+  return `${at === undefined ? '        ' : showClock(at)}  ${stateWord(task.status, colour, word)}  ${taskFacts(task)}`;
+}
+
+function outcomeLine({summary, state}: RunView, colour: boolean): string {
+  const count = (status: TaskState['status']) => state.tasks.filter((task) => task.status === status).length;
+  const changed = state.tasks.filter((task) => task.changed).length;
+  const counts = [
+    `${count('done')} of ${state.tasks.length} done (${changed} changed)`,
+    ...(['failed', 'skipped', 'stopped'] as const).flatMap((status) =>
+      count(status) > 0 ? [`${count(status)} ${status}`] : [],
+    ),
+  ].join(', ');
+  const word = stateWord(summary.status, colour).trimEnd();
+  const took = state.tookMs === undefined ? '' : ` after ${showDuration(state.tookMs)}`;
+  return `${showClock(state.endedAt ?? summary.endedAt ?? summary.startedAt)}  ${word}${took}: ${counts}`;
+}

@@ -1,0 +1,95 @@
+import {type Argument, appFlags, type Command, commandNamed, commands, commandsOf, nouns} from './commands.ts';
+import {type FlagName, flagSpelling, flags} from './flags.ts';
+
+/** Help about everything (''), a noun, or a command, all drawn from the table of commands. */
+export function helpText(about: string): string {
+  const command = commandNamed(about);
+  if (command) return commandHelp(command);
+  return about in nouns ? nounHelp(about as keyof typeof nouns) : generalHelp();
+}
+
+/** `image build [NAME…]` */
+export function commandSpelling(command: Command): string {
+  return `${command.name}${command.argument ? ` ${argumentSpelling(command.argument)}` : ''}`;
+}
+
+function argumentSpelling({placeholder, count, of}: Argument): string {
+  if (typeof of !== 'string') return of.join('|');
+  return count === 'any' ? `[${placeholder}...]` : placeholder;
+}
+
+function generalHelp(): string {
+  return [
+    'pai-tui: the images of clusters in the OpenPAI tradition, on screen and headless.',
+    '',
+    'Usage: pai-tui [-c DIR] [-s DIR]     open the screens',
+    '       pai-tui NOUN VERB [flags]     do one thing and end',
+    '',
+    ...Object.keys(nouns).flatMap((noun) => commandsOf(noun).flatMap(commandLines)),
+    '',
+    'Flags of the screens:',
+    ...flagLines(appFlags),
+    '',
+    'Exit codes: 0 done or nothing to do, 1 failed, 2 wrong use, 3 tree or',
+    'configuration invalid, 4 refused for safety, 5 stopped by the operator,',
+    '6 not reachable and nothing changed.',
+    '',
+    'More: pai-tui NOUN --help, pai-tui NOUN VERB --help. What docker_build.py,',
+    'paictl.py and pai_build.py took for images is understood too.',
+  ].join('\n');
+}
+
+function nounHelp(noun: keyof typeof nouns): string {
+  return [
+    `pai-tui ${noun}: ${nouns[noun]}`,
+    '',
+    ...commandsOf(noun).flatMap(commandLines),
+    '',
+    `More: pai-tui ${noun} VERB --help`,
+  ].join('\n');
+}
+
+function commandHelp(command: Command): string {
+  return [
+    command.about,
+    '',
+    `Usage: pai-tui ${commandSpelling(command)}${command.flags.length > 0 ? ' [flags]' : ''}`,
+    ...(command.more ?? []).flatMap((paragraph) => ['', ...wrapped(paragraph, columns)]),
+    ...(command.flags.length > 0 ? ['', 'Flags:', ...flagLines(command.flags)] : []),
+    ...(command.json ? ['', 'JSON:', `  ${command.json}`] : []),
+    '',
+    command.examples.length > 1 ? 'Examples:' : 'Example:',
+    ...command.examples.map((example) => `  ${example}`),
+  ].join('\n');
+}
+
+function commandLines(command: Command): string[] {
+  const widest = Math.max(...commands.map((other) => commandSpelling(other).length));
+  return hanging(commandSpelling(command), widest, command.about);
+}
+
+function flagLines(names: readonly FlagName[]): string[] {
+  const widest = Math.max(...names.map((name) => flagSpelling(name).length));
+  return names.flatMap((name) => hanging(flagSpelling(name), widest, flags[name].about));
+}
+
+/** Help is read at 80 columns. */
+const columns = 80;
+
+/** A word and what it means, the meaning wrapped beside the word. */
+function hanging(word: string, widest: number, meaning: string): string[] {
+  const indent = widest + 4;
+  return wrapped(meaning, columns - indent).map((line, index) =>
+    index === 0 ? `  ${word.padEnd(widest)}  ${line}` : `${' '.repeat(indent)}${line}`,
+  );
+}
+
+function wrapped(paragraph: string, width: number): string[] {
+  const lines = [''];
+  for (const word of paragraph.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line !== '' && line.length + word.length + 1 > width) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines;
+}

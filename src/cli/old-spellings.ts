@@ -1,0 +1,118 @@
+import {basename} from 'node:path';
+import {parseArgs} from 'node:util';
+import {flags} from './flags.ts';
+
+/** An argument list in the words of an older tool, and what it is called today. */
+export interface Rewritten {
+  /** As it was typed. */
+  readonly was: readonly string[];
+  /** One argument list, or two for what built and pushed in one go. */
+  readonly becomes: readonly (readonly string[])[];
+  /** The tree may come from --source, PAI_SOURCE or the current folder alone, as these tools had no other. */
+  readonly treeIsHere: boolean;
+}
+
+/**
+ * Understands `docker_build.py -p -n`, `paictl.py image build|push -p -n` and `pai_build.py build -c -s` /
+ * `push -c -i`, with and without the name of the script. Undefined when the words are today's.
+ */
+export function rewriteOldSpelling(argv: readonly string[]): Rewritten | undefined {
+  const script = scripts.find((name) => name === basename(argv[0] ?? ''));
+  const words = script ? argv.slice(1) : argv;
+  if (script === 'docker_build.py') return dockerBuild(argv, words);
+  const [first, second] = positionalsOf(words);
+  if (first === 'build' || first === 'push') return paiBuild(argv, words, first);
+  if (first === 'image' && (second === 'build' || second === 'push')) return paictl(argv, words, script !== undefined);
+  return script ? {was: argv, becomes: [words], treeIsHere: false} : undefined;
+}
+
+const scripts = ['docker_build.py', 'paictl.py', 'pai_build.py'];
+
+type Extra = Record<string, {type: 'string'; short: string}>;
+
+/** v0.1–v0.5: built and pushed what was named; without -n everything. */
+function dockerBuild(was: readonly string[], words: readonly string[]): Rewritten {
+  const {config, names, rest, positionals} = read(words, withConfigPath);
+  // What only a build understands is not handed to the push.
+  const forPush = rest.filter(([flag = '']) => !buildOnly.includes(flag));
+  return {
+    was,
+    becomes: [
+      ['image', 'build', ...config, ...rest.flat(), ...names, ...positionals],
+      ['image', 'push', ...config, ...forPush.flat(), ...names, ...positionals],
+    ],
+    treeIsHere: true,
+  };
+}
+
+const buildOnly = ['--force', '--no-cache', '--check-bases', '--builder'];
+
+/** v0.6–v0.7: `image build -p DIR -n IMAGE`. Today's flags alone make it today's spelling. */
+function paictl(was: readonly string[], words: readonly string[], named: boolean): Rewritten | undefined {
+  const {config, names, rest, positionals, old} = read(words, withConfigPath);
+  if (!old && !named) return undefined;
+  return {was, becomes: [[...positionals, ...config, ...rest.flat(), ...names]], treeIsHere: false};
+}
+
+/** v0.8 and later: there -s names components and -i images, several after one flag, in any case. */
+function paiBuild(was: readonly string[], words: readonly string[], verb: 'build' | 'push'): Rewritten {
+  const {config, names, rest, positionals} = read(words, verb === 'build' ? withComponents : withImages);
+  const several = [...names, ...positionals.slice(1)].map((name) => name.toLowerCase());
+  return {was, becomes: [['image', verb, ...config, ...rest.flat(), ...several]], treeIsHere: true};
+}
+
+const withConfigPath: Extra = {
+  'config-path': {type: 'string', short: 'p'},
+  'image-name': {type: 'string', short: 'n'},
+};
+const withComponents: Extra = {service: {type: 'string', short: 's'}};
+const withImages: Extra = {image: {type: 'string', short: 'i'}};
+
+/** Splits old words into what they mean: the configuration, the names, and flags that are today's. */
+function read(words: readonly string[], extra: Extra) {
+  const config: string[] = [];
+  const names: string[] = [];
+  const rest: string[][] = [];
+  const positionals: string[] = [];
+  let old = false;
+  for (const token of tokensOf(words, extra)) {
+    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind !== 'option') continue;
+    if (!(token.name in extra)) {
+      rest.push(asTyped(token));
+      continue;
+    }
+    old = true;
+    if (token.name === 'config-path')
+      config.push(...(token.value === undefined ? ['--config'] : ['--config', token.value]));
+    else if (token.value !== undefined) names.push(token.value);
+  }
+  return {config, names, rest, positionals, old};
+}
+
+function asTyped(token: {rawName: string; name: string; value?: string | undefined}): string[] {
+  const spelled = token.name in flags ? `--${token.name}` : token.rawName;
+  if (token.value === undefined) return [spelled];
+  return token.name in flags ? [spelled, token.value] : [`${spelled}=${token.value}`];
+}
+
+function positionalsOf(words: readonly string[]): readonly string[] {
+  return tokensOf(words, {}).flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
+}
+
+function tokensOf(words: readonly string[], extra: Extra) {
+  const taken = new Set(Object.values(extra).map((option) => option.short));
+  const today = Object.entries(flags).map(([name, flag]) => {
+    const type = 'value' in flag ? ('string' as const) : ('boolean' as const);
+    const short = 'short' in flag && !taken.has(flag.short) ? {short: flag.short} : {};
+    return [name, {type, ...short}] as const;
+  });
+  const {tokens} = parseArgs({
+    args: [...words],
+    options: {...Object.fromEntries(today), ...extra},
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  return tokens;
+}

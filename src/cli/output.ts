@@ -1,0 +1,80 @@
+import type {Problem} from '../engine/index.ts';
+import {jsonLine, plainLine, plainText} from './plain.ts';
+import type {World} from './world.ts';
+
+/** Where a command says things: results on stdout, everything else on stderr, whole lines at a time. */
+export interface Output {
+  readonly json: boolean;
+  /** Whether lines on stdout may carry colours. */
+  readonly colour: boolean;
+  /** Columns of the terminal on stdout; undefined elsewhere, where nothing is cut. */
+  readonly columns: number | undefined;
+  /** One or more lines of result for a person. */
+  print(text: string): void;
+  /** One JSON value on its line on stdout. */
+  data(value: unknown): void;
+  /** Something said beside the result, on stderr. */
+  say(text: string): void;
+  /** `code: sentence`, where, and the hint, on stderr. */
+  problem(problem: Problem): void;
+  /** Aborted when whoever read stdout went away (`| head`). */
+  readonly closed: AbortSignal;
+}
+
+/** Makes the output of one command; a reader that goes away is no error. */
+export function openOutput(world: World, choice: {readonly json: boolean; readonly noColor: boolean}): Output {
+  const closed = new AbortController();
+  const {stdout, stderr} = world;
+  const {NO_COLOR, TERM} = world.environment;
+  const shown = (stream: {isTTY?: boolean}) => stream.isTTY === true && !choice.noColor && !NO_COLOR && TERM !== 'dumb';
+  stdout.on('error', (error) => closed.abort(error));
+  // Nobody is left to be told when stderr is gone.
+  stderr.on('error', () => {});
+  const write = (text: string) => {
+    if (!closed.signal.aborted) stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  };
+  const say = (text: string) => {
+    stderr.write(`${text}\n`);
+  };
+  return {
+    json: choice.json,
+    colour: shown(stdout) && !choice.json,
+    columns: stdout.isTTY ? stdout.columns : undefined,
+    print: write,
+    data: (value) => write(jsonLine(value)),
+    say,
+    problem: (problem) => say(problemText(problem, shown(stderr))),
+    closed: closed.signal,
+  };
+}
+
+/** A Problem as lines for a person: `code: sentence`, where it is, what is known, what to do. */
+export function problemText(problem: Problem, colour: boolean): string {
+  const code =
+    problem.severity === undefined || problem.severity === 'error'
+      ? problem.code
+      : `${problem.severity} ${problem.code}`;
+  const paint = problem.severity === 'notice' ? '36' : problem.severity === 'warning' ? '33' : '31';
+  const where = problem.file
+    ? `${plainLine(problem.file)}${problem.line ? `:${problem.line}` : ''}${problem.key ? ` (${plainLine(problem.key)})` : ''}`
+    : undefined;
+  const command = problem.command
+    ? `command: ${plainLine(problem.command)}${problem.exitCode === undefined ? '' : ` (exit ${problem.exitCode})`}`
+    : undefined;
+  return [
+    `${colour ? `\u001b[${paint}m${code}\u001b[0m` : code}: ${plainLine(problem.message)}`,
+    ...(where ? [`  ${where}`] : []),
+    ...(problem.machine ? [`  on ${plainLine(problem.machine)}`] : []),
+    ...(command ? [`  ${command}`] : []),
+    ...(problem.detail ? [indented(plainText(problem.detail))] : []),
+    ...(problem.hint ? [`hint: ${plainLine(problem.hint)}`] : []),
+  ].join('\n');
+}
+
+function indented(text: string): string {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `  | ${line}`)
+    .join('\n');
+}

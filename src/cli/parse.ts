@@ -1,0 +1,171 @@
+import {parseArgs} from 'node:util';
+import {ProblemError} from '../engine/index.ts';
+import {appFlags, type Command, commandNamed, commands, commandsOf, laterNouns, nouns} from './commands.ts';
+import {didYouMean} from './did-you-mean.ts';
+import {type Flag, type FlagName, flagSpelling, flags, type Options} from './flags.ts';
+import {type Rewritten, rewriteOldSpelling} from './old-spellings.ts';
+
+/** What an argument list asks for. */
+export type Asked =
+  | {readonly kind: 'app'; readonly options: Options}
+  | {readonly kind: 'version'}
+  /** Help about everything (no words), a noun, or a command. */
+  | {readonly kind: 'help'; readonly about: string}
+  /** One command, or two where an old spelling did two things; the second only after the first went well. */
+  | {readonly kind: 'commands'; readonly invocations: readonly Invocation[]; readonly old?: Rewritten};
+
+export interface Invocation {
+  readonly command: Command;
+  readonly names: readonly string[];
+  readonly options: Options;
+}
+
+/** Reads the arguments after the program's name. Throws `usage` with the nearest word. */
+export function parse(argv: readonly string[]): Asked {
+  const old = rewriteOldSpelling(argv);
+  const lists = (old?.becomes ?? [argv]).map(readWords);
+  const words = lists[0] ?? readWords(argv);
+  const [noun, verb] = words.positionals;
+  if (noun === undefined) return withoutCommand(words);
+  if (words.given.has('version')) throw misuse('--version stands alone.', 'Try: pai-tui --version');
+  if (noun === 'help') return {kind: 'help', about: helpTopic(words.positionals.slice(1))};
+  if (words.given.has('help')) return {kind: 'help', about: helpTopic(words.positionals)};
+  if (!(noun in nouns)) throw unknownNoun(noun);
+  if (!commandNamed(noun) && verb === undefined) {
+    throw misuse(`Say what to do with ${noun}: ${verbsOf(noun).join(', ')}.`, `Try: pai-tui ${noun} --help`);
+  }
+  return {kind: 'commands', invocations: lists.map(invocation), ...(old ? {old} : {})};
+}
+
+interface Words {
+  readonly positionals: readonly string[];
+  readonly given: ReadonlyMap<FlagName, string | true>;
+}
+
+/** Splits arguments into words and flags, whatever the command: flags may stand anywhere. */
+function readWords(argv: readonly string[]): Words {
+  const {tokens} = parseArgs({
+    args: [...argv],
+    options: Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, optionOf(flag)])),
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const positionals: string[] = [];
+  const given = new Map<FlagName, string | true>();
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind !== 'option') continue;
+    if (!(token.name in flags)) throw unknownFlag(token.rawName, positionals);
+    const name = token.name as FlagName;
+    const flag: Flag = flags[name];
+    if (!flag.value && token.value !== undefined) throw misuse(`--${name} takes no value.`);
+    if (flag.value) checkValue(name, flag, token.value, token.inlineValue === true);
+    given.set(name, token.value ?? true);
+  }
+  return {positionals, given};
+}
+
+function optionOf(flag: Flag): {type: 'string' | 'boolean'; short?: string} {
+  return {type: flag.value ? 'string' : 'boolean', ...(flag.short ? {short: flag.short} : {})};
+}
+
+function checkValue(name: FlagName, flag: Flag, value: string | undefined, inline: boolean): void {
+  if (value === undefined || value === '' || (!inline && value.startsWith('-') && value.length > 1)) {
+    throw misuse(`--${name} needs a value: ${flagSpelling(name)}.`);
+  }
+  if (flag.choices && !flag.choices.includes(value)) {
+    throw misuse(`--${name} is one of ${flag.choices.join(', ')}, not "${value}".`, didYouMean(value, flag.choices));
+  }
+}
+
+function withoutCommand(words: Words): Asked {
+  if (words.given.has('help')) return {kind: 'help', about: ''};
+  if (words.given.has('version')) return {kind: 'version'};
+  for (const name of words.given.keys()) {
+    if (!(appFlags as readonly FlagName[]).includes(name)) {
+      const takers = commands.filter((command) => command.flags.includes(name)).map((command) => command.name);
+      throw misuse(`--${name} belongs to a command (${takers.join(', ')}).`, 'Try: pai-tui --help');
+    }
+  }
+  return {kind: 'app', options: Object.fromEntries(words.given)};
+}
+
+function invocation(words: Words): Invocation {
+  const [noun = '', verb = ''] = words.positionals;
+  const alone = commandNamed(noun);
+  const command = alone ?? commandNamed(`${noun} ${verb}`);
+  if (!command) {
+    throw misuse(
+      `There is no command "${noun} ${verb}".`,
+      didYouMean(verb, verbsOf(noun)) ?? `${noun} has: ${verbsOf(noun).join(', ')}.`,
+    );
+  }
+  for (const name of words.given.keys()) {
+    if (!command.flags.includes(name)) {
+      throw misuse(
+        `${command.name} takes no --${name}.`,
+        command.flags.length > 0 ? `It takes: ${command.flags.map((flag) => `--${flag}`).join(' ')}.` : undefined,
+      );
+    }
+  }
+  const names = words.positionals.slice(alone ? 1 : 2);
+  checkNames(command, names);
+  return {command, names, options: Object.fromEntries(words.given)};
+}
+
+function checkNames(command: Command, names: readonly string[]): void {
+  const {argument} = command;
+  if (!argument) {
+    if (names.length > 0) throw misuse(`${command.name} takes no names, but got "${names.join(' ')}".`);
+    return;
+  }
+  if (argument.count === 'one' && names.length !== 1) {
+    const got = names.length === 0 ? '' : `, but got ${names.length}`;
+    throw misuse(
+      `${command.name} needs one ${argument.placeholder}${got}.`,
+      argument.of === 'runs' ? 'See the ids with: pai-tui run list. The word last stands for the newest.' : undefined,
+    );
+  }
+  if (typeof argument.of !== 'string') {
+    const unknown = names.find((name) => !argument.of.includes(name));
+    if (unknown !== undefined) {
+      throw misuse(
+        `${command.name} knows ${argument.of.join(', ')}, not "${unknown}".`,
+        didYouMean(unknown, argument.of),
+      );
+    }
+  }
+}
+
+function helpTopic(words: readonly string[]): string {
+  const [noun, verb] = words;
+  if (noun === undefined) return '';
+  if (!(noun in nouns)) throw unknownNoun(noun);
+  return verb !== undefined && commandNamed(`${noun} ${verb}`) ? `${noun} ${verb}` : noun;
+}
+
+function unknownNoun(noun: string): ProblemError {
+  if ((laterNouns as readonly string[]).includes(noun)) {
+    return misuse(
+      `"${noun}" is not part of this version of pai-tui yet.`,
+      `This version has: ${Object.keys(nouns).join(', ')}.`,
+    );
+  }
+  const near = didYouMean(noun, [...Object.keys(nouns), ...laterNouns]);
+  return misuse(`There is no command "${noun}".`, near ?? `Commands begin with: ${Object.keys(nouns).join(', ')}.`);
+}
+
+function unknownFlag(written: string, positionals: readonly string[]): ProblemError {
+  const command = commandNamed(positionals.slice(0, 2).join(' ')) ?? commandNamed(positionals[0] ?? '');
+  const known = (command?.flags ?? (Object.keys(flags) as FlagName[])).map((name) => `--${name}`);
+  return misuse(`There is no flag ${written}.`, didYouMean(written, known) ?? 'Try: pai-tui --help');
+}
+
+function verbsOf(noun: string): readonly string[] {
+  return commandsOf(noun).map((command) => command.name.slice(noun.length + 1));
+}
+
+function misuse(message: string, hint?: string): ProblemError {
+  return new ProblemError({code: 'usage', message, ...(hint ? {hint} : {})});
+}

@@ -1,0 +1,62 @@
+import {type Effect, outlineOf, type Proposal, type Task} from '../engine/index.ts';
+import {problemText} from './output.ts';
+import {plainLine} from './plain.ts';
+
+/** A plan as a person approves it: every task, why it is there, and everything it may change. */
+export function planText(proposal: Proposal, colour: boolean): string {
+  const {plan} = proposal;
+  return [
+    `${plainLine(plan.title)}: ${countsInWords(plan.tasks)}.`,
+    ...plan.tasks.flatMap(taskLines),
+    ...plan.notices.map((notice) => problemText(notice, colour)),
+  ].join('\n');
+}
+
+/** The JSON of `--dry-run`. */
+export function planDocument({plan, planHash, nothingToDo}: Proposal): object {
+  const {operation, title, notices} = plan;
+  return {plan: {operation, title, hash: planHash, nothingToDo, tasks: plan.tasks.map(outlineOf), notices}};
+}
+
+function countsInWords(tasks: readonly Task[]): string {
+  const words = {
+    change: 'would change something',
+    'decided while running': 'decided while running',
+    unchanged: 'unchanged',
+  };
+  const counts = Object.entries(words).flatMap(([expected, said]) => {
+    const count = tasks.filter((task) => task.expected === expected).length;
+    return count > 0 ? [`${count} ${said}`] : [];
+  });
+  return `${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}${counts.length > 0 ? `, ${counts.join(', ')}` : ''}`;
+}
+
+function taskLines(task: Task): string[] {
+  const expected = {change: 'change', 'decided while running': 'maybe', unchanged: 'unchanged'}[task.expected];
+  const on = task.on ? ` on ${plainLine(task.on)}` : '';
+  return [
+    `  ${expected.padEnd(9)}  ${plainLine(task.title)}${on}${task.critical ? ' (critical: never interrupted in the middle)' : ''}`,
+    ...task.why.map((reason) => `               because ${plainLine(reason)}`),
+    ...(task.expected === 'unchanged'
+      ? []
+      : task.does.map((effect) => `               ${plainLine(effectInWords(effect))}`)),
+    ...(task.undo && task.expected !== 'unchanged' ? [`               to take it back: ${plainLine(task.undo)}`] : []),
+  ];
+}
+
+function effectInWords(effect: Effect): string {
+  const decided = effect.decided ? ` (decided while running: ${effect.decided})` : '';
+  switch (effect.kind) {
+    case 'command':
+      return `runs ${effect.argv.map(quoted).join(' ')} in ${effect.cwd}${decided}`;
+    case 'file':
+      return `writes ${effect.path}${effect.digest === 'secret' ? ' (holds a secret)' : ''}${decided}`;
+    case 'docker':
+      return `docker ${effect.call} ${effect.image}${decided}`;
+  }
+}
+
+/** An argument as a shell would take it. */
+export function quoted(argument: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}

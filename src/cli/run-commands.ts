@@ -1,0 +1,106 @@
+import {existsSync, statSync} from 'node:fs';
+import {join, resolve} from 'node:path';
+import {ProblemError, type RunView} from '../engine/index.ts';
+import {askApproval} from './approval.ts';
+import type {Context} from './context.ts';
+import {followRun} from './follow.ts';
+import {carryOut} from './operation.ts';
+import {plainLine} from './plain.ts';
+import {interruptedProblem} from './run-teller.ts';
+import {findWhere} from './where.ts';
+import {type Ended, isDumb} from './world.ts';
+
+/** `run attach`: the run view in a terminal that can show it; text or JSON Lines elsewhere. */
+export async function attachRun(context: Context): Promise<number> {
+  const {engine, world, output, options} = context;
+  const {summary} = await engine.runs.show(context.name);
+  const follower = {verbose: options.verbose === true, interruptStops: false};
+  if (output.json || follower.verbose || !canShowScreens(context)) {
+    return followRun(engine, summary.id, follower, world, output);
+  }
+  const where = await sourceOf(context, summary.id);
+  return world.openScreen({
+    engine,
+    ...where,
+    attach: summary.id,
+    noColor: options['no-color'] === true,
+    ascii: options.ascii === true,
+  });
+}
+
+/** `run resume`: shows what is left, asks, and follows. */
+export async function resumeRun(context: Context): Promise<Ended> {
+  const {engine, world, output, options} = context;
+  const view = await engine.runs.show(context.name);
+  const {id, folder} = view.summary;
+  if (!options.yes) await askApproval(world, output, 'Go on with it?', remainingText(view));
+  const journalFrom = sizeOf(join(folder, 'journal.jsonl'));
+  await engine.runs.resume(id);
+  const follower = {verbose: options.verbose === true, interruptStops: true, journalFrom};
+  return followRun(engine, id, follower, world, output);
+}
+
+/** `run repeat`: the same request, a new plan and a new approval. */
+export async function repeatRun(context: Context): Promise<Ended> {
+  const request = await context.engine.runs.requestOf(context.name);
+  return carryOut(context, request);
+}
+
+/** `run cancel`: asks once more each time, as Ctrl-C does. */
+export async function cancelRun({engine, output, name}: Context): Promise<Ended> {
+  const {summary, state} = await engine.runs.show(name);
+  await engine.runs.cancel(summary.id);
+  const stage = state.cancel ? 2 : 1;
+  if (output.json) output.data({run: summary.id, cancel: stage});
+  else if (stage === 1) {
+    output.print(`Asked ${summary.id} to stop: nothing new starts. A second request also stops what is critical.`);
+  } else output.print(`Asked ${summary.id} again: critical tasks are stopped too.`);
+  return 0;
+}
+
+/** `run export`: one archive, never over a file that is there. */
+export async function exportRun({engine, world, output, options, name}: Context): Promise<Ended> {
+  const {summary} = await engine.runs.show(name);
+  const wanted = typeof options.output === 'string' ? options.output : `${summary.id}.tar.gz`;
+  const file = resolve(world.cwd, wanted);
+  if (existsSync(file)) {
+    throw new ProblemError({
+      code: 'usage',
+      message: `${file} is there already.`,
+      hint: 'Name another file with --output FILE.',
+    });
+  }
+  await engine.runs.export(summary.id, file);
+  if (output.json) output.data({run: summary.id, file});
+  else output.print(`Wrote ${file}.`);
+  return 0;
+}
+
+function canShowScreens({world}: Context): boolean {
+  return world.stdin.isTTY === true && world.stdout.isTTY === true && !isDumb(world);
+}
+
+/** The tree the run was about; for one that never wrote down its request, the tree that is at hand. */
+async function sourceOf(context: Context, id: string): Promise<{source: string; config?: string}> {
+  try {
+    const {source, config} = await context.engine.runs.requestOf(id);
+    return {source, ...(config === undefined ? {} : {config})};
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    const {source, config} = await findWhere(context.engine, context.world, {});
+    return {source, ...(config === undefined ? {} : {config})};
+  }
+}
+
+function remainingText(view: RunView): string {
+  const left = view.state.tasks.filter(({status}) => status !== 'done');
+  return [
+    `${plainLine(view.summary.title)} (run ${view.summary.id}): ${interruptedProblem(view).message}`,
+    `${left.length} of ${view.state.tasks.length} tasks are left:`,
+    ...left.map((task) => `  ${plainLine(task.title)}`),
+  ].join('\n');
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, {throwIfNoEntry: false})?.size ?? 0;
+}

@@ -1,0 +1,74 @@
+import type {Engine, OutputView} from '../engine/index.ts';
+import {colouredLine, plainLine} from './plain.ts';
+
+/** The output of one task as whole lines for a person. */
+export interface TaskOutput {
+  /** Resolves when the task's whole output was told or, should that never be said, after a while. */
+  finished(): Promise<void>;
+  /** The last lines, at most so many, and how many come before them. */
+  tail(count: number): {readonly lines: readonly string[]; readonly before: number; readonly file: string | undefined};
+  close(): void;
+}
+
+/** How long the end of an output is waited for after its task ended: it comes by the same folder, a moment later. */
+const patienceMs = 5000;
+
+/** Opens it; with a listener every line is told as soon as it is whole. */
+export function openTaskOutput(
+  engine: Engine,
+  run: string,
+  task: string,
+  colour: boolean,
+  onLine?: (line: string) => void,
+): TaskOutput {
+  const store = engine.runs.output(run, task);
+  const shown = colour ? colouredLine : plainLine;
+  let told = 0;
+  const tell = () => {
+    const view = store.get();
+    // The last line of an output that goes on may be half a line.
+    const whole = view.ended ? view.lineCount : view.lineCount - 1;
+    if (!onLine || whole <= told) return;
+    for (const line of view.lines(told, whole)) onLine(shown(line.text));
+    told = whole;
+  };
+  const unsubscribe = store.subscribe(tell);
+  tell();
+  return {
+    async finished() {
+      await untilEnded(store);
+      if (!onLine) return;
+      const {lineCount, lines} = store.get();
+      for (const line of lines(told, lineCount)) onLine(shown(line.text));
+      told = lineCount;
+    },
+    tail(count) {
+      const view = store.get();
+      const from = Math.max(0, view.lineCount - count);
+      return {
+        lines: view.lines(from, view.lineCount).map((line) => shown(line.text)),
+        before: from,
+        file: view.files.at(-1),
+      };
+    },
+    close() {
+      unsubscribe();
+      store.close();
+    },
+  };
+}
+
+function untilEnded(store: {get(): OutputView; subscribe(listener: () => void): () => void}): Promise<void> {
+  if (store.get().ended) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      unsubscribe();
+      resolve();
+    };
+    const timer = setTimeout(done, patienceMs);
+    const unsubscribe = store.subscribe(() => {
+      if (store.get().ended) done();
+    });
+  });
+}

@@ -1,0 +1,47 @@
+import type {Readable, Writable} from 'node:stream';
+import type {Engine, ExitCode} from '../engine/index.ts';
+
+/** All that a headless command reaches of the outside. main.tsx brings the real one, tests another. */
+export interface World {
+  readonly stdin: Readable & {readonly isTTY?: boolean};
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Relative paths count from here. */
+  readonly cwd: string;
+  readonly version: string;
+  /** The tree that is shipped beside the program, for a first look. */
+  readonly sampleTree: string;
+  readonly signals: Signals;
+  openEngine(options: {readonly stateHome?: string}): Promise<Engine>;
+  /** Opens the app on a run, in this terminal. Resolves to the exit code. */
+  openScreen(options: ScreenOptions): Promise<number>;
+}
+
+export interface ScreenOptions {
+  readonly engine: Engine;
+  readonly source: string;
+  readonly sourceNote?: string;
+  readonly config?: string;
+  readonly readOnly?: boolean;
+  readonly attach?: string;
+  readonly noColor: boolean;
+  readonly ascii: boolean;
+}
+
+export type TextStream = Writable & {readonly isTTY?: boolean; readonly columns?: number};
+
+/** How a command ended: 0, or one of the codes of the engine's problems. */
+export type Ended = 0 | ExitCode;
+
+/** Where signals of the operator arrive: the process, or an emitter in tests. */
+export interface Signals {
+  on(signal: 'SIGINT', listener: () => void): unknown;
+  off(signal: 'SIGINT', listener: () => void): unknown;
+}
+
+/** Whether the terminal only prints lines: it cannot move its cursor, let alone show the screens. */
+export function isDumb({environment}: World): boolean {
+  const {TERM} = environment;
+  return TERM === 'dumb';
+}
