@@ -42,6 +42,8 @@ export type RunEvent = {
   /** On resume: a task the journal had as done is no longer so and runs again. */
   | {readonly type: 'task-reopened'; readonly task: string; readonly because: string}
   | {readonly type: 'cancel-requested'; readonly stage: 1 | 2; readonly by: string}
+  /** Something worth knowing that stops nothing: a lock taken over from a runner that is gone. */
+  | {readonly type: 'run-noticed'; readonly problem: Problem}
   | {readonly type: 'run-ended'; readonly outcome: 'done' | 'failed' | 'stopped'; readonly problem?: Problem}
 );
 
@@ -95,6 +97,7 @@ export interface RunState {
   readonly tasks: readonly TaskState[];
   readonly cancel?: {readonly stage: 1 | 2; readonly by: string};
   readonly problem?: Problem;
+  readonly notices?: readonly Problem[];
   readonly startedAt?: number;
   readonly endedAt?: number;
   readonly startedUp?: number;

@@ -1,0 +1,138 @@
+import type {RunEvent, RunState, TaskOutline, TaskState} from './events.ts';
+
+/** The state of a run of which nothing is known yet. */
+export const emptyRun: RunState = {
+  run: '',
+  operation: '',
+  title: '',
+  planHash: '',
+  status: 'waiting',
+  runner: 0,
+  tasks: [],
+};
+
+/**
+ * The state of a run after one more event. Pure, and the only way from a journal to a state. An event of a type it
+ * does not know, or about a task it does not know, changes nothing.
+ */
+export function fold(state: RunState, event: RunEvent): RunState {
+  switch (event.type) {
+    case 'run-started':
+      return started(state, event);
+    case 'task-started':
+      return withTask(state, event.task, (task) => ({
+        ...outlineOnly(task),
+        status: 'running',
+        attempt: event.attempt,
+        startedAt: event.attempt > 1 && task.startedAt !== undefined ? task.startedAt : event.at,
+        startedUp: event.attempt > 1 && task.startedUp !== undefined ? task.startedUp : event.up,
+      }));
+    case 'task-progress':
+      return withTask(state, event.task, (task) => ({
+        ...task,
+        progress: {done: event.done, ...(event.total === undefined ? {} : {total: event.total})},
+      }));
+    case 'task-done':
+      return withTask(state, event.task, (task) => ({
+        ...ended(task, event),
+        status: 'done',
+        changed: event.changed,
+        ...(event.note === undefined ? {} : {note: event.note}),
+        ...(event.result === undefined ? {} : {result: event.result}),
+      }));
+    case 'task-failed':
+      return withTask(state, event.task, (task) => ({
+        ...ended(task, event),
+        status: 'failed',
+        problem: event.problem,
+      }));
+    case 'task-skipped':
+      return withTask(state, event.task, (task) => ({...task, status: 'skipped', because: event.because}));
+    case 'task-retried':
+      return withTask(state, event.task, (task) => ({...task, problem: event.problem}));
+    case 'task-stopped':
+      return withTask(state, event.task, (task) => ({
+        ...ended(task, event),
+        status: 'stopped',
+        ...(event.halfDone === undefined ? {} : {halfDone: event.halfDone}),
+      }));
+    case 'task-reopened':
+      return withTask(state, event.task, (task) => ({
+        ...outlineOnly(task),
+        status: 'waiting',
+        attempt: 0,
+        because: event.because,
+      }));
+    case 'cancel-requested':
+      return {...state, cancel: {stage: event.stage, by: event.by}};
+    case 'run-noticed':
+      return {...state, notices: [...(state.notices ?? []), event.problem]};
+    case 'run-ended':
+      return {
+        ...state,
+        status: event.outcome,
+        endedAt: event.at,
+        ...(state.startedUp === undefined ? {} : {tookMs: Math.max(0, event.up - state.startedUp)}),
+        ...(event.problem ? {problem: event.problem} : {}),
+      };
+    default:
+      return state;
+  }
+}
+
+/** The state of a run that was only approved so far. */
+export function waitingRun(
+  run: Omit<RunState, 'status' | 'runner' | 'tasks'>,
+  tasks: readonly TaskOutline[],
+): RunState {
+  return {...run, status: 'waiting', runner: 0, tasks: tasks.map((task) => ({...task, status: 'waiting', attempt: 0}))};
+}
+
+/** A later runner keeps what is done; whatever else had begun, failed or was skipped waits again. */
+function started(state: RunState, event: Extract<RunEvent, {type: 'run-started'}>): RunState {
+  const before = new Map(state.tasks.map((task) => [task.id, task]));
+  return {
+    run: event.run,
+    operation: event.operation,
+    title: event.title,
+    planHash: event.planHash,
+    status: 'running',
+    runner: event.runner,
+    tasks: event.tasks.map((outline) => {
+      const known = before.get(outline.id);
+      return known?.status === 'done' ? {...known, ...outline} : {...outline, status: 'waiting', attempt: 0};
+    }),
+    startedAt: state.startedAt ?? event.at,
+    startedUp: event.up,
+  };
+}
+
+function withTask(state: RunState, id: string, change: (task: TaskState) => TaskState): RunState {
+  if (!state.tasks.some((task) => task.id === id)) return state;
+  return {...state, tasks: state.tasks.map((task) => (task.id === id ? change(task) : task))};
+}
+
+function ended(task: TaskState, event: {readonly at: number; readonly up: number}): TaskState {
+  const {progress: _progress, problem: _problem, ...rest} = task;
+  return {
+    ...rest,
+    endedAt: event.at,
+    ...(task.startedUp === undefined ? {} : {tookMs: Math.max(0, event.up - task.startedUp)}),
+  };
+}
+
+function outlineOnly(task: TaskState): TaskOutline {
+  return {
+    id: task.id,
+    title: task.title,
+    ...(task.on === undefined ? {} : {on: task.on}),
+    needs: task.needs,
+    touches: task.touches,
+    does: task.does,
+    expected: task.expected,
+    why: task.why,
+    ...(task.critical ? {critical: true} : {}),
+    ...(task.resource === undefined ? {} : {resource: task.resource}),
+    ...(task.undo === undefined ? {} : {undo: task.undo}),
+  };
+}

@@ -1,0 +1,133 @@
+import {linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import type {LockName} from '../plan/types.ts';
+import {ProblemError} from '../problem.ts';
+import {fateOf, type ProcessIdentity, thisProcess, userName} from './process.ts';
+
+/** Who holds a lock, and for what. */
+export interface Holder extends ProcessIdentity {
+  readonly user: string;
+  readonly run: string;
+  /** Epoch milliseconds. */
+  readonly since: number;
+}
+
+export interface Lock {
+  /** Set when the lock was left by a process that is gone. */
+  readonly tookOverFrom?: Holder;
+  release(): void;
+}
+
+/**
+ * Takes a lock, or throws `lock-held` with its holder in words. One whose process is gone is taken over.
+ *
+ * A lock is the file `<name>.<n>` with the highest n. Whoever takes it makes the next one exclusively (a hard link,
+ * so it is never there without its content), and gives way when a higher one exists after all. The highest file is
+ * never removed, so of several who find the same dead holder exactly one goes on. Releasing empties one's own file.
+ */
+export function takeLock(folder: string, name: string, run: string, now: number): Lock {
+  mkdirSync(folder, {recursive: true, mode: 0o700});
+  const own: Holder = {...thisProcess(), user: userName(), run, since: now};
+  const draft = join(folder, `.${name}.${own.pid}.${process.hrtime.bigint()}`);
+  writeFileSync(draft, `${JSON.stringify(own)}\n`, {mode: 0o600});
+  try {
+    for (;;) {
+      const top = highest(folder, name);
+      const before = top === 0 ? undefined : holderIn(join(folder, `${name}.${top}`));
+      if (before && ['alive', 'unknown'].includes(fateOf(before))) throw held(name, folder, before);
+      const path = join(folder, `${name}.${top + 1}`);
+      if (!linked(draft, path)) continue;
+      if (highest(folder, name) > top + 1) {
+        removeIfThere(path);
+        continue;
+      }
+      removeBelow(folder, name, top + 1);
+      let free = false;
+      const release = () => {
+        if (!free) empty(path);
+        free = true;
+      };
+      return {...(before ? {tookOverFrom: before} : {}), release};
+    }
+  } finally {
+    unlinkSync(draft);
+  }
+}
+
+/** Who holds a lock now, dead or alive; undefined when nobody does. */
+export function holderOf(folder: string, name: string): Holder | undefined {
+  const top = highest(folder, name);
+  return top === 0 ? undefined : holderIn(join(folder, `${name}.${top}`));
+}
+
+/** Where a lock lies: those on images beside all clusters, because two clusters may share tree and engine. */
+export function lockPlace(lock: LockName, places: {readonly stateHome: string; readonly stateFolder: string}) {
+  const home = lock.scope === 'images' ? places.stateHome : places.stateFolder;
+  return {folder: join(home, 'locks'), name: `${lock.scope}-${lock.of.replace(/[^\w-]/g, '_')}`};
+}
+
+/** A holder as words: 'run 20261120-… of ann on box (process 4711)'. */
+export function holderWords(holder: Holder): string {
+  return `run ${holder.run} of ${holder.user} on ${holder.host} (process ${holder.pid})`;
+}
+
+function held(name: string, folder: string, holder: Holder): ProblemError {
+  const far = fateOf(holder) === 'unknown';
+  return new ProblemError({
+    code: 'lock-held',
+    message: `${name} is locked by ${holderWords(holder)}, since ${new Date(holder.since).toISOString()}.`,
+    hint: far
+      ? `Whether that process still lives can only be seen on ${holder.host}. If it does not, remove the lock's files.`
+      : `Wait for it (\`pai-tui run attach ${holder.run}\`), or stop it (\`pai-tui run cancel ${holder.run}\`).`,
+    file: join(folder, name),
+  });
+}
+
+function highest(folder: string, name: string): number {
+  return Math.max(0, ...numbersOf(folder, name));
+}
+
+function numbersOf(folder: string, name: string): readonly number[] {
+  return readdirSync(folder)
+    .filter((entry) => entry.startsWith(`${name}.`))
+    .map((entry) => Number(entry.slice(name.length + 1)))
+    .filter((number) => Number.isSafeInteger(number) && number > 0);
+}
+
+/** Undefined for one that was released. */
+function holderIn(path: string): Holder | undefined {
+  try {
+    const text = readFileSync(path, 'utf8');
+    return text.trim() === '' ? undefined : (JSON.parse(text) as Holder);
+  } catch {
+    // Gone because a newer one is there, or torn by a crash of the machine: then nobody holds it.
+    return undefined;
+  }
+}
+
+function linked(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function removeBelow(folder: string, name: string, number: number): void {
+  for (const old of numbersOf(folder, name)) {
+    if (old < number) removeIfThere(join(folder, `${name}.${old}`));
+  }
+}
+
+/** Several may tidy up at once. */
+function removeIfThere(path: string): void {
+  rmSync(path, {force: true});
+}
+
+function empty(path: string): void {
+  const draft = `${path}.free`;
+  writeFileSync(draft, '', {mode: 0o600});
+  renameSync(draft, path);
+}

@@ -1,0 +1,65 @@
+import {type FSWatcher, watch} from 'node:fs';
+import type {Clock} from '../tools.ts';
+
+/** Changes that come in bursts are told once in this time. */
+const burstMs = 15;
+
+/**
+ * Calls back after something changed in one of the folders (not below them), and every `pollMs` in any case: file
+ * events get lost on some file systems, and a folder may not be there yet.
+ */
+export function watchFolders(
+  folders: readonly string[],
+  clock: Clock,
+  pollMs: number,
+  onChange: () => void,
+): {close(): void} {
+  const closed = new AbortController();
+  const watchers = new Map<string, FSWatcher>();
+  let pending = false;
+
+  const soon = () => {
+    if (pending) return;
+    pending = true;
+    void clock.sleep(burstMs, closed.signal).then(
+      () => {
+        pending = false;
+        onChange();
+      },
+      () => {},
+    );
+  };
+  const attach = () => {
+    for (const folder of folders) {
+      if (watchers.has(folder)) continue;
+      try {
+        const watcher = watch(folder, soon);
+        watchers.set(folder, watcher);
+        watcher.on('error', () => {
+          watcher.close();
+          watchers.delete(folder);
+        });
+      } catch {
+        // Not there yet, or no more watches to be had: the poll is the net.
+      }
+    }
+  };
+  const poll = async () => {
+    for (;;) {
+      await clock.sleep(pollMs, closed.signal);
+      attach();
+      onChange();
+    }
+  };
+
+  attach();
+  poll().catch((error: unknown) => {
+    if (!closed.signal.aborted) throw error;
+  });
+  return {
+    close() {
+      closed.abort();
+      for (const watcher of watchers.values()) watcher.close();
+    },
+  };
+}
