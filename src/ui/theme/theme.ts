@@ -51,6 +51,8 @@ export interface Theme {
   readonly borderStyle: 'single' | 'classic';
   /** The text in the colours of its role, as SGR; safe inside Ink's <Text> and in pane rows. */
   paint(role: Role, text: string): string;
+  /** The SGR sequence that starts the role's colours; '' when it has none. */
+  begin(role: Role): string;
   /** The same as properties of Ink's <Text>. */
   look(role: Role): TextLook;
   /** A colour for Ink's borderColor; undefined when there are none. */
@@ -79,6 +81,7 @@ export function createTheme({environment, ascii = !isUtf8(environment)}: ThemeOp
       const {sgr} = styles[role];
       return sgr === '' || text === '' ? text : `\x1b[${sgr}m${text}\x1b[0m`;
     },
+    begin: (role) => (styles[role].sgr === '' ? '' : `\x1b[${styles[role].sgr}m`),
     look,
     borderColor: (role) => styles[role].color,
   };

@@ -1,0 +1,229 @@
+import type {PaneSource} from '../pane-source.ts';
+import type {ScreenClock} from '../terminal/clock.ts';
+import {realClock} from '../terminal/clock.ts';
+import type {Theme} from '../theme/theme.ts';
+import {createLineWindow} from './line-window.ts';
+import type {LogStore} from './log-text.ts';
+import type {LogAction, LogExtent} from './scroll.ts';
+import {initialLogState, newLines, reduceLog, topOf} from './scroll.ts';
+import type {LogSearch} from './search.ts';
+import {continueSearch, firstAbove, nextMatch, startSearch} from './search.ts';
+
+/** What to say about where a log view stands. Lines count from 1; all 0 when there are none. */
+export interface LogPosition {
+  readonly first: number;
+  readonly last: number;
+  readonly total: number;
+  /** How far the last line shown is through the log, 0 to 100. */
+  readonly percent: number;
+  readonly follow: boolean;
+  readonly wrap: boolean;
+  readonly timestamps: boolean;
+  /** Lines that came since following stopped. */
+  readonly newLines: number;
+  /** Cells scrolled to the right. */
+  readonly left: number;
+  readonly leftOutBytes: number;
+  readonly ended: boolean;
+  /** `current` counts from 1; 0 when no match was gone to yet. */
+  readonly search?: {readonly pattern: string; readonly count: number; readonly current: number};
+}
+
+/** A log in a pane. */
+export interface LogView extends PaneSource {
+  do(action: LogAction): void;
+  /** Marks every match and goes to the first one from here on; '' ends the search. Gives the number of lines that match. */
+  search(pattern: string): number;
+  /** Goes to the next (1) or previous (-1) matching line. */
+  nextMatch(direction: 1 | -1): void;
+  /** For useSyncExternalStore: the same object until it differs; changes come at most ten times a second. */
+  readonly position: {get(): LogPosition; subscribe(listener: () => void): () => void};
+  close(): void;
+}
+
+export interface LogViewOptions {
+  readonly theme: Theme;
+  /** Shown while there is no line yet. */
+  readonly empty?: string;
+  readonly wrap?: boolean;
+  readonly timestamps?: boolean;
+  readonly clock?: ScreenClock;
+}
+
+/** Milliseconds between two tellings of the position: it is drawn by Ink, which is dear. */
+const positionEvery = 100;
+
+export function createLogView(store: LogStore, options: LogViewOptions): LogView {
+  const {theme, empty = '', clock = realClock} = options;
+  let state = {
+    ...initialLogState,
+    wrap: options.wrap ?? initialLogState.wrap,
+    timestamps: options.timestamps ?? initialLogState.timestamps,
+  };
+  let size = {width: 80, height: 24};
+  let search: LogSearch | undefined;
+  let currentMatch: number | undefined;
+  let last = 0;
+  let stopTelling: (() => void) | undefined;
+  const window = createLineWindow(store);
+  let position = positionNow();
+  const painters = new Set<() => void>();
+  const watchers = new Set<() => void>();
+
+  const unsubscribe = store.subscribe(() => {
+    window.changed();
+    changed();
+  });
+
+  function extent(): LogExtent {
+    const width = bodyWidth();
+    return {
+      lineCount: store.get().lineCount,
+      height: size.height,
+      rowsOf: (line) => window.rowCount(line, width, state.wrap),
+    };
+  }
+
+  function bodyWidth(): number {
+    return Math.max(1, size.width - (state.timestamps ? timeWidth : 0));
+  }
+
+  function changed(): void {
+    for (const painter of [...painters]) painter();
+    tell();
+  }
+
+  function tell(): void {
+    if (watchers.size === 0 || stopTelling) return;
+    stopTelling = clock.after(positionEvery, () => {
+      stopTelling = undefined;
+      for (const watcher of [...watchers]) watcher();
+    });
+  }
+
+  function act(action: LogAction): void {
+    const next = reduceLog(state, action, extent());
+    if (next === state) return;
+    state = next;
+    changed();
+  }
+
+  function goToMatch(from: number, direction: 1 | -1): void {
+    search = search && continueSearch(search, store.get());
+    const line = search && nextMatch(search.matches, from, direction);
+    if (line === undefined) return;
+    currentMatch = line;
+    act({type: 'show', line});
+    changed();
+  }
+
+  function positionNow(): LogPosition {
+    const text = store.get();
+    const total = text.lineCount;
+    const first = total === 0 ? 0 : topOf(state, extent()).line + 1;
+    const lastShown = Math.min(total, Math.max(first, last));
+    return {
+      first,
+      last: lastShown,
+      total,
+      percent: total === 0 ? 100 : Math.floor((lastShown / total) * 100),
+      follow: state.follow,
+      wrap: state.wrap,
+      timestamps: state.timestamps,
+      newLines: newLines(state, total),
+      left: state.left,
+      leftOutBytes: text.leftOutBytes,
+      ended: text.ended,
+      ...(search ? {search: searchNow(search, currentMatch)} : {}),
+    };
+  }
+
+  return {
+    rows(width, height) {
+      if (width !== size.width || height !== size.height) {
+        size = {width, height};
+        tell();
+      }
+      const now = extent();
+      if (now.lineCount === 0) return empty === '' ? [] : [theme.paint('quiet', empty)];
+      const rows: string[] = [];
+      const top = topOf(state, now);
+      let {line} = top;
+      for (let skip = top.row; rows.length < height && line < now.lineCount; line++, skip = 0) {
+        const isCurrent = line === currentMatch;
+        const drawn = window.rows(line, {
+          width: bodyWidth(),
+          wrap: state.wrap,
+          left: state.left,
+          match: search?.expression,
+          mark: theme.begin(isCurrent ? 'currentMatch' : 'match') || '\x1b[7m',
+        });
+        for (const [i, row] of drawn.entries()) {
+          if (i < skip || rows.length >= height) continue;
+          rows.push(state.timestamps ? stamp(i === 0 ? window.at(line).at : undefined) + row : row);
+        }
+      }
+      if (last !== line) {
+        last = line;
+        tell();
+      }
+      return rows;
+    },
+    subscribe(listener) {
+      painters.add(listener);
+      return () => painters.delete(listener);
+    },
+    do: act,
+    search(pattern) {
+      currentMatch = undefined;
+      search = pattern === '' ? undefined : startSearch(pattern, store.get());
+      const from = topOf(state, extent()).line;
+      if (search) goToMatch(from - 1, 1);
+      changed();
+      return search?.matches.length ?? 0;
+    },
+    nextMatch(direction) {
+      goToMatch(currentMatch ?? topOf(state, extent()).line, direction);
+    },
+    position: {
+      get() {
+        if (search) search = continueSearch(search, store.get());
+        const now = positionNow();
+        if (JSON.stringify(now) !== JSON.stringify(position)) position = now;
+        return position;
+      },
+      subscribe(listener) {
+        watchers.add(listener);
+        return () => {
+          watchers.delete(listener);
+        };
+      },
+    },
+    close() {
+      unsubscribe();
+      stopTelling?.();
+      painters.clear();
+      watchers.clear();
+    },
+  };
+
+  function stamp(at: number | undefined): string {
+    if (at === undefined) return ' '.repeat(timeWidth);
+    return `${theme.paint('quiet', clockTime(at))} `;
+  }
+}
+
+const timeWidth = 9;
+
+function clockTime(at: number): string {
+  const date = new Date(at);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+}
+
+function searchNow(search: LogSearch, currentMatch: number | undefined): NonNullable<LogPosition['search']> {
+  return {
+    pattern: search.pattern,
+    count: search.matches.length,
+    current: currentMatch === undefined ? 0 : firstAbove(search.matches, currentMatch),
+  };
+}
