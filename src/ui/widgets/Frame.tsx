@@ -1,0 +1,101 @@
+import {Box} from 'ink';
+import type {ReactNode} from 'react';
+import type {KeyBinding} from '../keys/binding.ts';
+import {useKeyTables} from '../keys/use-keys.ts';
+import type {Role} from '../theme/theme.ts';
+import {useTheme} from '../theme/use-theme.ts';
+import {wrap} from './cells.ts';
+import {footerRow} from './key-words.ts';
+import {Rows} from './Rows.tsx';
+import {type Row, row, rowWidth, spread} from './rows.ts';
+
+export interface FrameTab {
+  readonly key: string;
+  readonly word: string;
+}
+
+export interface FrameProps {
+  readonly columns: number;
+  readonly rows: number;
+  /** Line 1: who we are and how things are; and at its right what is going on. */
+  readonly health: Row;
+  readonly activity: Row;
+  readonly tabs: readonly FrameTab[];
+  readonly tab: string;
+  /** Said instead of the keys until it is taken away. */
+  readonly message?: {readonly text: string; readonly tone: Role} | undefined;
+  /** Always the last of the footer. */
+  readonly help: KeyBinding;
+  readonly children: (width: number, height: number) => ReactNode;
+}
+
+/** Below this a screen cannot be used. */
+export const smallestScreen = {columns: 40, rows: 10};
+/** Below this there is one column only. */
+export const smallScreen = {columns: 60, rows: 15};
+
+/** Line 1, the tabs, one screen, and the keys: always exactly as large as the terminal. */
+export function Frame({columns, rows, health, activity, tabs, tab, message, help, children}: FrameProps) {
+  const theme = useTheme();
+  const footer: readonly Row[] = message
+    ? wrap(message.text, columns - 2)
+        .slice(0, 3)
+        .map((line) => [{text: ' '}, {text: line, tone: message.tone}])
+    : [];
+  const footerHeight = Math.max(1, footer.length);
+  const height = Math.max(0, rows - 2 - footerHeight);
+  return (
+    <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
+      <Rows
+        rows={[spread(health, activity, columns, theme.glyphs.ellipsis), tabRow(tabs, tab, columns)]}
+        width={columns}
+        height={2}
+      />
+      <Box flexDirection="column" width={columns} height={height} flexShrink={0} overflow="hidden">
+        {children(columns, height)}
+      </Box>
+      {footer.length > 0 ? (
+        <Rows rows={footer} width={columns} height={footerHeight} />
+      ) : (
+        <Footer width={columns} help={help} />
+      )}
+    </Box>
+  );
+}
+
+/** What is left to say on a screen too small for anything else. */
+export function TooSmall({
+  columns,
+  rows,
+  name,
+}: {
+  readonly columns: number;
+  readonly rows: number;
+  readonly name: string;
+}) {
+  const needed = `${smallestScreen.columns}x${smallestScreen.rows}`;
+  return (
+    <Rows
+      rows={[row(`${name}: needs ${needed}, has ${columns}x${rows}`, 'warning')]}
+      width={columns}
+      height={Math.min(1, rows)}
+    />
+  );
+}
+
+function Footer({width, help}: {readonly width: number; readonly help: KeyBinding}) {
+  const tables = useKeyTables();
+  return <Rows rows={[footerRow(tables, width, help)]} width={width} height={1} />;
+}
+
+/** All words where there is room, else the word of the present tab and the keys of the others. */
+function tabRow(tabs: readonly FrameTab[], present: string, columns: number): Row {
+  const draw = (all: boolean): Row =>
+    tabs.flatMap((tab) => {
+      const here = tab.key === present;
+      const text = all || here ? ` ${tab.key} ${tab.word} ` : ` ${tab.key} `;
+      return [{text, tone: here ? ('selected' as const) : undefined}, {text: ' '}];
+    });
+  const whole = draw(true);
+  return rowWidth(whole) <= columns ? whole : draw(false);
+}
