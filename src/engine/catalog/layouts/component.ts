@@ -1,0 +1,150 @@
+/**
+ * E–G: every folder of src/ is a component; its images are build/<image>.dockerfile, and build/component.dep names
+ * the components it needs.
+ */
+
+import {join} from 'node:path';
+import {displayText} from '../../names.ts';
+import type {ComponentDraft, ImageDraft, Written} from '../draft.ts';
+import {isComponentName, isImageName} from '../image-name.ts';
+import {type Entry, kindOf, listFolder, note, readText, shownPath, type Tree, toolPath} from '../tree.ts';
+
+/** Which image a file in build/ declares, as each layout names them. */
+export type ImageNaming = (file: string) => {readonly image?: string; readonly ignoredBecause?: string};
+
+export function readComponents(tree: Tree): Promise<ComponentDraft[]> {
+  return readComponentsNamed(tree, (file) =>
+    file.endsWith('.dockerfile') ? {image: file.slice(0, -'.dockerfile'.length)} : {},
+  );
+}
+
+/** The same for other names of Dockerfiles. */
+export async function readComponentsNamed(tree: Tree, naming: ImageNaming): Promise<ComponentDraft[]> {
+  const src = join(tree.toolRoot, 'src');
+  const folders = (await listFolder(tree, src)).filter(({name, kind}) => kind === 'folder' && !name.startsWith('.'));
+  const components: ComponentDraft[] = [];
+  for (const {name} of folders) {
+    const folder = join(src, name);
+    if (isComponentName(name)) components.push(await readComponent(tree, name, folder, naming));
+    else {
+      note(tree, {
+        code: 'tree-invalid',
+        message: `${shownPath(tree, folder)} cannot be a component: its name has other characters than letters, digits, . _ -`,
+        hint: 'Rename the folder.',
+        file: folder,
+      });
+    }
+  }
+  return components;
+}
+
+async function readComponent(tree: Tree, name: string, folder: string, naming: ImageNaming): Promise<ComponentDraft> {
+  const build = join(folder, 'build');
+  const images: ImageDraft[] = [];
+  for (const entry of await listFolder(tree, build)) {
+    const path = join(build, entry.name);
+    const named = naming(entry.name);
+    if (named.image === undefined) {
+      if (named.ignoredBecause) noteIgnored(tree, path, named.ignoredBecause);
+    } else if (entry.kind !== 'folder' && checkImageName(tree, named.image, path)) {
+      images.push({
+        name: named.image,
+        dockerfile: toolPath(tree, path),
+        source: {path, isTemplate: false},
+        context: toolPath(tree, folder),
+        needs: [],
+        copyList: [],
+        templates: [],
+      });
+    }
+  }
+  await noteStrayDockerfiles(tree, folder, naming);
+  // Written into for the build (4.4): a link there would lead our own writing out of the tree.
+  await kindOf(tree, join(folder, 'dependency'));
+  await kindOf(tree, join(folder, 'generated'));
+  const preHook = await hook(tree, join(build, 'build-pre.sh'));
+  const postHook = await hook(tree, join(build, 'build-post.sh'));
+  return {
+    name,
+    folder: toolPath(tree, folder),
+    images,
+    needs: await readDependencies(tree, build),
+    ...(preHook ? {preHook} : {}),
+    ...(postHook ? {postHook} : {}),
+  };
+}
+
+/** Whether an image may have this name; if not, that is noted at the file that gives it. */
+function checkImageName(tree: Tree, name: string, file: string): boolean {
+  if (isImageName(name)) return true;
+  note(tree, {
+    code: 'tree-invalid',
+    message: `${shownPath(tree, file)} gives an image the name "${displayText(name)}", which Docker does not allow.`,
+    hint: 'Image names are lower case letters and digits, with single . _ - between them: rename the file.',
+    file,
+  });
+  return false;
+}
+
+function noteIgnored(tree: Tree, file: string, because: string): void {
+  const message = `${shownPath(tree, file)} is ignored: ${because}.`;
+  note(tree, {code: 'tree-invalid', severity: 'warning', message, file});
+}
+
+async function hook(tree: Tree, path: string): Promise<string | undefined> {
+  return (await kindOf(tree, path)) === 'file' ? toolPath(tree, path) : undefined;
+}
+
+/** component.dep is what the tools read, components.dep what their documents say (B5): both count here. */
+async function readDependencies(tree: Tree, build: string): Promise<Written[]> {
+  const needs: Written[] = [];
+  for (const file of ['component.dep', 'components.dep']) {
+    const path = join(build, file);
+    const text = await readText(tree, path);
+    if (text === undefined) continue;
+    if (file === 'components.dep') {
+      note(tree, {
+        code: 'tree-invalid',
+        severity: 'warning',
+        message: `${shownPath(tree, path)} is read here, but the original tools only read component.dep.`,
+        hint: 'Rename it to component.dep.',
+        file: path,
+      });
+    }
+    const lines = text.replace(/^\ufeff/, '').split('\n');
+    for (const [index, line] of lines.entries()) {
+      const name = line.trim();
+      if (name !== '' && !name.startsWith('#')) needs.push({name, file: path, line: index + 1});
+    }
+  }
+  return needs;
+}
+
+/** Left by a build that was stopped (1.7), or not of this tree: never searched. */
+const notSearched = new Set(['dependency', 'generated', 'node_modules', '.git']);
+
+/** Farther down than any tree goes. */
+const deepestSearch = 12;
+
+/**
+ * The tools search all of src/ for Dockerfiles and take the owner from the folder above, which fails for any that is
+ * not in a component's own build/. Such a file is no image here; whoever put it there is told. On the way, symbolic
+ * links that lead out of the tree are noted: they go into the build as links and are never followed.
+ */
+async function noteStrayDockerfiles(tree: Tree, component: string, naming: ImageNaming): Promise<void> {
+  const search = async (folder: string, depth: number): Promise<void> => {
+    const entries: Entry[] = await listFolder(tree, folder, 'warning');
+    await Promise.all(
+      entries.map(async ({name, kind, isLink}) => {
+        const path = join(folder, name);
+        if (kind === 'folder') {
+          if (!isLink && depth < deepestSearch && !notSearched.has(name)) await search(path, depth + 1);
+        } else if (depth !== 1 || folder !== join(component, 'build')) {
+          if (naming(name).image !== undefined)
+            noteIgnored(tree, path, 'images are only those in src/<component>/build/');
+        }
+      }),
+    );
+  };
+  await search(component, 0);
+}

@@ -1,0 +1,262 @@
+/** YAML as PyYAML reads it, with the place of every key. */
+
+import {type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument} from 'yaml';
+import {displayText} from '../names.ts';
+import type {Problem} from '../problem.ts';
+import {type ScalarTag, scalarValue, tagOf, type YamlScalar} from './yaml-scalars.ts';
+
+export type YamlValue = YamlScalar | YamlList | YamlMap;
+export type YamlList = readonly YamlValue[];
+/** Keys in the order of the file; a key may be any scalar (`1:` is a whole number). */
+export type YamlMap = ReadonlyMap<YamlScalar, YamlValue>;
+
+export interface YamlFile {
+  /** Undefined when nothing of the file can be used; null when it is empty. */
+  readonly value: YamlValue | undefined;
+  /** Code `yaml-invalid`. A key that is there twice is a warning: the last one counts, as for PyYAML. */
+  readonly problems: readonly Problem[];
+  /** Line of the key or entry, or of the nearest above it that is there. */
+  line(path: YamlPath): number | undefined;
+  /** A scalar as it is written, so that 1.10 stays 1.10; undefined for what is no scalar or not there. */
+  text(path: YamlPath): string | undefined;
+}
+
+export type YamlPath = readonly (string | number)[];
+
+/** Reads one document. Never throws; `file` only names it in problems. */
+export function readYaml(text: string, file: string): YamlFile {
+  const counter = new LineCounter();
+  const problems: Problem[] = [];
+  const wrong = (line: number, message: string) =>
+    problems.push({
+      code: 'yaml-invalid',
+      message: displayText(message),
+      hint: 'Mend the file at this line.',
+      file,
+      line,
+    });
+  const document = parse(text, counter, wrong);
+  const root = document?.contents ?? undefined;
+  const reading: Reading = {
+    lineOf: (node) => counter.linePos(node?.range?.[0] ?? 0).line,
+    wrong,
+    twice: (line, key) =>
+      problems.push({
+        code: 'yaml-invalid',
+        severity: 'warning',
+        message: `The key ${key} is there twice; the last one counts.`,
+        hint: 'Remove one of the two.',
+        file,
+        line,
+        key,
+      }),
+    anchors: new Map(),
+    size: 0,
+    isTooLarge: false,
+  };
+  const value = root === undefined ? (document ? null : undefined) : readValue(reading, root, []);
+  return {
+    value: problems.some(({severity}) => severity === undefined) ? undefined : value,
+    problems,
+    line: (path) => (root ? reading.lineOf(nodeAt(reading, root, path).nearest) : undefined),
+    text: (path) => (root ? scalarText(nodeAt(reading, root, path).exact) : undefined),
+  };
+}
+
+interface Reading {
+  lineOf(node: Node | undefined): number;
+  wrong(line: number, message: string): void;
+  twice(line: number, key: string): void;
+  /** Values are made once and shared by their aliases; the size counts what they stand for. */
+  readonly anchors: Map<string, {value: YamlValue; size: number; node: Node} | 'open'>;
+  size: number;
+  isTooLarge: boolean;
+}
+
+/** Beyond this a file is an attack or a mistake; real configurations have hundreds of values and ten levels. */
+const mostValues = 200_000;
+const deepest = 100;
+
+function parse(text: string, counter: LineCounter, wrong: Reading['wrong']): Document | undefined {
+  const depth = tooDeepAt(text);
+  if (depth !== undefined) {
+    wrong(depth, 'This is nested too deeply to be a configuration.');
+    return undefined;
+  }
+  // Every scalar stays a string: what it means is decided by PyYAML's rules, not by those of a schema.
+  const document = parseDocument(text, {
+    schema: 'failsafe',
+    version: '1.1',
+    lineCounter: counter,
+    uniqueKeys: false,
+    prettyErrors: false,
+    keepSourceTokens: true,
+    logLevel: 'silent',
+  });
+  for (const error of document.errors) wrong(counter.linePos(error.pos[0]).line, `${plainSentence(error.message)}`);
+  return document;
+}
+
+/** The library's parser calls itself for each level, so depth is looked at before: by brackets and by indentation. */
+function tooDeepAt(text: string): number | undefined {
+  let brackets = 0;
+  for (const [index, line] of text.split('\n').entries()) {
+    const dashes = /^[ ]*((?:[-?][ ]+)*)/.exec(line)?.[1] ?? '';
+    const indent = /^ */.exec(line)?.[0].length ?? 0;
+    if (dashes.length / 2 > deepest || indent > deepest * 20) return index + 1;
+    for (const character of line) {
+      if (character === '[' || character === '{') brackets++;
+      else if ((character === ']' || character === '}') && brackets > 0) brackets--;
+      if (brackets > deepest * 10) return index + 1;
+    }
+  }
+  return undefined;
+}
+
+function plainSentence(message: string): string {
+  const [first = ''] = message.split('\n');
+  return `The YAML cannot be read: ${first.replace(/\.?$/, '.')}`;
+}
+
+function readValue(reading: Reading, node: Node | null | undefined, path: readonly string[]): YamlValue {
+  if (reading.isTooLarge) return null;
+  if (++reading.size > mostValues || path.length > deepest) {
+    reading.isTooLarge = true;
+    const because = path.length > deepest ? 'is nested too deeply' : 'stands for too many values';
+    reading.wrong(reading.lineOf(node ?? undefined), `The file ${because} to be a configuration.`);
+    return null;
+  }
+  if (!node) return null;
+  if (isAlias(node)) return aliasValue(reading, node, node.source);
+
+  const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined;
+  const before = reading.size;
+  if (anchor !== undefined) reading.anchors.set(anchor, 'open');
+  const value = isMap(node)
+    ? mapValue(reading, node, path)
+    : isSeq(node)
+      ? listValue(reading, node, path)
+      : scalar(reading, node);
+  if (anchor !== undefined) reading.anchors.set(anchor, {value, node, size: reading.size - before});
+  return value;
+}
+
+function aliasValue(reading: Reading, node: Node, name: string): YamlValue {
+  const anchored = reading.anchors.get(name);
+  if (anchored === undefined || anchored === 'open') {
+    const because = anchored === 'open' ? 'stands inside what it repeats' : 'repeats what is not there';
+    reading.wrong(reading.lineOf(node), `The alias *${name} ${because}.`);
+    return null;
+  }
+  reading.size += anchored.size;
+  return anchored.value;
+}
+
+function listValue(reading: Reading, node: Node, path: readonly string[]): YamlValue {
+  if (!isSeq(node)) return null;
+  checkTag(reading, node, 'tag:yaml.org,2002:seq');
+  return node.items.map((item, index) => readValue(reading, item as Node, [...path, String(index)]));
+}
+
+function mapValue(reading: Reading, node: Node, path: readonly string[]): YamlValue {
+  if (!isMap(node)) return null;
+  checkTag(reading, node, 'tag:yaml.org,2002:map');
+  const own = new Map<YamlScalar, YamlValue>();
+  const merged: YamlMap[] = [];
+  for (const pair of node.items as Pair<Node, Node | null>[]) {
+    if (isMergeKey(pair.key)) {
+      merged.push(...mergedMaps(reading, pair.value, path));
+      continue;
+    }
+    const key = readValue(reading, pair.key, path);
+    if (Array.isArray(key) || key instanceof Map) {
+      reading.wrong(reading.lineOf(pair.key), 'A list or a map cannot be a key.');
+      continue;
+    }
+    const name = displayText(keyName(key as YamlScalar));
+    if (own.has(key as YamlScalar)) {
+      reading.twice(reading.lineOf(pair.key), [...path.map(displayText), name].join('.'));
+    }
+    own.set(key as YamlScalar, readValue(reading, pair.value, [...path, name]));
+  }
+  if (merged.length === 0) return own;
+  // Merged keys come first and are overruled by the map's own; of several maps the first named wins.
+  const all = new Map<YamlScalar, YamlValue>();
+  for (const map of merged.reverse()) for (const [key, value] of map) all.set(key, value);
+  for (const [key, value] of own) all.set(key, value);
+  return all;
+}
+
+function isMergeKey(key: Node | null): boolean {
+  return isScalar(key) && key.value === '<<' && key.type === 'PLAIN';
+}
+
+function mergedMaps(reading: Reading, node: Node | null, path: readonly string[]): YamlMap[] {
+  const value = readValue(reading, node, path);
+  const maps = (Array.isArray(value) ? value : [value]).filter((item): item is YamlMap => item instanceof Map);
+  if (maps.length === 0) reading.wrong(reading.lineOf(node ?? undefined), '<< takes a map or a list of maps.');
+  return maps;
+}
+
+function scalar(reading: Reading, node: Node): YamlScalar {
+  if (!isScalar(node)) return null;
+  const text = typeof node.value === 'string' ? node.value : '';
+  const tag = scalarTag(
+    reading,
+    node.tag,
+    node.type === 'PLAIN' || node.type === undefined ? tagOf(text) : 'str',
+    node,
+  );
+  const value = scalarValue(tag, text);
+  if (value !== undefined) return value;
+  reading.wrong(reading.lineOf(node), `"${displayText(text).slice(0, 60)}" is no valid ${tag}.`);
+  return null;
+}
+
+function scalarTag(reading: Reading, tag: string | undefined, plain: ScalarTag, node: Node): ScalarTag {
+  if (tag === undefined) return plain;
+  if (tag === '!') return 'str';
+  const [, name] = /^tag:yaml\.org,2002:(null|bool|int|float|timestamp|str)$/.exec(tag) ?? [];
+  if (name !== undefined) return name as ScalarTag;
+  reading.wrong(reading.lineOf(node), `The tag ${tag} is not understood here.`);
+  return 'str';
+}
+
+function checkTag(reading: Reading, node: {tag?: string | undefined} & Node, expected: string): void {
+  if (node.tag === undefined || node.tag === '!' || node.tag === expected) return;
+  reading.wrong(reading.lineOf(node), `The tag ${node.tag} is not understood here.`);
+}
+
+function keyName(key: YamlScalar): string {
+  return typeof key === 'object' && key !== null ? key.timestamp : String(key);
+}
+
+function nodeAt(reading: Reading, root: Node, path: YamlPath): {exact: Node | undefined; nearest: Node} {
+  let nearest = root;
+  let value: Node | null | undefined = root;
+  for (const part of path) {
+    if (isAlias(value)) {
+      const anchored = reading.anchors.get(value.source);
+      value = typeof anchored === 'object' ? anchored.node : undefined;
+    }
+    if (isMap(value)) {
+      // The last of two counts, as in the value.
+      const items = value.items as Pair<Node, Node | null>[];
+      const pair: Pair<Node, Node | null> | undefined = items.findLast(
+        ({key}) => isScalar(key) && key.value === String(part),
+      );
+      if (!pair) return {exact: undefined, nearest};
+      nearest = pair.key;
+      value = pair.value;
+    } else if (isSeq(value)) {
+      value = value.items[Number(part)] as Node | undefined;
+      if (!value) return {exact: undefined, nearest};
+      nearest = value;
+    } else return {exact: undefined, nearest};
+  }
+  return {exact: value ?? undefined, nearest};
+}
+
+function scalarText(node: Node | undefined): string | undefined {
+  return isScalar(node) && typeof node.value === 'string' ? node.value : undefined;
+}
