@@ -91,6 +91,8 @@ export interface BuildRequest {
   readonly noCache?: boolean;
   readonly buildArgs?: Readonly<Record<string, string>>;
   readonly platform?: string;
+  /** For bases from registries that want a login; used by the classic builder alone. */
+  readonly credentials?: readonly Credentials[];
 }
 
 export interface BuildWatch {

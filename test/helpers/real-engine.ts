@@ -4,6 +4,7 @@ import {existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, statfsSync, 
 import {request} from 'node:http';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {Readable} from 'node:stream';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {pack} from 'tar-stream';
@@ -96,7 +97,7 @@ function rootFileSystem(busybox: string): NodeJS.ReadableStream {
     if (applet !== 'busybox') tar.entry({name: `bin/${applet}`, type: 'symlink', linkname: 'busybox', mtime});
   }
   tar.finalize();
-  return tar;
+  return Readable.from(tar);
 }
 
 /** A process of its own session that waits for this one to end and then clears up; closing its stdin tells it to. */

@@ -1,0 +1,122 @@
+import {ProblemError} from '../problem.ts';
+import {type Refusal, refusedProblem} from './connection-problem.ts';
+import type {Endpoint} from './endpoint.ts';
+import {printableLine} from './printable.ts';
+import {registryCode} from './registry-problem.ts';
+
+/** What the engine said when it gave up. */
+export interface BuildFailure {
+  readonly said: string;
+  readonly exitCode?: number;
+}
+
+/** A refusal before the build began: mostly a Dockerfile that does not parse. */
+export function buildRefused(endpoint: Endpoint, dockerfile: string, refusal: Refusal): ProblemError {
+  if (noSpace.test(refusal.said)) return diskFull(endpoint, 'while the build context was sent');
+  return dockerfileProblem(dockerfile, refusal.said) ?? refusedProblem(endpoint, 'the build', refusal);
+}
+
+/** A build that failed while it ran; `output` is the end of what it printed. */
+export function buildFailure(
+  endpoint: Endpoint,
+  dockerfile: string,
+  failure: BuildFailure,
+  step: {readonly name: string; readonly instruction: string} | undefined,
+  output: string | undefined,
+): ProblemError {
+  const said = printableLine(failure.said, 600);
+  const where = step ? `${capital(step.name)} (${step.instruction})` : 'The build';
+  const exitCode = failure.exitCode ?? exitCodeIn(said);
+  const more = {...(output ? {detail: output} : {}), ...(exitCode === undefined ? {} : {exitCode})};
+  // A command that ran out of space says so itself, in its last lines.
+  if (noSpace.test(said) || (exitCode !== undefined && noSpace.test(lastOf(output))))
+    return diskFull(endpoint, `in ${step ? `${step.name} (${step.instruction})` : 'the build'}`, more);
+  const parse = dockerfileProblem(dockerfile, said);
+  if (parse) return parse;
+  if (exitCode !== undefined) {
+    return new ProblemError({
+      code: 'build-failed',
+      message: `${where} ended with exit code ${exitCode}.`,
+      hint: 'The last lines of its output are below; the whole output is in the log of the task.',
+      ...more,
+    });
+  }
+  return baseProblem(said, where, more) ?? otherFailure(said, where, more);
+}
+
+type More = {readonly detail?: string; readonly exitCode?: number};
+
+const noSpace = /no space left on device|disk quota exceeded/i;
+
+function diskFull(endpoint: Endpoint, when: string, more: More = {}): ProblemError {
+  return new ProblemError({
+    code: 'disk-full',
+    message: `The disk of the Docker engine at ${endpoint.address} is full; it ran out ${when}.`,
+    hint: 'On its host: df -h, docker system df; docker image prune and docker builder prune free what nothing uses.',
+    ...more,
+  });
+}
+
+function dockerfileProblem(dockerfile: string, said: string): ProblemError | undefined {
+  const parse =
+    /(?:dockerfile )?parse error (?:on )?line (\d+): (.*)/i.exec(said) ?? /Syntax error - ()(.*)/.exec(said);
+  const missing =
+    /Cannot locate specified Dockerfile|failed to read dockerfile|the Dockerfile \(.*\) cannot be empty|file with no instructions/i;
+  if (!parse && !missing.test(said)) return undefined;
+  const line = Number(parse?.[1]);
+  return new ProblemError({
+    code: 'dockerfile-invalid',
+    message: `The engine cannot read ${printableLine(dockerfile)}: ${parse?.[2] ?? said}`,
+    hint: parse ? 'Mend that line and build again.' : 'Is it there, not empty, and not left out by .dockerignore?',
+    file: dockerfile,
+    ...(line > 0 ? {line} : {}),
+  });
+}
+
+/** A base image that could not be had; undefined when the failure is about something else. */
+function baseProblem(said: string, where: string, more: More): ProblemError | undefined {
+  const unknown =
+    /(pull access denied|manifest unknown|manifest for .* not found|repository does not exist|no such image|not found: does not exist)/i;
+  const code = registryCode(said);
+  if (unknown.test(said)) {
+    return new ProblemError({
+      code: 'build-failed',
+      message: `${where} needs a base image that cannot be had: ${said}`,
+      hint: 'Is its name spelt right? Is it built by this tree but not yet? Does its registry need a login (docker login)?',
+      ...more,
+    });
+  }
+  if (code !== 'registry-login' && code !== 'registry-unreachable') return undefined;
+  return new ProblemError({
+    code,
+    message: `${where} needs a base image whose registry ${code === 'registry-login' ? 'wants a login' : 'cannot be reached'}: ${said}`,
+    hint:
+      code === 'registry-login'
+        ? 'Log in on this computer (docker login REGISTRY) and build again.'
+        : 'Pull it where there is a network (docker pull) and load it here (docker load), or check the network of the engine.',
+    ...more,
+  });
+}
+
+function otherFailure(said: string, where: string, more: More): ProblemError {
+  return new ProblemError({
+    code: 'build-failed',
+    message: `${where} failed: ${said}`,
+    hint: 'The whole output is in the log of the task.',
+    ...more,
+  });
+}
+
+/** BuildKit has the exit code only in its text. */
+function exitCodeIn(said: string): number | undefined {
+  const code = /(?:did not complete successfully|executor failed running .*): exit code: (\d+)/.exec(said)?.[1];
+  return code === undefined ? undefined : Number(code);
+}
+
+function lastOf(output: string | undefined): string {
+  return (output ?? '').split('\n').slice(-6).join('\n');
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

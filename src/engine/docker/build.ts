@@ -1,0 +1,118 @@
+import type Dockerode from 'dockerode';
+import type {BuildRequest, BuildWatch, Credentials} from '../tools.ts';
+import {type BuildFailure, buildFailure, buildRefused} from './build-problem.ts';
+import {createBuildkitTranscript} from './buildkit-transcript.ts';
+import {createClassicTranscript} from './classic-transcript.ts';
+import type {Connection} from './connection.ts';
+import {connectionLost, notAnEngine, refusalOf} from './connection-problem.ts';
+import {CutStream, type EngineMessage, jsonLines, NotJsonLines, partOf, textOf} from './json-lines.ts';
+import {createLastLines} from './last-lines.ts';
+import {authConfig, serverAddress} from './login.ts';
+import {checkedImageName} from './reference.ts';
+
+/**
+ * Builds one image. Succeeds only when the engine named the finished image; `build-failed`, `dockerfile-invalid`,
+ * `disk-full`, `registry-login`, `registry-unreachable` or `engine-unreachable` otherwise.
+ */
+export async function buildImage(
+  connection: Connection,
+  request: BuildRequest,
+  watch: BuildWatch,
+  signal: AbortSignal,
+): Promise<{readonly id: string}> {
+  checkedImageName(request.tag);
+  signal.throwIfAborted();
+  const context = request.context();
+  // An unreadable file of the tree is what failed then, not the connection it breaks.
+  let contextError: unknown;
+  context.on('error', (error) => {
+    contextError ??= error;
+  });
+  try {
+    return await connection.follow(
+      'the build',
+      (docker) => docker.buildImage(context, buildOptions(request)),
+      (answer) => readBuild(connection, request, answer, watch),
+      signal,
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    if (contextError !== undefined) throw contextError;
+    const refusal = refusalOf(error);
+    throw refusal ? buildRefused(connection.endpoint, request.dockerfile, refusal) : error;
+  } finally {
+    context.destroy();
+  }
+}
+
+async function readBuild(
+  connection: Connection,
+  request: BuildRequest,
+  answer: AsyncIterable<Uint8Array | string>,
+  watch: BuildWatch,
+): Promise<{readonly id: string}> {
+  const lastLines = createLastLines();
+  const write = (text: string | Uint8Array) => {
+    const bytes = typeof text === 'string' ? Buffer.from(text) : Buffer.from(text);
+    lastLines.add(bytes.toString('utf8'));
+    watch.output(bytes);
+  };
+  const progress = (done: number, total?: number) => watch.progress(done, total);
+  const transcript =
+    request.builder === 'buildkit'
+      ? createBuildkitTranscript(write, progress)
+      : createClassicTranscript(write, progress);
+  let failure: BuildFailure | undefined;
+  try {
+    for await (const message of jsonLines(answer)) {
+      failure ??= failureIn(message);
+      if (!failure) transcript.take(message);
+    }
+  } catch (error) {
+    // What the engine said before the connection broke explains it better.
+    if (!failure && error instanceof NotJsonLines) throw notAnEngine(connection.endpoint, error.message);
+    if (!failure && error instanceof CutStream) throw connectionLost(connection.endpoint, 'the build', error);
+    if (!failure && error instanceof RangeError) throw notAnEngine(connection.endpoint, error.message);
+    if (!failure) throw error;
+  }
+  const id = transcript.id();
+  transcript.end(!failure && id !== undefined);
+  if (failure) {
+    watch.output(Buffer.from(`${failure.said}\n`));
+    throw buildFailure(connection.endpoint, request.dockerfile, failure, transcript.step(), lastLines.text());
+  }
+  if (!id) throw connectionLost(connection.endpoint, 'the build');
+  return {id};
+}
+
+function failureIn(message: EngineMessage): BuildFailure | undefined {
+  const detail = partOf(message, 'errorDetail');
+  const said = textOf(detail, 'message') || textOf(message, 'error');
+  if (said === '' && message['error'] === undefined && message['errorDetail'] === undefined) return undefined;
+  const code = detail['code'];
+  return {said: said || 'the engine gave no reason', ...(typeof code === 'number' ? {exitCode: code} : {})};
+}
+
+function buildOptions(request: BuildRequest): Dockerode.ImageBuildOptions {
+  return {
+    t: request.tag,
+    dockerfile: request.dockerfile,
+    // Without these the engine keeps the container of a step that failed.
+    rm: true,
+    forcerm: true,
+    ...(request.noCache ? {nocache: true} : {}),
+    ...(request.buildArgs ? {buildargs: {...request.buildArgs}} : {}),
+    ...(request.platform ? {platform: request.platform} : {}),
+    ...(request.credentials ? {registryconfig: registryConfig(request.credentials)} : {}),
+    // For the text "2" dockerode opens a session, which answers any registry that asks with our credentials; the
+    // engine itself does not tell the number from the text.
+    version: request.builder === 'buildkit' ? (2 as unknown as '2') : '1',
+  };
+}
+
+/** For bases from registries that want a login; the engine sends each only to its own registry. */
+function registryConfig(credentials: readonly Credentials[]): Dockerode.RegistryConfig {
+  return Object.fromEntries(
+    credentials.map((one) => [serverAddress(one.registry), authConfig(one)]),
+  ) as unknown as Dockerode.RegistryConfig;
+}
