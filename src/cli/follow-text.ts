@@ -24,22 +24,20 @@ export function createRunText(engine: Engine, id: string, follower: Follower, ou
     const mark = `${task.status} ${task.attempt} ${task.problem?.code ?? ''}`;
     if (told.get(task.id) === mark || task.status === 'waiting') return;
     told.set(task.id, mark);
-    if (task.status === 'running' && follower.verbose && !open.has(task.id)) {
-      const prefix = `[${plainLine(task.id)}] `;
-      queue(() => {
-        open.set(
-          task.id,
-          openTaskOutput(engine, id, task.id, output.colour, (line) => output.print(prefix + line)),
-        );
-      });
-    }
     queue(async () => {
       if (task.status !== 'running') await open.get(task.id)?.finished();
       output.print(taskLine(task, output.colour));
       if (task.status === 'failed') await showFailure(task);
-      if (task.status === 'running') return;
-      open.get(task.id)?.close();
-      open.delete(task.id);
+      if (task.status !== 'running') {
+        open.get(task.id)?.close();
+        open.delete(task.id);
+      } else if (follower.verbose && !open.has(task.id)) {
+        const prefix = `[${plainLine(task.id)}] `;
+        open.set(
+          task.id,
+          openTaskOutput(engine, id, task.id, output.colour, (line) => output.print(prefix + line)),
+        );
+      }
     });
   };
 

@@ -1,0 +1,37 @@
+import {expect, test} from 'vitest';
+import {rewriteOldSpelling} from '../../src/cli/old-spellings.ts';
+
+function today(line: string): string[] | undefined {
+  return rewriteOldSpelling(line.split(' '))?.becomes.map((words) => words.join(' '));
+}
+
+test.each([
+  ['image build -p /cfg -n hadoop-run', ['image build --config /cfg hadoop-run']],
+  ['image push -p /cfg', ['image push --config /cfg']],
+  ['paictl.py image build -p /cfg -n X --yes', ['image build --config /cfg --yes X']],
+  ['./paictl.py image list --json', ['image list --json']],
+  ['build -c /cfg', ['image build --config /cfg']],
+  ['build -c /cfg -s Rest-Server WEBPORTAL', ['image build --config /cfg rest-server webportal']],
+  ['build -s a -s b -c /cfg --source /tree', ['image build --config /cfg --source /tree a b']],
+  ['build/pai_build.py push -c /cfg -i Base-Image x', ['image push --config /cfg base-image x']],
+  ['--json build -c /cfg', ['image build --json --config /cfg']],
+  ['docker_build.py -p c.yaml', ['image build --config c.yaml', 'image push --config c.yaml']],
+  [
+    'docker_build.py -p c.yaml -n X --yes --builder classic --force',
+    ['image build --config c.yaml --yes --builder classic --force X', 'image push --config c.yaml --yes X'],
+  ],
+])('"%s" is still understood', (line, expected) => {
+  expect(today(line)).toEqual(expected);
+});
+
+test.each(['image build -c /cfg a', 'image list', 'run list', 'image build', 'cluster status'])(
+  '"%s" is no old spelling',
+  (line) => {
+    expect(today(line)).toBeUndefined();
+  },
+);
+
+test('only where the tools had no other way the tree must be named or here', () => {
+  expect(rewriteOldSpelling(['build', '-c', 'x'])?.treeIsHere).toBe(true);
+  expect(rewriteOldSpelling(['image', 'build', '-p', 'x'])?.treeIsHere).toBe(false);
+});

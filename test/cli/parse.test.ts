@@ -1,0 +1,95 @@
+import {expect, test} from 'vitest';
+import {commands} from '../../src/cli/commands.ts';
+import {parse} from '../../src/cli/parse.ts';
+import {ProblemError} from '../../src/engine/index.ts';
+
+/** The one command of an argument list, as text and options. */
+function read(line: string) {
+  const asked = parse(line.split(' '));
+  if (asked.kind !== 'commands') throw new Error(`not a command but ${asked.kind}`);
+  return asked.invocations.map(({command, names, options}) => ({name: command.name, names, options}));
+}
+
+function misuse(line: string): {message: string; hint?: string | undefined} {
+  try {
+    parse(line === '' ? [] : line.split(' '));
+  } catch (error) {
+    if (error instanceof ProblemError && error.problem.code === 'usage') {
+      return {message: error.problem.message, hint: error.problem.hint};
+    }
+    throw error;
+  }
+  throw new Error(`"${line}" was taken`);
+}
+
+test('flags may stand before, between and after the words, long, short and with =', () => {
+  const expected = [{name: 'image build', names: ['a', 'b'], options: {source: '/t', parallel: '3', json: true}}];
+  expect(read('-s /t image build a b --parallel 3 --json')).toEqual(expected);
+  expect(read('--json image --source=/t build --parallel=3 a b')).toEqual(expected);
+  expect(read('image build a --json b -s/t --parallel 3')).toEqual(expected);
+});
+
+test('every command of the table is understood with each of its flags', () => {
+  for (const command of commands) {
+    const names = command.argument
+      ? [typeof command.argument.of === 'string' ? 'x' : (command.argument.of[0] ?? '')]
+      : [];
+    const words = [...command.name.split(' '), ...names];
+    for (const flag of command.flags) {
+      const value =
+        flag === 'builder'
+          ? ['classic']
+          : ['config', 'source', 'parallel', 'timeout', 'state', 'output'].includes(flag)
+            ? ['1']
+            : [];
+      expect(read([...words, `--${flag}`, ...value].join(' '))[0]).toMatchObject({
+        name: command.name,
+        options: {[flag]: value[0] ?? true},
+      });
+    }
+  }
+});
+
+test('no words at all open the app, which takes only its own flags', () => {
+  expect(parse([])).toEqual({kind: 'app', options: {}});
+  expect(parse(['-c', '/c', '--readonly'])).toEqual({kind: 'app', options: {config: '/c', readonly: true}});
+  expect(misuse('--force').message).toBe('--force belongs to a command (image build).');
+});
+
+test('help is found about everything, a noun and a command', () => {
+  expect(parse(['--help'])).toEqual({kind: 'help', about: ''});
+  expect(parse(['help'])).toEqual({kind: 'help', about: ''});
+  expect(parse(['image', '-h'])).toEqual({kind: 'help', about: 'image'});
+  expect(parse(['help', 'image', 'build'])).toEqual({kind: 'help', about: 'image build'});
+  expect(parse(['image', 'build', '--help', 'x'])).toEqual({kind: 'help', about: 'image build'});
+  expect(parse(['docker_build.py', '-p', 'x', '--help'])).toEqual({kind: 'help', about: 'image build'});
+  expect(parse(['--version'])).toEqual({kind: 'version'});
+});
+
+test.each([
+  ['imgae list', 'There is no command "imgae".', 'Did you mean image?'],
+  ['image bild', 'There is no command "image bild".', 'Did you mean build?'],
+  ['image xyzzy', 'There is no command "image xyzzy".', 'image has: list, status, graph, build, push.'],
+  ['image', 'Say what to do with image: list, status, graph, build, push.', 'Try: pai-tui image --help'],
+  ['image build --forec', 'There is no flag --forec.', 'Did you mean --force?'],
+  ['image build --parallel', '--parallel needs a value: --parallel N.', undefined],
+  ['image build --parallel --json', '--parallel needs a value: --parallel N.', undefined],
+  ['image build --builder kaniko', '--builder is one of auto, classic, buildkit, not "kaniko".', undefined],
+  ['image list --json=yes', '--json takes no value.', undefined],
+  ['image list --force', 'image list takes no --force.', 'It takes: --source --json --no-color.'],
+  ['image list base-image', 'image list takes no names, but got "base-image".', undefined],
+  ['run show', 'run show needs one ID.', 'See the ids with: pai-tui run list. The word last stands for the newest.'],
+  [
+    'run show a b',
+    'run show needs one ID, but got 2.',
+    'See the ids with: pai-tui run list. The word last stands for the newest.',
+  ],
+  ['completion zhs', 'completion knows bash, zsh, fish, not "zhs".', 'Did you mean zsh?'],
+  [
+    'cluster status',
+    '"cluster" is not part of this version of pai-tui yet.',
+    'This version has: image, run, info, completion.',
+  ],
+])('"%s" is refused with a sentence and the nearest word', (line, message, hint) => {
+  expect(misuse(line)).toEqual({message, hint});
+});
