@@ -1,8 +1,12 @@
 export type * from './api.ts';
 export type * from './catalog/types.ts';
+export {closure, orderGroups} from './graph.ts';
+export {displayText, nearestNames} from './names.ts';
+export {outlineOf} from './plan/outline.ts';
 export type {Effect, Expected, Plan, RunRequest, Task} from './plan/types.ts';
-export type {Problem, ProblemCode} from './problem.ts';
-export {ProblemError, problemOf} from './problem.ts';
-export type {RunState, RunStatus, TaskState, TaskStatus} from './run/events.ts';
+export type {ExitCode, Problem, ProblemCode} from './problem.ts';
+export {exitCodeOf, ProblemError, problemOf} from './problem.ts';
+export type {RunEvent, RunState, RunStatus, TaskState, TaskStatus} from './run/events.ts';
+export {readJournal} from './run/journal.ts';
 export type {LiveStore, Store} from './store.ts';
 export {createStore} from './store.ts';
