@@ -27,8 +27,10 @@ export async function connect(
   const imageEdges = new Edges(imageDrafts.keys());
 
   const images: Image[] = [];
+  const called = new Map<string, Set<string>>();
   for (const [name, {image, component}] of imageDrafts) {
     const standing = await standsOn(tree, image, {has: (other) => owners.has(other)}, registry);
+    for (const {name: own, reference} of standing.own) called.set(own, (called.get(own) ?? new Set()).add(reference));
     for (const need of [...standing.own, ...declaredNeeds(tree, image.needs, owners, 'image')]) {
       imageEdges.add(name, need);
       const owner = owners.get(need.name) ?? need.name;
@@ -73,12 +75,21 @@ export async function connect(
         ...(draft.postHook ? {postHook: draft.postHook} : {}),
       };
     }),
-    images: images.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    images: images
+      .map((image) => withOtherNames(image, called.get(image.name)))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
 }
 
+/** A reference that holds a template's mark is no name yet. */
+function withOtherNames(image: Image, references: ReadonlySet<string> = new Set()): Image {
+  const names = [...references].map((reference) => reference.replace(/:latest$/, ''));
+  const others = new Set(names.filter((name) => name !== image.localName && !name.includes('{')));
+  return others.size === 0 ? image : {...image, alsoCalled: [...others].sort()};
+}
+
 /** Local tags of A–C hold the namespace (4.5). */
-export function centralName(namespace: string | undefined, image: string): string {
+function centralName(namespace: string | undefined, image: string): string {
   return namespace === '' ? image : `${namespace ?? '<namespace>'}/${image}`;
 }
 
@@ -148,8 +159,12 @@ async function standsOn(
   image: ImageDraft,
   ours: OwnImages,
   registry: RegistryNames,
-): Promise<{own: Written[]; foreign: string[]; needsBuildkit?: {line: number; because: string}}> {
-  const own: Written[] = [];
+): Promise<{
+  own: (Written & {reference: string})[];
+  foreign: string[];
+  needsBuildkit?: {line: number; because: string};
+}> {
+  const own: (Written & {reference: string})[] = [];
   const foreign = new Set<string>();
   const {source} = image;
   const text = source ? await readText(tree, source.path) : undefined;
@@ -169,7 +184,7 @@ async function standsOn(
   }
   for (const {reference, line} of parsed.references) {
     const name = ownImage(reference, image.name, ours, registry);
-    if (name !== undefined) own.push({name, file: source.path, line});
+    if (name !== undefined) own.push({name, reference, file: source.path, line});
     // A base that holds a template's mark is not known before it is rendered.
     else if (!reference.includes('{')) foreign.add(reference);
   }

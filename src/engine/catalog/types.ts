@@ -58,6 +58,11 @@ export interface Image {
   readonly foreignBases: readonly string[];
   /** Local tag: NS/IMG in A–C (NS from the configuration, '<namespace>' in the name until then), IMG later. */
   readonly localName: string;
+  /**
+   * Other references that Dockerfiles of this tree use for it (with a registry, a namespace or a tag), sorted; absent
+   * when there are none. A build gives it these names too: Docker would else look for them in a registry.
+   */
+  readonly alsoCalled?: readonly string[];
   /** Extra folders that are copied into the context for the build (copy, copy-list), relative to toolRoot. */
   readonly copyList: readonly {readonly from: string; readonly to: string}[];
   /** Templates that must be rendered first (A–D); such an image is listed and ordered, not yet built. */
