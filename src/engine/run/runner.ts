@@ -27,7 +27,7 @@ import {
   writeWhole,
 } from './folder.ts';
 import {readSecrets} from './handover.ts';
-import {diskFull, type Journal, openJournal, readJournal} from './journal.ts';
+import {diskFull, type Journal, type JournalDisk, openJournal, readJournal} from './journal.ts';
 import {limitTools} from './limit.ts';
 import {type Holder, holderWords, type Lock, lockPlace, takeLock} from './lock.ts';
 import {openOutput} from './output.ts';
@@ -46,6 +46,8 @@ export interface RunnerWorld {
   readonly programVersion: string;
   /** Where the secrets come from: process.stdin. */
   readonly stdin: Readable;
+  /** How the journal reaches the disk, where that is not left to the system. */
+  readonly journalDisk?: JournalDisk;
   /** Tasks at a time when the request does not say; 4. */
   readonly parallel?: number;
   /** Tasks at a time per kind of resource; absent or undefined: as many as there are. */
@@ -115,7 +117,7 @@ async function carryOut(
   const before = readJournal(run.journal).events.reduce(fold, emptyRun);
   if (before.endedAt !== undefined) throw endedAlready(run);
 
-  const journal = openJournal(run.journal);
+  const journal = openJournal(run.journal, world.journalDisk);
   const book = bookOf(journal, before, world.clock, redact);
   const locks: Lock[] = [];
   const startWith = (tasks: readonly TaskOutline[]) => book.emit(startedEvent(run, record, approved, before, tasks));

@@ -1,0 +1,106 @@
+import {statfsSync} from 'node:fs';
+import type {Problem} from '../problem.ts';
+import type {Clock} from '../tools.ts';
+import type {RunState, RunStatus} from './events.ts';
+import {emptyRun, fold, waitingRun} from './fold.ts';
+import {type PlanRecord, type RequestRecord, type RunFolder, readPlan, readRequest, readRunner} from './folder.ts';
+import {readJournal} from './journal.ts';
+import {fateOf} from './process.ts';
+import {taskWords} from './words.ts';
+
+/** Room below which a dead runner is taken to have died of a full disk. */
+const littleRoom = 1024 * 1024;
+/** A runner that is not up after this long will not come. */
+const slowestStart = 60_000;
+
+/** A run as its folder tells it, read on from where the last look ended. */
+export interface RunReader {
+  readonly run: RunFolder;
+  readonly request: RequestRecord;
+  /** Reads what is new. True when the state or the status is another one. */
+  refresh(): boolean;
+  readonly state: RunState;
+  readonly status: RunStatus;
+  /** Why it is interrupted and what resume would do; undefined otherwise. */
+  explanation(): string | undefined;
+}
+
+/** Throws `file-unreadable` when the folder holds no run. */
+export function openRun(run: RunFolder, clock: Clock): RunReader {
+  const request = readRequest(run);
+  const plan = readPlan(run);
+  const approved = approvedRun(request, plan);
+  let journaled = emptyRun;
+  let offset = 0;
+
+  const reader = {
+    run,
+    request,
+    state: approved,
+    status: 'waiting' as RunStatus,
+    refresh(): boolean {
+      const part = readJournal(run.journal, offset);
+      offset = part.offset;
+      journaled = part.events.reduce(fold, journaled);
+      const status = statusOf(run, journaled, clock.now() - request.at);
+      const changed = part.events.length > 0 || status !== reader.status;
+      reader.status = status;
+      if (part.events.length > 0 && journaled.runner > 0) reader.state = journaled;
+      return changed;
+    },
+    explanation: () => (reader.status === 'interrupted' ? explain(run, reader.state) : undefined),
+  };
+  reader.refresh();
+  return reader;
+}
+
+function approvedRun(request: RequestRecord, plan: PlanRecord): RunState {
+  const {run, planHash} = request;
+  return waitingRun({run, planHash, operation: plan.operation, title: plan.title}, plan.tasks);
+}
+
+function statusOf(run: RunFolder, state: RunState, age: number): RunStatus {
+  if (state.endedAt !== undefined && state.status !== 'running') return state.status;
+  const runner = readRunner(run);
+  // Between the making of the folder and the runner's first word; or whoever started it died in between.
+  if (!runner) return state.runner === 0 && age < slowestStart ? 'waiting' : 'interrupted';
+  if (runner.left) return 'interrupted';
+  const fate = fateOf(runner);
+  if (fate === 'dead' || fate === 'rebooted') return 'interrupted';
+  return state.runner === 0 ? 'waiting' : 'running';
+}
+
+function explain(run: RunFolder, state: RunState): string {
+  const done = state.tasks.filter(({status}) => status === 'done');
+  const running = state.tasks.filter(({status}) => status === 'running');
+  const rest = state.tasks.length - done.length;
+  const again = running.length > 0 ? `, ${running.map(({id}) => id).join(', ')} from the beginning` : '';
+  const kept = done.length > 0 ? ` ${taskWords(done.length)} stay done if a check finds them so.` : '';
+  return `${whyGone(run)} Resume would run ${taskWords(rest)}${again}.${kept}`;
+}
+
+function whyGone(run: RunFolder): string {
+  const runner = readRunner(run);
+  if (!runner) return 'The runner never came up.';
+  if (runner.left) return leftWords(runner.left);
+  if (fateOf(runner) === 'rebooted') return 'The machine was rebooted while the runner was at work.';
+  if (roomBelow(run.folder, littleRoom)) return 'The runner is gone, and the disk that holds the run is full.';
+  return `The runner (process ${runner.pid}) was killed.`;
+}
+
+function leftWords({message, hint}: Problem): string {
+  return hint === undefined ? message : `${message} ${hint}`;
+}
+
+function roomBelow(folder: string, bytes: number): boolean {
+  const {bavail, bsize} = statfsSync(folder);
+  return bavail * bsize < bytes;
+}
+
+/** The middle of how long earlier done runs took; undefined without any. */
+export function medianOf(durations: readonly number[]): number | undefined {
+  const sorted = durations.toSorted((a, b) => a - b);
+  const upper = sorted[Math.floor(sorted.length / 2)];
+  const lower = sorted[Math.floor((sorted.length - 1) / 2)];
+  return upper === undefined || lower === undefined ? undefined : (upper + lower) / 2;
+}

@@ -1,0 +1,240 @@
+import {mkdirSync, rmSync} from 'node:fs';
+import {dirname, resolve} from 'node:path';
+import type {ImageRequest, RunSummary, Runs, RunView, StartOptions} from '../api.ts';
+import {ProblemError} from '../problem.ts';
+import {createStore, type LiveStore} from '../store.ts';
+import {exportRun} from './export.ts';
+import {allRuns, findRun, runsFolders} from './find-run.ts';
+import {type RunFolder, readCancel, readRequest, readRunner, writeJson} from './folder.ts';
+import {createOutputText, watchOutput} from './output-view.ts';
+import {whoami} from './process.ts';
+import {medianOf, openRun, type RunReader} from './run-reader.ts';
+import {saveText} from './save-output.ts';
+import {type RunnerCommand, spawnRunner} from './spawn.ts';
+import {watchFolders} from './watch.ts';
+
+export interface RunsWorld extends RunnerCommand {
+  /** The folder that holds the clusters' state folders, absolute. */
+  readonly stateHome: string;
+}
+
+const pollMs = 1000;
+const resumeDeadlineMs = 60_000;
+
+/** All runs below a state home: their folders are all there is to know, and all that is written to. */
+export function createRuns(world: RunsWorld): Runs {
+  const {stateHome, clock} = world;
+  const known = new Map<string, RunReader>();
+
+  const reader = (run: RunFolder): RunReader => {
+    const kept = known.get(run.folder);
+    if (kept) {
+      // An ended run does not change any more; its journal need not be looked at.
+      if (kept.state.endedAt === undefined) kept.refresh();
+      return kept;
+    }
+    const fresh = openRun(run, clock);
+    known.set(run.folder, fresh);
+    return fresh;
+  };
+  const find = (id: string) => reader(findRun(stateHome, id));
+  const list = (): readonly RunSummary[] =>
+    allRuns(stateHome).flatMap((run) => {
+      try {
+        return [summaryOf(reader(run))];
+      } catch (error) {
+        // In the middle of being made, or something else that lies among the runs.
+        if (error instanceof ProblemError) return [];
+        throw error;
+      }
+    });
+  const view = (one: RunReader): RunView => {
+    const explanation = one.explanation();
+    const usualMs = usualOf(one, known.values());
+    return {
+      summary: summaryOf(one),
+      state: one.state,
+      ...(explanation === undefined ? {} : {explanation}),
+      ...(usualMs === undefined ? {} : {usualMs}),
+      up: clock.monotonic(),
+    };
+  };
+  // The median needs all runs, the view of one run only itself.
+  const shown = (id: string): RunReader => {
+    const one = find(id);
+    list();
+    return one;
+  };
+
+  return {
+    list: async () => list(),
+    watchList: () => watched(list, () => [stateHome, ...runsFolders(stateHome)], sameList, world),
+    show: async (id) => view(shown(id)),
+    follow(id) {
+      const one = shown(id);
+      const before = {state: one.state, status: one.status};
+      const changed = () => {
+        one.refresh();
+        const is = one.state !== before.state || one.status !== before.status;
+        Object.assign(before, {state: one.state, status: one.status});
+        return is;
+      };
+      return watched(
+        () => view(one),
+        () => [one.run.folder],
+        () => !changed(),
+        world,
+      );
+    },
+    output(id, task) {
+      const one = find(id);
+      checkTask(one, task);
+      // Its own reader: the shared one is read on by others in between.
+      return watchOutput(openRun(one.run, clock), task, clock);
+    },
+    async saveOutput(id, task, file) {
+      const one = find(id);
+      checkTask(one, task);
+      return saveText(createOutputText(one.run.folder, task), resolve(file));
+    },
+    cancel: async (id) => requestCancel(find(id)),
+    resume: (id, options) => resume(find(id), world, options),
+    requestOf: async (id) => readRequest(findRun(stateHome, id)).request as ImageRequest,
+    async export(id, file) {
+      const path = resolve(file);
+      mkdirSync(dirname(path), {recursive: true});
+      await exportRun(find(id).run, path);
+    },
+  };
+}
+
+function summaryOf(reader: RunReader): RunSummary {
+  const {run, request, state, status} = reader;
+  const count = (...wanted: readonly string[]) => state.tasks.filter((task) => wanted.includes(task.status)).length;
+  return {
+    id: run.run,
+    operation: state.operation,
+    title: state.title,
+    status,
+    who: request.from === undefined ? request.who : `${request.who} from ${request.from}`,
+    startedAt: state.startedAt ?? request.at,
+    ...(state.endedAt === undefined ? {} : {endedAt: state.endedAt}),
+    tasks: {
+      total: state.tasks.length,
+      done: count('done'),
+      failed: count('failed'),
+      changed: state.tasks.filter(({changed}) => changed).length,
+    },
+    folder: run.folder,
+  };
+}
+
+function usualOf(one: RunReader, all: Iterable<RunReader>): number | undefined {
+  const durations: number[] = [];
+  for (const {state, run} of all)
+    if (state.status === 'done' && state.runner === 1 && state.tookMs !== undefined && run.run < one.run.run)
+      if (state.operation === one.state.operation && state.title === one.state.title) durations.push(state.tookMs);
+  return medianOf(durations);
+}
+
+/** A value made again after each change in the folders; the same object while `same` says so. */
+function watched<T>(
+  make: () => T,
+  folders: () => readonly string[],
+  same: (a: T, b: T) => boolean,
+  {clock}: RunsWorld,
+): LiveStore<T> {
+  const store = createStore(make());
+  let watching = folders();
+  const look = () => {
+    const next = make();
+    if (!same(store.get(), next)) store.set(next);
+    const now = folders();
+    if (now.join('\n') === watching.join('\n')) return;
+    watching = now;
+    watch.close();
+    watch = watchFolders(watching, clock, pollMs, look);
+  };
+  let watch = watchFolders(watching, clock, pollMs, look);
+  return {get: store.get, subscribe: store.subscribe, close: () => watch.close()};
+}
+
+function sameList(a: readonly RunSummary[], b: readonly RunSummary[]): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function checkTask({state, run}: RunReader, task: string): void {
+  if (state.tasks.some(({id}) => id === task)) return;
+  throw new ProblemError({
+    code: 'unknown-name',
+    message: `Run ${run.run} has no task ${task}.`,
+    hint: `Its tasks: ${state.tasks.map(({id}) => id).join(', ')}.`,
+  });
+}
+
+function requestCancel(reader: RunReader): void {
+  const {run, status} = reader;
+  if (status === 'interrupted')
+    throw new ProblemError({
+      code: 'usage',
+      message: `Run ${run.run} is interrupted; nothing of it runs that could be stopped.`,
+      hint: `${reader.explanation() ?? ''} To go on: \`pai-tui run resume ${run.run}\`.`.trim(),
+    });
+  if (status !== 'running' && status !== 'waiting')
+    throw new ProblemError({
+      code: 'usage',
+      message: `Run ${run.run} has ended (${status}); there is nothing to stop.`,
+      hint: `What it did: \`pai-tui run show ${run.run}\`.`,
+    });
+  writeJson(run.cancel, {stage: readCancel(run) ? 2 : 1, by: whoami()});
+}
+
+async function resume(reader: RunReader, world: RunsWorld, options: StartOptions = {}): Promise<void> {
+  const {run, status, state} = reader;
+  if (status === 'running' || status === 'waiting')
+    throw new ProblemError({
+      code: 'lock-held',
+      message: `Run ${run.run} still runs (process ${readRunner(run)?.pid ?? 'not up yet'}).`,
+      hint: `Look at it: \`pai-tui run attach ${run.run}\`.`,
+    });
+  if (status !== 'interrupted')
+    throw new ProblemError({
+      code: 'usage',
+      message: `Run ${run.run} has ended (${status}) and cannot go on.`,
+      hint: `Repeat it with a new plan: \`pai-tui run repeat ${run.run}\`.`,
+    });
+  rmSync(run.cancel, {force: true});
+  const runners = state.runner;
+  await spawnRunner(run, options.secrets ?? new Map(), world);
+  // Up is not yet going on: the runner may find a lock held, or that it would make another plan.
+  await new Promise<void>((done, fail) => {
+    const waiting = new AbortController();
+    const finish = (error?: unknown) => {
+      watch.close();
+      waiting.abort();
+      if (error === undefined) done();
+      else fail(error);
+    };
+    const look = () => {
+      reader.refresh();
+      const left = readRunner(run)?.left;
+      if (left) finish(new ProblemError(left));
+      else if (reader.state.runner > runners) finish();
+      else if (reader.status === 'interrupted') finish(killed(run));
+    };
+    const watch = watchFolders([run.folder], world.clock, 250, look);
+    void world.clock.sleep(resumeDeadlineMs, waiting.signal).then(
+      () => finish(killed(run)),
+      () => {},
+    );
+  });
+}
+
+function killed(run: RunFolder): ProblemError {
+  return new ProblemError({
+    code: 'runner-not-started',
+    message: `The new runner of ${run.run} did not go on with the run.`,
+    hint: 'Its log says more.',
+    file: run.runnerLog,
+  });
+}
