@@ -47,6 +47,13 @@ export interface Docker {
     watch: PushWatch,
     signal: AbortSignal,
   ): Promise<{readonly digest: string}>;
+  /** Brings what a registry has under a reference to the engine. Returns its digest. */
+  pull(
+    reference: string,
+    credentials: Credentials | undefined,
+    watch: PushWatch,
+    signal: AbortSignal,
+  ): Promise<{readonly digest: string}>;
   /**
    * The digest a registry has for a reference, asked through the engine; undefined when it has none.
    * Throws `registry-unreachable` or `registry-login`.

@@ -106,6 +106,7 @@ export function plainTools(clock: Tools['clock']): Tools {
       build: no,
       tag: no,
       push: no,
+      pull: no,
       registryDigest: no,
       credentials: no,
     },

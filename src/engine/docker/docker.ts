@@ -7,6 +7,7 @@ import {type Endpoint, findEndpoint} from './endpoint.ts';
 import {type EngineMessage, numberOf, textOf} from './json-lines.ts';
 import {authConfigOrNone} from './login.ts';
 import {printableLine} from './printable.ts';
+import {pullImage} from './pull.ts';
 import {notOnEngine, pushImage} from './push.ts';
 import {checkedImageName, parseReference} from './reference.ts';
 import {registryProblem} from './registry-problem.ts';
@@ -53,6 +54,8 @@ export function createDocker(options: DockerOptions): Docker {
     },
     push: async (reference, credentials, watch, signal) =>
       pushImage(connected(), reference, credentials, watch, signal),
+    pull: async (reference, credentials, watch, signal) =>
+      pullImage(connected(), reference, credentials, watch, signal),
     async registryDigest(reference, credentials, signal) {
       const name = checkedImageName(reference);
       const {ask, endpoint, deadlines: times} = connected();

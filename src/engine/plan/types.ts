@@ -74,7 +74,7 @@ export type Effect =
     }
   | {
       readonly kind: 'docker';
-      readonly call: 'build' | 'tag' | 'push';
+      readonly call: 'build' | 'tag' | 'push' | 'pull';
       /** The reference that comes into being. */
       readonly image: string;
       readonly decided?: string;

@@ -24,7 +24,7 @@ export function limitTools(tools: Tools, limits: Limits): Tools {
     if (limits.readOnly) throw refused('read-only', limits.task, call);
     if (!allowed) throw refused('not-in-plan', limits.task, call);
   };
-  const image = (call: 'build' | 'tag' | 'push', reference: string) =>
+  const image = (call: 'build' | 'tag' | 'push' | 'pull', reference: string) =>
     check(
       `docker ${call} ${reference}`,
       does.some((effect) => effect.kind === 'docker' && effect.call === call && effect.image === reference),
@@ -51,6 +51,10 @@ export function limitTools(tools: Tools, limits: Limits): Tools {
       async push(reference, ...rest) {
         image('push', reference);
         return tools.docker.push(reference, ...rest);
+      },
+      async pull(reference, ...rest) {
+        image('pull', reference);
+        return tools.docker.pull(reference, ...rest);
       },
     },
     terminal: {

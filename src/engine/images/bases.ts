@@ -1,0 +1,155 @@
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {displayText} from '../names.ts';
+import {type Problem, problemOf} from '../problem.ts';
+import type {EngineImage, Tools} from '../tools.ts';
+import {digestOf} from './inputs.ts';
+
+/** What a registry said of a foreign base. */
+export interface AskedBase {
+  readonly reference: string;
+  /** sha256:… the registry has for it. */
+  readonly digest: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Id of the image the engine had then: an answer says nothing of an image that was pulled later. */
+  readonly engineId?: string;
+}
+
+export interface BaseAnswers {
+  readonly asked: readonly AskedBase[];
+  /** Registries that gave no answer, with the age of what is known. */
+  readonly problems: readonly Problem[];
+}
+
+/** Relative to the cluster's state folder. */
+export const rememberedBasesPath = 'images/bases.json';
+
+/** All registries together may take this long. */
+const deadlineMs = 4_000;
+
+/**
+ * Asks registries for the present digest of foreign bases, all at once and with a deadline. Where there is no answer,
+ * the last known one counts and a notice says how old it is. Never rejects for a registry's sake.
+ */
+export async function askForBases(
+  references: readonly string[],
+  engineImages: ReadonlyMap<string, EngineImage | undefined>,
+  remembered: readonly AskedBase[],
+  tools: Pick<Tools, 'docker' | 'clock'>,
+  signal: AbortSignal,
+): Promise<BaseAnswers> {
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
+  const asked: AskedBase[] = [];
+  const problems: Problem[] = [];
+  const unanswered: {reference: string; because: string; known: AskedBase | undefined}[] = [];
+  await Promise.all(
+    references
+      .filter((reference) => canMove(reference, engineImages.get(reference)))
+      .map(async (reference) => {
+        const engineId = engineImages.get(reference)?.id;
+        try {
+          const credentials = await tools.docker.credentials(registryOf(reference), deadline);
+          const digest = await tools.docker.registryDigest(reference, credentials, deadline);
+          if (digest !== undefined)
+            asked.push({reference, digest, at: tools.clock.now(), ...(engineId === undefined ? {} : {engineId})});
+          else if (engineId === undefined) problems.push(nowhere(reference));
+        } catch (error) {
+          signal.throwIfAborted();
+          const because = deadline.aborted ? `no answer within ${deadlineMs / 1000} s` : problemOf(error).message;
+          const known = remembered.find((each) => each.reference === reference && each.engineId === engineId);
+          if (known) asked.push(known);
+          unanswered.push({reference, because, known});
+        }
+      }),
+  );
+  for (const each of unanswered) problems.push(notAnswered(each, tools.clock.now()));
+  asked.sort((a, b) => (a.reference < b.reference ? -1 : 1));
+  problems.sort((a, b) => (a.message < b.message ? -1 : 1));
+  return {asked, problems};
+}
+
+/** Foreign bases whose registry has another digest than the engine, with that digest. */
+export function movedBases(
+  asked: readonly AskedBase[],
+  engineImages: ReadonlyMap<string, EngineImage | undefined>,
+): Map<string, string> {
+  const moved = new Map<string, string>();
+  for (const {reference, digest} of asked) {
+    const here = digestOf(engineImages.get(reference), reference);
+    if (here !== undefined && here !== digest) moved.set(reference, digest);
+  }
+  return moved;
+}
+
+/** What registries said earlier; nothing when that was never asked or cannot be read. */
+export async function rememberedBases(stateFolder: string): Promise<AskedBase[]> {
+  try {
+    const found: unknown = JSON.parse(await readFile(join(stateFolder, rememberedBasesPath), 'utf8'));
+    return Array.isArray(found) ? found.filter(isAskedBase) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Writes down what registries said, beside what is known of other bases. */
+export async function rememberBases(
+  stateFolder: string,
+  asked: readonly AskedBase[],
+  files: Tools['files'],
+): Promise<void> {
+  if (asked.length === 0) return;
+  const others = (await rememberedBases(stateFolder)).filter(
+    ({reference}) => !asked.some((each) => each.reference === reference),
+  );
+  await files.writeFile(join(stateFolder, rememberedBasesPath), `${JSON.stringify([...others, ...asked])}\n`, 0o600);
+}
+
+/** Host of the registry a reference names, as Docker reads it; docker.io when it names none. */
+export function registryOf(reference: string): string {
+  const [first = '', ...rest] = reference.split('/');
+  return rest.length > 0 && (/[.:]/.test(first) || first === 'localhost') ? first : 'docker.io';
+}
+
+/** A digest never moves, and an image that was made or loaded here has no registry to ask. */
+function canMove(reference: string, onEngine: EngineImage | undefined): boolean {
+  if (reference.includes('@')) return false;
+  return onEngine === undefined || digestOf(onEngine, reference) !== undefined;
+}
+
+function nowhere(reference: string): Problem {
+  return {
+    code: 'not-found',
+    severity: 'warning',
+    message: `Neither the engine nor ${displayText(registryOf(reference))} has the base ${displayText(reference)}.`,
+    hint: 'Correct the FROM line, or load the image into the engine.',
+  };
+}
+
+function notAnswered(
+  {reference, because, known}: {reference: string; because: string; known: AskedBase | undefined},
+  now: number,
+): Problem {
+  const judged = known
+    ? `its digest of ${ago(now - known.at)} counts`
+    : 'what the engine has counts, whatever the registry has by now';
+  return {
+    code: 'registry-unreachable',
+    severity: 'notice',
+    message: `${displayText(registryOf(reference))} could not be asked for ${displayText(reference)} (${because.replace(/\.$/, '')}); ${judged}.`,
+  };
+}
+
+function ago(ms: number): string {
+  const minutes = Math.max(0, Math.round(ms / 60_000));
+  if (minutes < 2) return 'a minute ago';
+  if (minutes < 120) return `${minutes} minutes ago`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} hours ago` : `${Math.round(hours / 24)} days ago`;
+}
+
+function isAskedBase(value: unknown): value is AskedBase {
+  if (typeof value !== 'object' || value === null) return false;
+  const base = value as Partial<AskedBase>;
+  return typeof base.reference === 'string' && typeof base.digest === 'string' && typeof base.at === 'number';
+}

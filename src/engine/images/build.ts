@@ -1,0 +1,195 @@
+import {basename, join} from 'node:path';
+import type {Image} from '../catalog/types.ts';
+import {displayText} from '../names.ts';
+import type {TaskContext} from '../plan/types.ts';
+import {ProblemError} from '../problem.ts';
+import type {EngineImage} from '../tools.ts';
+import {movedBases} from './bases.ts';
+import {imagesOnEngine} from './facts.ts';
+import {basesOf, digestOf, imageOf, type Site} from './inputs.ts';
+import {builderOf, type JudgeWorld, presentOf} from './judge.ts';
+import {reasons} from './reasons.ts';
+import {contentKey, type ImageInputs, type ImageRecord, readRecord, writeRecord} from './record.ts';
+
+/** The images of one component, where and how they are built. */
+export interface BuildWork {
+  readonly site: Site;
+  /** Names, in build order. */
+  readonly images: readonly string[];
+  /** Paths in the component's folder that hooks wrote. */
+  readonly hookWrote: readonly string[];
+  readonly engineId: string;
+  readonly builder: JudgeWorld['builder'];
+  readonly force: boolean;
+  readonly noCache: boolean;
+  /** False: the plan promised to build nothing here. */
+  readonly mayBuild: boolean;
+  /** Foreign bases whose registry had another digest when the plan was made. */
+  readonly moved: ReadonlyMap<string, string>;
+}
+
+export interface Built {
+  /** Ids by image name. */
+  readonly images: Readonly<Record<string, string>>;
+  /** How many were built. */
+  readonly built: number;
+  /** Whether one of them is another image than before. */
+  readonly changed: boolean;
+  readonly note: string;
+}
+
+/** Ids of the images when all of them are current (or this run has built them); undefined when one is not. */
+export async function currentImages(
+  work: BuildWork,
+  context: TaskContext,
+): Promise<Record<string, string> | undefined> {
+  const ids: Record<string, string> = {};
+  for (const name of work.images) {
+    const {record, why} = await judged(imageOf(work.site.catalog, name), work, context);
+    const mustBuild = work.force && record?.run !== basename(context.runFolder);
+    if (!record || why.length > 0 || mustBuild) return undefined;
+    ids[name] = record.id;
+  }
+  return ids;
+}
+
+/** Builds those images of a component that are not current, in order, and records each. */
+export async function buildImages(work: BuildWork, context: TaskContext): Promise<Built> {
+  const images: Record<string, string> = {};
+  let built = 0;
+  let changed = false;
+  let sizeBytes = 0;
+  let last = '';
+  for (const name of work.images) {
+    const image = imageOf(work.site.catalog, name);
+    const found = await judged(image, work, context);
+    const {record, why, before} = found;
+    const again = work.force && record?.run !== basename(context.runFolder);
+    if (record && why.length === 0 && !again) {
+      context.output(`${displayText(name)} is current.\r\n`);
+      images[name] = record.id;
+      continue;
+    }
+    if (!work.mayBuild) throw changedSince(name, why);
+    const because = why.length > 0 ? why.join('; ') : 'asked for with --force';
+    context.output(`Building ${displayText(name)}: ${because}\r\n`);
+    const after = await buildOne(image, found.inputs, work, context);
+    images[name] = after.id;
+    built++;
+    changed ||= before?.id !== after.id;
+    sizeBytes += after.sizeBytes;
+    last = after.id;
+  }
+  return {images, built, changed, note: noteOf(built, changed, last, sizeBytes)};
+}
+
+interface Judged {
+  readonly record: ImageRecord | undefined;
+  readonly why: readonly string[];
+  readonly inputs: ImageInputs;
+  /** What the engine has under the image's name. */
+  readonly before: EngineImage | undefined;
+}
+
+/** Judged now, with what the engine has now: bases that are to be built have been. */
+async function judged(image: Image, work: BuildWork, context: TaskContext): Promise<Judged> {
+  const {site} = work;
+  const engineImages = await imagesOnEngine([image], site.catalog, context.tools.docker, context.signal);
+  const record = await readRecord(context.stateFolder, work.engineId, image.name);
+  const present = await presentOf(
+    image,
+    {
+      site,
+      engineImages,
+      moved: stillMoved(work.moved, engineImages),
+      stateFolder: context.stateFolder,
+      engineId: work.engineId,
+      builder: work.builder,
+    },
+    context.signal,
+  );
+  const why = reasons(record, {
+    ...present,
+    willRebuild: new Set(),
+    rebuiltCopies: new Set(),
+    hookWrote: work.hookWrote,
+  });
+  return {record, why, inputs: present.inputs, before: engineImages.get(image.localName)};
+}
+
+async function buildOne(
+  image: Image,
+  inputs: ImageInputs,
+  work: BuildWork,
+  context: TaskContext,
+): Promise<EngineImage> {
+  const {site} = work;
+  const {docker, files} = context.tools;
+  const folder = join(site.toolRoot, image.context);
+  const entries = await files.listContext(folder, inputs.dockerfile, context.signal);
+  const {id} = await docker.build(
+    {
+      context: () => files.packContext(folder, entries),
+      dockerfile: inputs.dockerfile,
+      tag: image.localName,
+      builder: builderOf(image, work.builder),
+      noCache: work.noCache,
+    },
+    {output: context.output, progress: context.progress},
+    context.signal,
+  );
+  // Asked again: a base the engine did not have came with the build.
+  const engineImages = await imagesOnEngine([image], site.catalog, docker, context.signal);
+  const after = engineImages.get(image.localName);
+  if (!after) throw vanished(image.localName, id);
+  const complete: ImageInputs = {...inputs, bases: basesOf(image, engineImages, site.catalog)};
+  const former = await readRecord(context.stateFolder, work.engineId, image.name);
+  await writeRecord(files, context.stateFolder, work.engineId, {
+    version: 1,
+    image: image.name,
+    component: image.component,
+    key: contentKey(complete),
+    inputs: complete,
+    hookWrote: work.hookWrote,
+    id: after.id,
+    builtAt: context.tools.clock.now(),
+    run: basename(context.runFolder),
+    ...(former?.pushed ? {pushed: former.pushed} : {}),
+  });
+  return after;
+}
+
+/** Without those that were pulled since. */
+function stillMoved(
+  moved: ReadonlyMap<string, string>,
+  engineImages: ReadonlyMap<string, EngineImage | undefined>,
+): ReadonlyMap<string, string> {
+  const asked = [...moved].map(([reference, digest]) => ({reference, digest, at: 0}));
+  return movedBases(
+    asked.filter(({reference}) => digestOf(engineImages.get(reference), reference) !== undefined),
+    engineImages,
+  );
+}
+
+function changedSince(name: string, why: readonly string[]): ProblemError {
+  return new ProblemError({
+    code: 'plan-changed',
+    message: `${displayText(name)} was current when the plan was made, and no longer is: ${why.join('; ')}.`,
+    hint: 'Build again, with a plan of what there is now.',
+  });
+}
+
+function vanished(localName: string, id: string): ProblemError {
+  return new ProblemError({
+    code: 'build-failed',
+    message: `The engine built ${displayText(localName)} (${displayText(id).slice(0, 19)}…) but has no image of that name now.`,
+    hint: 'Something else removed it at the same moment. Build again.',
+  });
+}
+
+function noteOf(built: number, changed: boolean, id: string, sizeBytes: number): string {
+  if (built === 0) return 'nothing changed';
+  const size = `${(sizeBytes / 1e6).toFixed(sizeBytes < 1e7 ? 1 : 0)} MB`;
+  const what = built === 1 ? `${id.slice(0, 19)}…` : `${built} images`;
+  return changed ? `${what}, ${size}` : `${what}, the same as before`;
+}

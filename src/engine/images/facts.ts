@@ -1,0 +1,128 @@
+import type {Selection} from '../catalog/select.ts';
+import type {Catalog, Image} from '../catalog/types.ts';
+import type {Problem} from '../problem.ts';
+import type {EngineImage, EngineInfo, Tools} from '../tools.ts';
+import {type AskedBase, askForBases, movedBases, rememberedBases} from './bases.ts';
+import {imageOf, type Site} from './inputs.ts';
+import {type ImageJudgement, type JudgeWorld, judgeImages} from './judge.ts';
+import {mapParallel} from './parallel.ts';
+
+/** What is found out about images before a plan is made. Plain JSON. */
+export interface ImageFacts {
+  readonly engine: EngineInfo & {readonly endpoint: string};
+  /** In build order: the images of the components asked for and of what they stand on. */
+  readonly images: readonly ImageJudgement[];
+  /** What registries said of foreign bases, now or, where they did not answer, earlier. */
+  readonly asked: readonly AskedBase[];
+  /** Foreign bases whose registry has another digest than the engine: reference and that digest. */
+  readonly moved: readonly (readonly [string, string])[];
+  /** Inputs that could not be read. */
+  readonly unreadable: readonly Problem[];
+  /** Registries that did not answer. */
+  readonly notices: readonly Problem[];
+}
+
+/** What a plan to build is made of. Plain JSON. */
+export interface ImageBuildFacts extends ImageFacts {
+  readonly catalog: Catalog;
+  /** Asked for, with everything needed. */
+  readonly selection: Selection;
+}
+
+export interface FactsWanted {
+  readonly catalog: Catalog;
+  readonly selection: Selection;
+  readonly builder: JudgeWorld['builder'];
+  /** Ask registries for foreign bases. */
+  readonly checkBases: boolean;
+}
+
+/** Reads only. Throws `engine-unreachable` without an engine. */
+export async function readImageFacts(
+  wanted: FactsWanted,
+  world: {readonly tools: Tools; readonly stateFolder: string},
+  signal: AbortSignal,
+): Promise<ImageFacts> {
+  const {catalog, selection} = wanted;
+  const {docker} = world.tools;
+  const engine = await engineInfo(world.tools, signal);
+  const images = selection.images.map((name) => imageOf(catalog, name));
+  const engineImages = await imagesOnEngine(images, catalog, docker, signal);
+  const foreign = [...new Set(images.flatMap((image) => image.foreignBases))].sort();
+  const remembered = await rememberedBases(world.stateFolder);
+  const {asked, problems} = wanted.checkBases
+    ? await askForBases(foreign, engineImages, remembered, world.tools, signal)
+    : {asked: stillTrue(remembered, foreign, engineImages), problems: []};
+  const moved = movedBases(asked, engineImages);
+  const judged = await judgeImages(
+    selection,
+    {
+      site: sourceSite(catalog, world.tools),
+      stateFolder: world.stateFolder,
+      engineId: engine.id,
+      engineImages,
+      moved,
+      builder: wanted.builder,
+    },
+    signal,
+  );
+  return {
+    engine: {...engine, endpoint: docker.endpoint},
+    images: judged.images,
+    asked,
+    moved: [...moved],
+    unreadable: judged.problems,
+    notices: problems,
+  };
+}
+
+/** The source tree as it lies there. */
+export function sourceSite(catalog: Catalog, {files}: Pick<Tools, 'files'>): Site {
+  return {catalog, root: catalog.root, toolRoot: catalog.toolRoot, kind: 'source', files, read: new Map()};
+}
+
+/** What the engine has of these images and of all they stand on, by local name and reference. */
+export async function imagesOnEngine(
+  images: readonly Image[],
+  catalog: Catalog,
+  docker: Tools['docker'],
+  signal: AbortSignal,
+): Promise<Map<string, EngineImage | undefined>> {
+  const names = new Set(
+    images.flatMap((image) => [
+      image.localName,
+      ...image.needs.map((name) => imageOf(catalog, name).localName),
+      ...image.foreignBases,
+    ]),
+  );
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(engineDeadlineMs)]);
+  const found = await mapParallel(
+    [...names],
+    8,
+    async (name) => [name, isReference(name) ? await docker.image(name, deadline) : undefined] as const,
+  );
+  return new Map(found);
+}
+
+/** Throws `engine-unreachable`. */
+export function engineInfo({docker}: Pick<Tools, 'docker'>, signal: AbortSignal): Promise<EngineInfo> {
+  return docker.info(AbortSignal.any([signal, AbortSignal.timeout(engineDeadlineMs)]));
+}
+
+const engineDeadlineMs = 30_000;
+
+/** FROM may hold a variable without a value, and A–C names lack the namespace until there is a configuration. */
+function isReference(name: string): boolean {
+  return !/[<>$\s]/.test(name);
+}
+
+/** Without asking, what registries said counts as long as the engine has the image it had then. */
+function stillTrue(
+  remembered: readonly AskedBase[],
+  foreign: readonly string[],
+  engineImages: ReadonlyMap<string, EngineImage | undefined>,
+): AskedBase[] {
+  return remembered.filter(
+    ({reference, engineId}) => foreign.includes(reference) && engineImages.get(reference)?.id === engineId,
+  );
+}

@@ -1,0 +1,174 @@
+import {join, posix, relative} from 'node:path';
+import type {Catalog, Component, Image} from '../catalog/types.ts';
+import type {EngineImage, Files} from '../tools.ts';
+import {contextManifest, type Manifest, movedBelow, treeManifest} from './manifest.ts';
+import type {BaseIdentity} from './record.ts';
+
+/** A tree whose files are looked at: the source as it lies there, or the copy of a run. */
+export interface Site {
+  readonly catalog: Catalog;
+  /** What names in the tree must not leave: the source tree, or what of it was copied. */
+  readonly root: string;
+  /** Where the tool root is: of the source, or of the copy. */
+  readonly toolRoot: string;
+  /** In the copy what is copied into a component lies in it; in the source it is read where it comes from. */
+  readonly kind: 'source' | 'copy';
+  readonly files: Files;
+  /** Keeps what was read of copied components, which several images share. */
+  readonly read: Map<string, Promise<Manifest>>;
+}
+
+/**
+ * All files an image is made of, by path in its context: the context after .dockerignore, what is copied into it, and
+ * copied components whole (their own .dockerignore does not hold there).
+ */
+export async function filesOf(site: Site, image: Image, signal: AbortSignal): Promise<Manifest> {
+  const component = componentOf(site.catalog, image.component);
+  const folder = join(site.toolRoot, image.context);
+  const dockerfile = posix.relative(image.context, image.dockerfile);
+  const context = await contextManifest(site.files, folder, dockerfile, signal);
+  const copied = await copiedInto(site, component, signal);
+  const extra = await copyList(site, image, signal);
+  const own = Object.entries(context).filter(
+    ([path, state]) =>
+      !component.copies.some((name) => path === `dependency/${name}` || path.startsWith(`dependency/${name}/`)) &&
+      !(state.startsWith('folder ') && holdsOneOf(path, Object.keys(extra), component.copies)),
+  );
+  return Object.fromEntries([...own, ...Object.entries(copied), ...Object.entries(extra)]);
+}
+
+/** The path of a file in the tree for its path in an image's context. */
+export function shownPath(catalog: Catalog, image: Image, path: string): string {
+  for (const {from, to} of image.copyList) {
+    const target = posix.relative(image.context, to);
+    if (path === target || path.startsWith(`${target}/`)) return posix.join(from, path.slice(target.length));
+  }
+  return originOf(catalog, componentOf(catalog, image.component), path);
+}
+
+/** What an image stands on, as the engine has it. */
+export function basesOf(
+  image: Image,
+  engineImages: ReadonlyMap<string, EngineImage | undefined>,
+  catalog: Catalog,
+): Record<string, BaseIdentity> {
+  const bases: Record<string, BaseIdentity> = {};
+  for (const name of image.needs) {
+    const id = engineImages.get(imageOf(catalog, name).localName)?.id;
+    bases[name] = {ours: true, ...(id === undefined ? {} : {id})};
+  }
+  for (const name of image.foreignBases) {
+    const found = engineImages.get(name);
+    const digest = digestOf(found, name);
+    bases[name] = {ours: false, ...(found ? {id: found.id} : {}), ...(digest === undefined ? {} : {digest})};
+  }
+  return bases;
+}
+
+/** sha256:… by which the registry of this reference knows an image of the engine; undefined when it did not come from there. */
+export function digestOf(image: EngineImage | undefined, reference: string): string | undefined {
+  const repository = repositoryOf(reference);
+  return image?.repoDigests
+    .find((digest) => repositoryOf(digest.slice(0, digest.indexOf('@'))) === repository)
+    ?.replace(/^.*@/, '');
+}
+
+export function componentOf(catalog: Catalog, name: string): Component {
+  const found = catalog.components.find((component) => component.name === name);
+  if (!found) throw new Error(`The catalog has no component ${name}.`);
+  return found;
+}
+
+export function imageOf(catalog: Catalog, name: string): Image {
+  const found = catalog.images.find((image) => image.name === name);
+  if (!found) throw new Error(`The catalog has no image ${name}.`);
+  return found;
+}
+
+async function copiedInto(site: Site, component: Component, signal: AbortSignal): Promise<Manifest> {
+  const parts = await Promise.all(
+    component.copies.map(async (name) => {
+      const below =
+        site.kind === 'copy'
+          ? treeManifest(site.files, join(site.toolRoot, component.folder, 'dependency', name), signal)
+          : wholeComponent(site, componentOf(site.catalog, name), [component.name], signal);
+      return movedBelow(`dependency/${name}`, withoutDependencyFolders(await below));
+    }),
+  );
+  return Object.assign({}, ...parts);
+}
+
+/** A component of the source as its folder will be in the copy: with what is copied into it, and so on down. */
+function wholeComponent(
+  site: Site,
+  component: Component,
+  above: readonly string[],
+  signal: AbortSignal,
+): Promise<Manifest> {
+  const known = site.read.get(component.name);
+  if (known !== undefined) return known;
+  const reading = (async () => {
+    const own = await treeManifest(site.files, join(site.toolRoot, component.folder), signal);
+    const kept = Object.entries(own).filter(
+      ([path]) =>
+        !component.copies.some((name) => path === `dependency/${name}` || path.startsWith(`dependency/${name}/`)),
+    );
+    const path = [...above, component.name];
+    const copied = await Promise.all(
+      component.copies
+        // A ring is a Problem of the catalog; here it must only end.
+        .filter((name) => !path.includes(name))
+        .map(async (name) =>
+          movedBelow(`dependency/${name}`, await wholeComponent(site, componentOf(site.catalog, name), path, signal)),
+        ),
+    );
+    return Object.assign(Object.fromEntries(kept), ...copied) as Manifest;
+  })();
+  site.read.set(component.name, reading);
+  return reading;
+}
+
+/** The folders that only hold copies are there in a copy and not in the source: they say nothing. */
+function withoutDependencyFolders(manifest: Manifest): Manifest {
+  return Object.fromEntries(
+    Object.entries(manifest).filter(
+      ([path, state]) =>
+        !(state.startsWith('folder ') && /^(?:dependency\/[^/]+\/)*dependency(?:\/[^/]+)?$/.test(path)),
+    ),
+  );
+}
+
+function holdsOneOf(folder: string, extra: readonly string[], copies: readonly string[]): boolean {
+  return (
+    (folder === 'dependency' && copies.length > 0) ||
+    extra.some((path) => path === folder || path.startsWith(`${folder}/`))
+  );
+}
+
+async function copyList(site: Site, image: Image, signal: AbortSignal): Promise<Manifest> {
+  const parts = await Promise.all(
+    image.copyList.map(async ({from, to}) => {
+      const target = posix.relative(image.context, to);
+      // Copied beside the context: no part of the image.
+      if (target.startsWith('..')) return {};
+      const source = await site.files.resolveInside(site.root, join(relative(site.root, site.toolRoot), from));
+      return movedBelow(target, await treeManifest(site.files, source, signal));
+    }),
+  );
+  return Object.assign({}, ...parts);
+}
+
+function originOf(catalog: Catalog, component: Component, path: string): string {
+  const [first, name, ...rest] = path.split('/');
+  const copied = first === 'dependency' && name !== undefined && component.copies.includes(name);
+  if (copied && rest.length > 0) return originOf(catalog, componentOf(catalog, name), rest.join('/'));
+  return posix.join(component.folder, path);
+}
+
+/** Without tag or digest, and with Docker Hub's own host and library left out. */
+function repositoryOf(reference: string): string {
+  const withoutDigest = reference.replace(/@.*$/, '');
+  const colon = withoutDigest.lastIndexOf(':');
+  const repository = colon > withoutDigest.lastIndexOf('/') ? withoutDigest.slice(0, colon) : withoutDigest;
+  return repository.replace(/^(?:index\.)?docker\.io\//, '').replace(/^library\//, '');
+}

@@ -1,0 +1,86 @@
+import {createHash} from 'node:crypto';
+import {lstat, readdir, readlink} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {ContextEntry, Files} from '../tools.ts';
+
+/** From each path (forward slashes) to 'kind mode hash'. Two equal manifests give the same context. */
+export type Manifest = Readonly<Record<string, string>>;
+
+/** What a build context holds after .dockerignore. */
+export async function contextManifest(
+  files: Files,
+  folder: string,
+  dockerfile: string,
+  signal: AbortSignal,
+): Promise<Manifest> {
+  return manifestOf(files, folder, await files.listContext(folder, dockerfile, signal), signal);
+}
+
+/** What a folder, a file or a link holds, with nothing left out; the file itself is ''. Empty when nothing is there. */
+export async function treeManifest(files: Files, path: string, signal: AbortSignal): Promise<Manifest> {
+  const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (!found) return {};
+  if (found.isDirectory()) return manifestOf(files, path, await listTree(path, signal), signal);
+  const folder = join(path, '..');
+  const name = path.slice(folder.length + (folder.endsWith('/') ? 0 : 1));
+  const entry = await entryOf(folder, name);
+  return entry ? {'': (await manifestOf(files, folder, [entry], signal))[name] ?? ''} : {};
+}
+
+/** Paths that are not the same in both: changed, only in the first, or only in the second; sorted. */
+export function differingPaths(before: Manifest, after: Manifest): string[] {
+  const paths = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...paths].filter((path) => before[path] !== after[path]).sort();
+}
+
+/** The manifest with every path moved below a folder. */
+export function movedBelow(folder: string, manifest: Manifest): Manifest {
+  return Object.fromEntries(
+    Object.entries(manifest).map(([path, state]) => [path === '' ? folder : `${folder}/${path}`, state]),
+  );
+}
+
+/** One hash for all of it; the same for equal manifests. */
+export function contentKeyOf(manifest: Manifest): string {
+  const lines = Object.entries(manifest).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256').update(JSON.stringify(lines)).digest('hex');
+}
+
+async function manifestOf(
+  files: Files,
+  folder: string,
+  entries: readonly ContextEntry[],
+  signal: AbortSignal,
+): Promise<Manifest> {
+  const hashes = await files.hashEntries(folder, entries, signal);
+  return Object.fromEntries(
+    entries.map(({path, kind, mode}) => [path, `${kind} ${mode.toString(8)} ${hashes.get(path) ?? ''}`]),
+  );
+}
+
+async function listTree(folder: string, signal: AbortSignal): Promise<readonly ContextEntry[]> {
+  const entries: ContextEntry[] = [];
+  const open = [''];
+  for (const below of open) {
+    signal.throwIfAborted();
+    for (const name of await readdir(join(folder, below))) {
+      const entry = await entryOf(folder, below === '' ? name : `${below}/${name}`);
+      if (!entry) continue;
+      entries.push(entry);
+      if (entry.kind === 'folder') open.push(entry.path);
+    }
+  }
+  return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Undefined for sockets, pipes and devices, which neither a copy nor a context holds. */
+async function entryOf(folder: string, path: string): Promise<ContextEntry | undefined> {
+  const found = await lstat(join(folder, path));
+  const entry = {path, mode: found.mode & 0o7777, size: found.size, mtimeMs: found.mtimeMs};
+  if (found.isSymbolicLink()) return {...entry, kind: 'link', target: await readlink(join(folder, path))};
+  if (found.isDirectory()) return {...entry, kind: 'folder'};
+  return found.isFile() ? {...entry, kind: 'file'} : undefined;
+}

@@ -1,0 +1,89 @@
+import {displayText} from '../names.ts';
+import type {TaskContext, TaskEnd} from '../plan/types.ts';
+import {ProblemError} from '../problem.ts';
+import type {Credentials, Docker} from '../tools.ts';
+import {registryOf} from './bases.ts';
+import {digestOf} from './inputs.ts';
+import {readRecord, writeRecord} from './record.ts';
+
+/** One image on its way to a registry. */
+export interface PushWork {
+  readonly image: string;
+  readonly localName: string;
+  /** Where it goes: DOMAIN/NAMESPACE/IMAGE:TAG. */
+  readonly reference: string;
+  readonly engineId: string;
+  /** Of the cluster configuration; its password is the run's secret `registry-password`. */
+  readonly username?: string;
+}
+
+export interface Pushed {
+  readonly digest: string;
+}
+
+/** The name under which a run is given the password of the cluster configuration. */
+export const registryPassword = 'registry-password';
+
+/** The digest when the registry already has this very image under this reference. */
+export async function alreadyPushed(work: PushWork, context: TaskContext): Promise<Pushed | undefined> {
+  const {docker} = context.tools;
+  const here = await builtImage(work, docker, context.signal);
+  const digest = digestOf(here, work.reference);
+  if (digest === undefined) return undefined;
+  const there = await docker.registryDigest(work.reference, await credentialsFor(work, context), context.signal);
+  return there === digest ? {digest} : undefined;
+}
+
+/** Tags, pushes, asks the registry whether it has what was pushed, and writes it down. */
+export async function pushImage(work: PushWork, context: TaskContext): Promise<TaskEnd<Pushed>> {
+  const {docker} = context.tools;
+  const {signal, output, progress} = context;
+  const {id} = await builtImage(work, docker, signal);
+  const credentials = await credentialsFor(work, context);
+  await docker.tag(id, work.reference, signal);
+  output(`Pushing ${displayText(work.reference)}\r\n`);
+  const {digest} = await docker.push(work.reference, credentials, {output, progress}, signal);
+  const there = await docker.registryDigest(work.reference, credentials, signal);
+  if (there !== digest) throw notVerified(work.reference, digest, there);
+  output(`The registry has ${displayText(work.reference)} as ${digest}\r\n`);
+  await remember(work, id, digest, context);
+  return {changed: true, result: {digest}, note: `${digest.slice(0, 19)}…, verified`};
+}
+
+/** From the docker configuration and its helpers, else those of the cluster configuration. */
+export async function credentialsFor(
+  {reference, username}: Pick<PushWork, 'reference' | 'username'>,
+  {tools, secret, signal}: Pick<TaskContext, 'tools' | 'secret' | 'signal'>,
+): Promise<Credentials | undefined> {
+  const registry = registryOf(reference);
+  const own = await tools.docker.credentials(registry, signal);
+  if (own) return own;
+  const password = secret(registryPassword);
+  return username !== undefined && password ? {registry, username, password} : undefined;
+}
+
+async function builtImage({image, localName}: PushWork, docker: Docker, signal: AbortSignal) {
+  const found = await docker.image(localName, signal);
+  if (found) return found;
+  throw new ProblemError({
+    code: 'image-not-built',
+    message: `The engine has no image ${displayText(localName)} any more.`,
+    hint: `Build it: pai-tui image build ${displayText(image)}`,
+  });
+}
+
+/** An image that was not built here (by another tool) has no record, and needs none. */
+async function remember(work: PushWork, id: string, digest: string, context: TaskContext): Promise<void> {
+  const record = await readRecord(context.stateFolder, work.engineId, work.image);
+  if (!record) return;
+  const pushed = {as: work.reference, id, digest, at: context.tools.clock.now()};
+  await writeRecord(context.tools.files, context.stateFolder, work.engineId, {...record, pushed});
+}
+
+function notVerified(reference: string, digest: string, there: string | undefined): ProblemError {
+  return new ProblemError({
+    code: 'push-not-verified',
+    message: `${displayText(reference)} was pushed as ${digest}, but the registry ${there === undefined ? 'has nothing under that name' : `answers with ${there}`}.`,
+    hint: 'Somebody else may have pushed at the same moment, or a proxy answers from its cache. Push again.',
+  });
+}

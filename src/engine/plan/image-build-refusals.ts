@@ -1,0 +1,124 @@
+import {join, relative} from 'node:path';
+import type {ImageBuildRequest} from '../api.ts';
+import type {Catalog, Image} from '../catalog/types.ts';
+import {orderGroups} from '../graph.ts';
+import type {ImageBuildFacts} from '../images/facts.ts';
+import {componentOf, imageOf} from '../images/inputs.ts';
+import {displayText} from '../names.ts';
+import type {Problem} from '../problem.ts';
+import {together} from './together.ts';
+
+/**
+ * Why these images cannot be built, as one problem that names all; and what is wrong elsewhere in the tree, which
+ * only deserves a notice.
+ */
+export function refusals(
+  request: ImageBuildRequest,
+  facts: ImageBuildFacts,
+): {readonly refused: Problem | undefined; readonly notices: readonly Problem[]} {
+  const {catalog, selection} = facts;
+  const images = selection.images.map((name) => imageOf(catalog, name));
+  const errors = catalog.problems.filter(({severity}) => severity === undefined || severity === 'error');
+  const mine = errors.filter((problem) => concerns(problem, facts));
+  const all = [
+    ...mine,
+    ...ringsWithoutProblem(mine, facts),
+    ...needTemplates(images, catalog),
+    ...needNamespace(images),
+    ...needBuildkit(images, request, facts),
+    ...facts.unreadable,
+  ];
+  const notices = catalog.problems
+    .filter((problem) => !mine.includes(problem))
+    .map((problem): Problem => (problem.severity === 'notice' ? problem : {...problem, severity: 'warning'}));
+  return {refused: together(unique(all)), notices};
+}
+
+/** A mistake in the folder of another component does not stand in the way; one of the whole tree does. */
+function concerns({file}: Problem, {catalog, selection}: ImageBuildFacts): boolean {
+  if (file === undefined) return true;
+  const owner = catalog.components.find(({folder}) => isBelow(file, join(catalog.toolRoot, folder)));
+  return owner === undefined || selection.components.includes(owner.name);
+}
+
+function isBelow(file: string, folder: string): boolean {
+  const path = relative(folder, file);
+  return path === '' || !(path === '..' || path.startsWith('../'));
+}
+
+/** A ring may be told of at a file of a component that was not asked for. */
+function ringsWithoutProblem(known: readonly Problem[], {catalog, selection}: ImageBuildFacts): Problem[] {
+  if (known.some(({code}) => code === 'dependency-cycle')) return [];
+  const needs = new Map(selection.components.map((name) => [name, componentOf(catalog, name).needs]));
+  return orderGroups(needs).cycles.map(
+    (ring): Problem =>
+      catalog.problems.find(
+        ({code, message}) => code === 'dependency-cycle' && ring.every((name) => message.includes(displayText(name))),
+      ) ?? {
+        code: 'dependency-cycle',
+        message: `These components need each other: ${[...ring, ring[0] ?? ''].map(displayText).join(' → ')}.`,
+        hint: 'Remove one of the edges: a FROM line, or a name in component.dep.',
+      },
+  );
+}
+
+function needTemplates(images: readonly Image[], catalog: Catalog): Problem[] {
+  return images
+    .filter(({templates}) => templates.length > 0)
+    .map(({name, templates, dockerfile}) => ({
+      code: 'needs-template',
+      message: `${displayText(name)} is made from ${templates.length === 1 ? 'a template' : 'templates'} (${templates.map(displayText).join(', ')}), which this version does not render.`,
+      hint: `Build the images without templates by name, or build ${displayText(name)} with the tree's own tool.`,
+      file: join(catalog.toolRoot, dockerfile),
+    }));
+}
+
+function needNamespace(images: readonly Image[]): Problem[] {
+  const unnamed = images.filter(({localName}) => localName.startsWith('<namespace>'));
+  if (unnamed.length === 0) return [];
+  return [
+    {
+      code: 'config-missing',
+      message: `In this tree ${displayText(unnamed[0]?.name ?? '')} is called NAMESPACE/${displayText(unnamed[0]?.name ?? '')}, and the namespace is in the configuration.`,
+      hint: 'Name the configuration with -c DIR.',
+    },
+  ];
+}
+
+function needBuildkit(
+  images: readonly Image[],
+  request: ImageBuildRequest,
+  {catalog, engine}: ImageBuildFacts,
+): Problem[] {
+  const why = (image: Image) => (image.needsBuildkit ? `${displayText(image.needsBuildkit.because)}` : '');
+  return images.flatMap((image): Problem[] => {
+    const needs = image.needsBuildkit;
+    const place = needs ? {file: join(catalog.toolRoot, image.dockerfile), line: needs.line} : {};
+    if (needs && request.builder === 'classic') {
+      return [
+        {
+          code: 'dockerfile-invalid',
+          message: `${displayText(image.name)} cannot be built by the classic builder: ${why(image)} needs BuildKit.`,
+          hint: 'Leave the choice of the builder to pai-tui.',
+          ...place,
+        },
+      ];
+    }
+    if ((needs || request.builder === 'buildkit') && !engine.buildkit) {
+      return [
+        {
+          code: 'engine-refused',
+          message: `${displayText(image.name)} needs BuildKit, which the engine ${displayText(engine.version)} at ${engine.endpoint} does not have.`,
+          hint: 'Use an engine with BuildKit, or a Dockerfile without what needs it.',
+          ...place,
+        },
+      ];
+    }
+    return [];
+  });
+}
+
+function unique(problems: readonly Problem[]): Problem[] {
+  const seen = new Map(problems.map((problem) => [`${problem.file}\0${problem.line}\0${problem.message}`, problem]));
+  return [...seen.values()];
+}

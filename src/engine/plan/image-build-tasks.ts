@@ -1,0 +1,147 @@
+import {posix} from 'node:path';
+import type {Catalog, Component} from '../catalog/types.ts';
+import {registryOf} from '../images/bases.ts';
+import {type BuildWork, buildImages, currentImages} from '../images/build.ts';
+import {readDone, treeCopy} from '../images/copy.ts';
+import {sourceSite} from '../images/facts.ts';
+import {keepGenerated, restoreGenerated} from '../images/generated.ts';
+import {digestOf, imageOf, type Site} from '../images/inputs.ts';
+import {hookWrites, prepareComponent} from '../images/prepare.ts';
+import type {Task, TaskContext, TaskEnd} from './types.ts';
+
+/** The part of a task that does something. */
+type Doing<Result> = Required<Pick<Task<Result>, 'satisfied' | 'run'>>;
+
+export interface CopyTreeWork {
+  readonly catalog: Catalog;
+}
+
+/** Copies the tool root into the run, once; whole or not at all. */
+export function runCopyTree({catalog}: CopyTreeWork): Doing<{readonly files: number}> {
+  return {
+    async satisfied({tools, runFolder}) {
+      const {whole} = treeCopy(runFolder, catalog);
+      return (await tools.files.exists(whole)) ? {files: Number(await tools.files.readText(whole))} : undefined;
+    },
+    async run({tools, runFolder, signal, output, progress}) {
+      const copy = treeCopy(runFolder, catalog);
+      await tools.files.removeTree(posix.dirname(copy.root));
+      const report = await tools.files.copyTree(copy.from, copy.root, {progress}, signal);
+      await tools.files.writeFile(copy.whole, String(report.files), 0o600);
+      for (const path of report.skipped) output(`Not copied, as it is no file: ${JSON.stringify(path)}\r\n`);
+      const how = {reflink: 'shared with the source until written', copy: 'copied', mixed: 'copied in part'}[
+        report.how
+      ];
+      return {
+        changed: false,
+        result: {files: report.files},
+        note: `${report.files} files, ${megabytes(report.bytes)}, ${how}`,
+      };
+    },
+  };
+}
+
+/** Brings a foreign base to what its registry has. */
+export function runPull(reference: string, digest: string): Doing<{readonly digest: string}> {
+  return {
+    async satisfied({tools, signal}) {
+      const here = digestOf(await tools.docker.image(reference, signal), reference);
+      return here === digest ? {digest} : undefined;
+    },
+    async run({tools, signal, output, progress}) {
+      const credentials = await tools.docker.credentials(registryOf(reference), signal);
+      const pulled = await tools.docker.pull(reference, credentials, {output, progress}, signal);
+      return {changed: true, result: {digest: pulled.digest}, note: pulled.digest.slice(0, 19)};
+    },
+  };
+}
+
+export interface ComponentWork {
+  readonly catalog: Catalog;
+  readonly component: Component;
+  /** Those of its images that were asked for or are needed, in build order. */
+  readonly images: readonly string[];
+  readonly engineId: string;
+  /** Works in the copy of the tree; otherwise contexts stream from the source. */
+  readonly inCopy: boolean;
+  /** False: every image was current when the plan was made, so that nothing may be built. */
+  readonly mayBuild: boolean;
+  readonly builder: 'auto' | 'classic' | 'buildkit';
+  readonly force: boolean;
+  readonly noCache: boolean;
+  readonly moved: readonly (readonly [string, string])[];
+}
+
+export interface ComponentResult {
+  /** Ids by image name. */
+  readonly images: Readonly<Record<string, string>>;
+}
+
+/** One component: dependencies, first hook, images in order, second hook; what is current is left alone. */
+export function runComponent(work: ComponentWork): Doing<ComponentResult> {
+  return {
+    satisfied: (context) => (work.inCopy ? doneInCopy(work, context) : currentInSource(work, context)),
+    run: (context) => (work.inCopy ? runInCopy(work, context) : runInSource(work, context)),
+  };
+}
+
+async function currentInSource(work: ComponentWork, context: TaskContext): Promise<ComponentResult | undefined> {
+  const images = await currentImages(buildWork(work, sourceSite(work.catalog, context.tools), []), context);
+  return images ? {images} : undefined;
+}
+
+async function runInSource(work: ComponentWork, context: TaskContext): Promise<TaskEnd<ComponentResult>> {
+  const site = sourceSite(work.catalog, context.tools);
+  const {images, changed, note} = await buildImages(buildWork(work, site, []), context);
+  return {changed, result: {images}, note};
+}
+
+/** Done earlier in this run, and the engine still has what was built. */
+async function doneInCopy(
+  {catalog, component}: ComponentWork,
+  context: TaskContext,
+): Promise<ComponentResult | undefined> {
+  const done = await readDone(treeCopy(context.runFolder, catalog), component);
+  if (!done) return undefined;
+  for (const [name, id] of Object.entries(done.images)) {
+    const found = await context.tools.docker.image(imageOf(catalog, name).localName, context.signal);
+    if (found?.id !== id) return undefined;
+  }
+  return {images: done.images};
+}
+
+async function runInCopy(work: ComponentWork, context: TaskContext): Promise<TaskEnd<ComponentResult>> {
+  const {catalog, component} = work;
+  const {files} = context.tools;
+  const copy = treeCopy(context.runFolder, catalog);
+  const copied = {catalog, component, copy};
+  const hookWrote = new Set(await prepareComponent(copied, context));
+  const site: Site = {catalog, root: copy.root, toolRoot: copy.toolRoot, kind: 'copy', files, read: new Map()};
+  const {images, built, changed, note} = await buildImages(buildWork(work, site, [...hookWrote]), context);
+  const runsLast = component.postHook !== undefined && (built > 0 || component.images.length === 0);
+  if (component.postHook !== undefined && runsLast) {
+    for (const path of await hookWrites(copied, component.postHook, context)) hookWrote.add(path);
+  }
+  const hooksRan = component.preHook !== undefined || runsLast;
+  const kept = hooksRan ? await keepGenerated(copied, context) : false;
+  if (component.postHook !== undefined && !runsLast) {
+    for (const path of await restoreGenerated(copied, context)) hookWrote.add(path);
+  }
+  const done = {hookWrote: [...hookWrote].sort(), images};
+  await files.writeFile(copy.done(component.name), JSON.stringify(done), 0o600);
+  return {
+    // What hooks hand on counts where a component has nothing else.
+    changed: component.images.length === 0 ? kept : changed,
+    result: {images},
+    note: component.images.length === 0 ? (kept ? 'its hooks wrote something else' : 'nothing changed') : note,
+  };
+}
+
+function buildWork(work: ComponentWork, site: Site, hookWrote: readonly string[]): BuildWork {
+  const {images, engineId, builder, force, noCache, mayBuild, moved} = work;
+  return {site, images, hookWrote, engineId, builder, force, noCache, mayBuild, moved: new Map(moved)};
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+}

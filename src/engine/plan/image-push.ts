@@ -1,0 +1,176 @@
+import type {ImagePushRequest} from '../api.ts';
+import type {Catalog} from '../catalog/types.ts';
+import {registryOf} from '../images/bases.ts';
+import {engineInfo} from '../images/facts.ts';
+import {digestOf, imageOf} from '../images/inputs.ts';
+import {mapParallel} from '../images/parallel.ts';
+import {alreadyPushed, type PushWork, pushImage} from '../images/push.ts';
+import {shortHash} from '../images/record.ts';
+import {displayText} from '../names.ts';
+import {type Problem, ProblemError, problemOf} from '../problem.ts';
+import type {Credentials, Docker, EngineInfo} from '../tools.ts';
+import {openForPush, type PushTarget} from './image-request.ts';
+import {plainId} from './task-id.ts';
+import type {FactWorld, Operation, Plan, Task} from './types.ts';
+
+/** Plain JSON; never holds a password. */
+export interface ImagePushFacts {
+  readonly engine: EngineInfo & {readonly endpoint: string};
+  readonly username?: string;
+  readonly images: readonly PushFact[];
+  readonly notices: readonly Problem[];
+}
+
+interface PushFact {
+  readonly name: string;
+  readonly localName: string;
+  readonly reference: string;
+  /** Of the image on the engine; absent: not built. */
+  readonly id?: string;
+  /** By which the engine knows it in that registry. */
+  readonly digest?: string;
+  /** What the registry has under the reference; absent: nothing, or it could not be asked. */
+  readonly registryDigest?: string;
+}
+
+/** Pushes images under the names their era gives them. */
+export const imagePush: Operation<ImagePushRequest, ImagePushFacts> = {
+  name: 'image push',
+  locks: (request, facts) => [{scope: 'images', of: shortHash(`${request.source}\0${facts.engine.endpoint}`)}],
+  readFacts,
+  plan: planImagePush,
+};
+
+async function readFacts(request: ImagePushRequest, world: FactWorld, signal: AbortSignal): Promise<ImagePushFacts> {
+  const {catalog, targets, username, password, notices: advice} = await openForPush(request);
+  const {docker} = world.tools;
+  const engine = await engineInfo(world.tools, signal);
+  const notices: Problem[] = [];
+  const registries = new Map<string, Promise<Credentials | undefined>>();
+  const credentials = (registry: string) => {
+    const known = registries.get(registry);
+    if (known !== undefined) return known;
+    const asking = docker
+      .credentials(registry, signal)
+      .then((own) => own ?? (username !== undefined && password ? {registry, username, password} : undefined));
+    registries.set(registry, asking);
+    return asking;
+  };
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
+  const images = await mapParallel(targets, 8, (target) =>
+    factOf(target, catalog, docker, credentials, notices, deadline),
+  );
+  signal.throwIfAborted();
+  return {
+    engine: {...engine, endpoint: docker.endpoint},
+    ...(username === undefined ? {} : {username}),
+    images,
+    notices: [...advice, ...notices.slice(0, 1)],
+  };
+}
+
+/** Registries together may take this long to say what they have; the run asks again. */
+const deadlineMs = 10_000;
+
+async function factOf(
+  {image: name, reference}: PushTarget,
+  catalog: Catalog,
+  docker: Docker,
+  credentials: (registry: string) => Promise<Credentials | undefined>,
+  notices: Problem[],
+  signal: AbortSignal,
+): Promise<PushFact> {
+  const {localName} = imageOf(catalog, name);
+  const found = await docker.image(localName, signal);
+  const digest = digestOf(found, reference);
+  const fact = {
+    name,
+    localName,
+    reference,
+    ...(found ? {id: found.id} : {}),
+    ...(digest === undefined ? {} : {digest}),
+  };
+  // What was never pushed from here is pushed, whatever the registry has.
+  if (digest === undefined) return fact;
+  try {
+    const there = await docker.registryDigest(reference, await credentials(registryOf(reference)), signal);
+    return {...fact, ...(there === undefined ? {} : {registryDigest: there})};
+  } catch (error) {
+    const {message} = problemOf(error);
+    notices.push({
+      code: 'registry-unreachable',
+      severity: 'notice',
+      message: `Whether ${displayText(reference)} is in the registry could not be found out: ${message}`,
+    });
+    return fact;
+  }
+}
+
+/** Pure. Throws `image-not-built` when the engine lacks one of the images. */
+export function planImagePush(_request: ImagePushRequest, facts: ImagePushFacts): Plan {
+  const missing = facts.images.filter(({id}) => id === undefined);
+  if (missing.length > 0) throw notBuilt(missing);
+  const waiting = facts.images.filter((image) => !isThere(image));
+  return {
+    operation: 'image push',
+    title:
+      waiting.length === 0
+        ? 'Push nothing: the registry has every image'
+        : `Push ${waiting.length === 1 ? '1 image' : `${waiting.length} images`}`,
+    tasks: facts.images.map((image) => pushTask(image, facts)),
+    notices: facts.notices,
+  };
+}
+
+function pushTask(image: PushFact, facts: ImagePushFacts): Task {
+  const {name, localName, reference} = image;
+  const work: PushWork = {
+    image: name,
+    localName,
+    reference,
+    engineId: facts.engine.id,
+    ...(facts.username === undefined ? {} : {username: facts.username}),
+  };
+  const there = isThere(image);
+  return {
+    id: `push/${plainId(name)}`,
+    title: `Push ${displayText(name)}`,
+    needs: [],
+    touches: 'the cluster',
+    does: [
+      {kind: 'docker', call: 'tag', image: reference},
+      {kind: 'docker', call: 'push', image: reference},
+      {kind: 'file', path: '$STATE/images/**'},
+    ],
+    expected: there ? 'unchanged' : 'change',
+    why: there ? [] : [whyPushed(image)],
+    retry: {attempts: 4, on: ['registry-unreachable'], waitMs: 1_000, maxWaitMs: 15_000},
+    resource: 'upload',
+    undo: 'Push the former image under the same name again.',
+    satisfied: (context) => alreadyPushed(work, context),
+    run: (context) => pushImage(work, context),
+  };
+}
+
+function isThere({digest, registryDigest}: PushFact): boolean {
+  return digest !== undefined && digest === registryDigest;
+}
+
+function whyPushed({reference, digest, registryDigest}: PushFact): string {
+  if (digest === undefined) return `this image was not pushed as ${displayText(reference)} yet`;
+  return registryDigest === undefined
+    ? `the registry is not known to have ${displayText(reference)}`
+    : `the registry has another image as ${displayText(reference)}`;
+}
+
+function notBuilt(missing: readonly PushFact[]): ProblemError {
+  const names = missing.map(({name}) => displayText(name));
+  return new ProblemError({
+    code: 'image-not-built',
+    message:
+      names.length === 1
+        ? `The engine has no image ${names[0]} to push.`
+        : `The engine lacks ${names.length} of the images to push: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}.`,
+    hint: `Build first: pai-tui image build ${names.join(' ')}`,
+  });
+}

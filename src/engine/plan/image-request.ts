@@ -1,0 +1,89 @@
+import type {ImageBuildRequest, ImagePushRequest} from '../api.ts';
+import {openCatalog} from '../catalog/open.ts';
+import {type Selection, selectImages} from '../catalog/select.ts';
+import type {Catalog} from '../catalog/types.ts';
+import {imageReferences} from '../config/image-references.ts';
+import {type RegistryReading, type RegistrySettings, readRegistrySettings} from '../config/registry.ts';
+import {type Problem, ProblemError} from '../problem.ts';
+import type {Secret} from '../secret.ts';
+import {together} from './together.ts';
+
+/** A tree as a configuration names its images; what is wrong in the configuration is in `registry`. */
+export interface OpenTree {
+  readonly catalog: Catalog;
+  readonly registry: RegistryReading;
+}
+
+/** Throws `no-tree`. */
+export async function openTree(source: string, config: string | undefined): Promise<OpenTree> {
+  const catalog = await openCatalog(source);
+  const registry = await readRegistrySettings(config, catalog);
+  // Read again only where names depend on the registry.
+  return registry.settings
+    ? {catalog: await openCatalog(source, {registry: registry.settings}), registry}
+    : {catalog, registry};
+}
+
+/** Throws `no-tree`, and `unknown-name` with the nearest ones. */
+export async function openForBuild(
+  request: Pick<ImageBuildRequest, 'source' | 'config' | 'names'>,
+): Promise<{readonly catalog: Catalog; readonly selection: Selection}> {
+  const {catalog} = await openTree(request.source, request.config);
+  return {catalog, selection: selectImages(catalog, request.names)};
+}
+
+/** An image and where it goes. */
+export interface PushTarget {
+  readonly image: string;
+  /** DOMAIN/NAMESPACE/IMAGE:TAG, as the era names it. */
+  readonly reference: string;
+}
+
+export interface PushTargets {
+  readonly catalog: Catalog;
+  readonly targets: readonly PushTarget[];
+  readonly username?: string;
+  readonly password?: Secret;
+  /** What the operator should know of the configuration. */
+  readonly notices: readonly Problem[];
+}
+
+/** Names are checked before anything else. Throws what is wrong in the configuration, all at once. */
+export async function openForPush(request: ImagePushRequest): Promise<PushTargets> {
+  const {catalog, registry} = await openTree(request.source, request.config);
+  const {images} = selectImages(catalog, request.names, {prerequisites: false});
+  const settings = settingsOf(registry, request.config);
+  const {username, password} = settings;
+  return {
+    catalog,
+    targets: images.map((image) => ({image, reference: referenceOf(catalog, settings, image)})),
+    ...(username === undefined ? {} : {username}),
+    ...(password === undefined ? {} : {password}),
+    notices: registry.problems,
+  };
+}
+
+function settingsOf({settings, problems}: RegistryReading, config: string | undefined): RegistrySettings {
+  if (settings) return settings;
+  if (config === undefined) {
+    throw new ProblemError({
+      code: 'config-missing',
+      message: 'Where images are pushed to is in the configuration, and none was named.',
+      hint: 'Name its folder with -c DIR or PAI_CONFIG; services-configuration.yaml in it holds the registry.',
+    });
+  }
+  const errors = problems.filter(({severity}) => severity === undefined || severity === 'error');
+  throw new ProblemError(
+    together(errors) ?? {
+      code: 'registry-setting-missing',
+      message: 'The configuration does not say where images are pushed to.',
+      file: config,
+    },
+  );
+}
+
+function referenceOf(catalog: Catalog, settings: RegistrySettings, image: string): string {
+  const {pushed} = imageReferences(catalog.layout, settings, image);
+  if (pushed === undefined) throw new Error(`No reference for ${image} although there are settings.`);
+  return pushed;
+}
