@@ -24,7 +24,7 @@ export function buildFailure(
   step: {readonly name: string; readonly instruction: string} | undefined,
   output: string | undefined,
 ): ProblemError {
-  const said = printableLine(failure.said, 600);
+  const said = printableLine(failure.said.replace(buildkitPreamble, ''), 600);
   const where = step ? `${capital(step.name)} (${step.instruction})` : 'The build';
   const exitCode = failure.exitCode ?? exitCodeIn(said);
   const more = {...(output ? {detail: output} : {}), ...(exitCode === undefined ? {} : {exitCode})};
@@ -44,6 +44,9 @@ export function buildFailure(
   return baseProblem(said, where, more) ?? otherFailure(said, where, more);
 }
 
+/** What BuildKit puts before the reason. */
+const buildkitPreamble = /^failed to solve(?: with frontend [\w.]+)?: (?:failed to create LLB definition: )?/;
+
 type More = {readonly detail?: string; readonly exitCode?: number};
 
 const noSpace = /no space left on device|disk quota exceeded/i;
@@ -58,26 +61,34 @@ function diskFull(endpoint: Endpoint, when: string, more: More = {}): ProblemErr
 }
 
 function dockerfileProblem(dockerfile: string, said: string): ProblemError | undefined {
-  const parse =
-    /(?:dockerfile )?parse error (?:on )?line (\d+): (.*)/i.exec(said) ?? /Syntax error - ()(.*)/.exec(said);
-  const missing =
-    /Cannot locate specified Dockerfile|failed to read dockerfile|the Dockerfile \(.*\) cannot be empty|file with no instructions/i;
-  if (!parse && !missing.test(said)) return undefined;
-  const line = Number(parse?.[1]);
+  const name = printableLine(dockerfile);
+  if (/Cannot locate specified Dockerfile|failed to read dockerfile/.test(said)) {
+    return new ProblemError({
+      code: 'dockerfile-invalid',
+      message: `There is no ${name} in the build context.`,
+      hint: 'Is it left out by .dockerignore?',
+      file: dockerfile,
+    });
+  }
+  const parse = /parse error (?:on )?line (\d+): (.*)/i.exec(said);
+  const other = /Syntax error - .*|the Dockerfile \(.*\) cannot be empty|file with no instructions.*/i.exec(said)?.[0];
+  const what = parse?.[2] ?? other;
+  if (!what) return undefined;
   return new ProblemError({
     code: 'dockerfile-invalid',
-    message: `The engine cannot read ${printableLine(dockerfile)}: ${parse?.[2] ?? said}`,
-    hint: parse ? 'Mend that line and build again.' : 'Is it there, not empty, and not left out by .dockerignore?',
+    message: `The engine cannot read ${name}: ${what}`,
+    hint: 'Mend it and build again.',
     file: dockerfile,
-    ...(line > 0 ? {line} : {}),
+    ...(parse ? {line: Number(parse[1])} : {}),
   });
 }
 
 /** A base image that could not be had; undefined when the failure is about something else. */
 function baseProblem(said: string, where: string, more: More): ProblemError | undefined {
   const unknown =
-    /(pull access denied|manifest unknown|manifest for .* not found|repository does not exist|no such image|not found: does not exist)/i;
-  const code = registryCode(said);
+    /pull access denied|manifest unknown|manifest for .* not found|repository does not exist|no such image|^\S+\/\S+: not found$/i;
+  // BuildKit asks the session of its client for a login, and there is none.
+  const code = /no active sessions/.test(said) ? 'registry-login' : registryCode(said);
   if (unknown.test(said)) {
     return new ProblemError({
       code: 'build-failed',
@@ -92,7 +103,7 @@ function baseProblem(said: string, where: string, more: More): ProblemError | un
     message: `${where} needs a base image whose registry ${code === 'registry-login' ? 'wants a login' : 'cannot be reached'}: ${said}`,
     hint:
       code === 'registry-login'
-        ? 'Log in on this computer (docker login REGISTRY) and build again.'
+        ? 'Log in on this computer (docker login REGISTRY) and build again; BuildKit needs it pulled before (docker pull).'
         : 'Pull it where there is a network (docker pull) and load it here (docker load), or check the network of the engine.',
     ...more,
   });

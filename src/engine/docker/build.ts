@@ -22,6 +22,7 @@ export async function buildImage(
 ): Promise<{readonly id: string}> {
   checkedImageName(request.tag);
   signal.throwIfAborted();
+  const network = request.builder === 'buildkit' ? await buildkitNetwork(connection, signal) : {};
   const context = request.context();
   // An unreadable file of the tree is what failed then, not the connection it breaks.
   let contextError: unknown;
@@ -31,7 +32,7 @@ export async function buildImage(
   try {
     return await connection.follow(
       'the build',
-      (docker) => docker.buildImage(context, buildOptions(request)),
+      (docker) => docker.buildImage(context, {...buildOptions(request), ...network}),
       (answer) => readBuild(connection, request, answer, watch),
       signal,
     );
@@ -108,6 +109,15 @@ function buildOptions(request: BuildRequest): Dockerode.ImageBuildOptions {
     // engine itself does not tell the number from the text.
     version: request.builder === 'buildkit' ? (2 as unknown as '2') : '1',
   };
+}
+
+/**
+ * On an engine without a bridge (hosts of Kubernetes often have none) the classic builder runs commands without a
+ * network, and BuildKit refuses to run them unless it is told to do the same.
+ */
+async function buildkitNetwork(connection: Connection, signal: AbortSignal): Promise<{networkmode?: 'none'}> {
+  const networks = await connection.ask((docker) => docker.listNetworks(), signal);
+  return networks.some((network) => network.Name === 'bridge') ? {} : {networkmode: 'none'};
 }
 
 /** For bases from registries that want a login; the engine sends each only to its own registry. */

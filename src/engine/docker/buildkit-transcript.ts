@@ -19,33 +19,35 @@ export function createBuildkitTranscript(
   progress: (done: number, total?: number) => void,
 ): Transcript {
   const shown = new Map<string, Shown>();
-  let known: readonly Vertex[] = [];
+  const known = new Map<string, Vertex>();
   let id: string | undefined;
   let lastProgress = '';
 
   const tell = () => {
-    const steps = known.filter((vertex) => isStep(vertex));
+    const steps = [...known.values()].filter((vertex) => isStep(vertex));
     const done = steps.filter((vertex) => vertex.completed && !vertex.error).length;
     const text = `${done}/${steps.length}`;
     if (steps.length > 0 && text !== lastProgress) progress(done, steps.length);
     lastProgress = text;
   };
-  const takeVertex = (vertex: Vertex) => {
-    known = [...known.filter((other) => other.digest !== vertex.digest), vertex];
-    const before = shown.get(vertex.digest);
+  const takeVertex = (sent: Vertex) => {
+    const before = shown.get(sent.digest);
+    // A step that is used again is sent as begun again; what is done stays done.
+    const completed = sent.completed || before?.vertex.completed === true;
+    const vertex = {...sent, completed};
+    known.set(vertex.digest, vertex);
     if (!before && !vertex.started && !vertex.cached && !vertex.error) return;
     const entry = before ?? {number: shown.size + 1, vertex, held: Buffer.alloc(0), completed: new Set<string>()};
     if (!before) {
       shown.set(vertex.digest, entry);
       write(`#${entry.number} ${printableLine(vertex.name, 2000)}\n`);
     }
-    const ended = entry.vertex.completed || entry.vertex.error !== '';
-    if ((!before || !ended) && (vertex.completed || vertex.error !== '')) {
-      flush(entry, write);
-      const outcome = vertex.error ? `ERROR: ${printableLine(vertex.error, 2000)}` : vertex.cached ? 'CACHED' : 'DONE';
-      write(`#${entry.number} ${outcome}\n`);
-    }
+    const endedBefore = before !== undefined && ended(before.vertex);
     entry.vertex = vertex;
+    if (endedBefore || !ended(vertex)) return;
+    flush(entry, write);
+    const outcome = vertex.error ? `ERROR: ${printableLine(vertex.error, 2000)}` : vertex.cached ? 'CACHED' : 'DONE';
+    write(`#${entry.number} ${outcome}\n`);
   };
 
   return {
@@ -87,6 +89,10 @@ export function createBuildkitTranscript(
       for (const entry of shown.values()) flush(entry, write);
     },
   };
+}
+
+function ended(vertex: Vertex): boolean {
+  return vertex.completed || vertex.error !== '';
 }
 
 /** '[2/4] RUN make' and '[stage-1 2/4] …' come from the Dockerfile; '[internal] load build context' does not. */

@@ -16,7 +16,11 @@ export function parseReference(text: string): Reference {
   const tagged = colon > text.lastIndexOf('/');
   const repository = tagged ? text.slice(0, colon) : text;
   const tag = tagged ? text.slice(colon + 1) : 'latest';
-  if (!repositoryPattern.test(repository) || !tagPattern.test(tag)) throw notAReference(text);
+  const registry = registryOf(repository);
+  const written = repository.startsWith(`${registry}/`);
+  const path = written ? repository.slice(registry.length + 1) : repository;
+  if ((written && !hostPattern.test(registry)) || !pathPattern.test(path) || !tagPattern.test(tag))
+    throw notAReference(text);
   return {repository, tag};
 }
 
@@ -36,8 +40,8 @@ export function registryOf(reference: string): string {
   return /[.:]/.test(first) || first === 'localhost' ? first : dockerHub;
 }
 
-const repositoryPattern =
-  /^(?:(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?|\[[0-9a-fA-F:.]+\])(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/;
+const hostPattern = /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?|\[[0-9a-fA-F:.]+\])(?::\d+)?$/;
+const pathPattern = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/;
 const tagPattern = /^\w[\w.-]{0,127}$/;
 
 function notAReference(text: string): ProblemError {

@@ -39,20 +39,20 @@ export function registryProblem(
       return new ProblemError({
         code,
         message: loggedInAs
-          ? `The registry ${registry} does not let ${printableLine(loggedInAs, 60)} in for ${asked}: ${reason}`
-          : `The registry ${registry} wants a login for ${asked}: ${reason}`,
+          ? `The registry ${registry} does not let ${printableLine(loggedInAs, 60)} in (${asked}): ${reason}`
+          : `The registry ${registry} wants a login (${asked}): ${reason}`,
         hint: `docker login ${registry} on this computer, as a user who may do that; or set the credentials in the cluster configuration.`,
       });
     case 'registry-unreachable':
       return new ProblemError({
         code,
-        message: `The registry ${registry} could not be reached for ${asked}: ${reason}`,
+        message: `The registry ${registry} could not be reached (${asked}): ${reason}`,
         hint: `The engine asks, not this computer: does ${registry} answer from the engine's host (curl -k https://${registry}/v2/)?`,
       });
     case 'disk-full':
       return new ProblemError({
         code,
-        message: `There was no space left for ${asked}: ${reason}`,
+        message: `There was no space left (${asked}): ${reason}`,
         hint: `Check the disk of the registry ${registry}, and that of the engine (df -h).`,
       });
     case 'push-failed':
