@@ -95,7 +95,9 @@ export function openScreen(
     environment: {TERM: 'xterm-256color', COLORTERM: 'truecolor', LANG: 'C.UTF-8', ...environment},
     ...(process ? {process} : {}),
   });
-  const row = (y: number) => terminal.buffer.active.getLine(y)?.translateToString(true) ?? '';
+  // Lines of the alternate buffer keep their old length when the terminal becomes narrower.
+  const row = (y: number) =>
+    terminal.buffer.active.getLine(y)?.translateToString(false, 0, terminal.cols).trimEnd() ?? '';
   const text = () => Array.from({length: terminal.rows}, (_, y) => row(y)).join('\n');
   const has = (wanted: string | RegExp) => (typeof wanted === 'string' ? text().includes(wanted) : wanted.test(text()));
   const until = async (condition: () => boolean, within = 5000, what = 'The condition never held') => {

@@ -1,4 +1,4 @@
-import {cellWidth, isReset, pieces, printable, sliceCells, withoutSgr} from '../terminal/cell-text.ts';
+import {isAscii, isReset, pieces, printable, sliceCells, withoutSgr} from '../terminal/cell-text.ts';
 
 /** How a line is drawn. */
 export interface LineLook {
@@ -27,7 +27,7 @@ export function countRows(text: string, width: number, wrap: boolean): number {
   if (!wrap || width < 1) return 1;
   const bare = withoutSgr(text);
   // Without wide characters every row but the last is full.
-  if (cellWidth(bare) === bare.length) return Math.max(1, Math.ceil(bare.length / width));
+  if (isAscii(bare)) return Math.max(1, Math.ceil(bare.length / width));
   return wrapped(text, width, [], '').length;
 }
 

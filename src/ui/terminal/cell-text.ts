@@ -25,6 +25,11 @@ export function printable(text: string): string {
   return expanded.replace(forbidden, '').replace(joiners, '');
 }
 
+/** True for text without colours of which every character surely takes one cell. */
+export function isAscii(text: string): boolean {
+  return plainAscii.test(text);
+}
+
 /** Cells the text takes on screen; colours take none. */
 export function cellWidth(text: string): number {
   const bare = withoutSgr(text);

@@ -215,7 +215,6 @@ export function mountApp(tree: ReactElement, options: MountOptions): MountedApp 
     keys.close();
     animation.close();
     compositor.close();
-    watch?.close();
     stdin.off('data', takeBytes);
     stdin.off('end', terminalGone);
     stdin.off('close', terminalGone);
@@ -236,6 +235,8 @@ export function mountApp(tree: ReactElement, options: MountOptions): MountedApp 
   function settleWhenWritten(how: AppEnd): void {
     const written = () => {
       giveUp();
+      // Not before: Ink's library for signals kills the process when nobody else listens.
+      watch?.close();
       setNonBlocking(stdout, false);
       settle(how);
     };
