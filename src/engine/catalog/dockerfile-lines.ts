@@ -54,11 +54,9 @@ export function readInstructions(text: string): Instructions {
 
     const ends = takesHeredoc(keyword, rest) ? heredocs(rest, escapeMark) : [];
     for (const {name, tabs} of ends) {
-      const from = at;
       while (at < lines.length && (tabs ? (lines[at] ?? '').replace(/^\t+/, '') : lines[at]) !== name) at++;
       if (at >= lines.length) {
         errors.push({line, message: `the here-document that begins in line ${line} never ends with ${name}`});
-        at = from;
         break;
       }
       at++;

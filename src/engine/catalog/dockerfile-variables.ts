@@ -64,8 +64,9 @@ function readVariable(reader: Reader): string {
   reader.at += name.length;
   const [operator = ''] = /^:?[-+?]/.exec(reader.text.slice(reader.at, reader.at + 2)) ?? [];
   reader.at += operator.length;
+  if (reader.at >= reader.text.length) throw new WordMistake('a variable in braces is not closed');
   if (operator === '' && reader.text.charAt(reader.at) !== '}') {
-    throw new WordMistake(`\${${name}…} uses a form that is not understood here (known: :- - :+ + :? ?)`);
+    throw new WordMistake(`${name} in braces uses a form that is not understood here (known: :- - :+ + :? ?)`);
   }
   const other = readUntil(reader, '}');
   reader.at++;
