@@ -1,0 +1,154 @@
+import {realpath} from 'node:fs/promises';
+import {resolve} from 'node:path';
+import type {Engine, ImageRequest, Runs, StartOptions} from './api.ts';
+import {createClock} from './clock.ts';
+import type {AskedBase} from './images/bases.ts';
+import {planHash} from './plan/hash.ts';
+import type {Plan} from './plan/types.ts';
+import {pruneRuns} from './run/prune.ts';
+import {createRuns} from './run/runs.ts';
+import {startRun} from './run/start.ts';
+import type {Secret} from './secret.ts';
+import {clusterName, makeStateFolder, stateHomeOf} from './state.ts';
+import type {Tools} from './tools.ts';
+import {createTools} from './world.ts';
+
+export interface EngineOptions {
+  /** What hooks inherit, and where the Docker engine and the state home are found. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** The folder given with --state; absent: $XDG_STATE_HOME/pai-tui. */
+  readonly stateHome?: string;
+  /** argv that starts a runner; the run's folder is appended. Absolute paths. */
+  readonly runnerCommand: readonly string[];
+  readonly programVersion: string;
+  /** The Docker engine; beats the environment. The runner command must know of it too. */
+  readonly endpoint?: string;
+}
+
+/** The engine as screens and the command line see it. Making it reads and changes nothing. */
+export function createEngine(options: EngineOptions): Engine {
+  const {environment, runnerCommand, programVersion, endpoint} = options;
+  const clock = createClock();
+  const stateHome = stateHomeOf(environment, options.stateHome);
+  let making: Promise<Tools> | undefined;
+  const tools = () => {
+    making ??= createTools({environment, stateHome, clock, endpoint});
+    return making;
+  };
+  const stateFolderOf = async ({source, config}: Place) =>
+    makeStateFolder(stateHome, await clusterName(source, config));
+  const runner = {command: runnerCommand, environment, clock};
+  const runs = createRuns({...runner, stateHome});
+
+  return {
+    async openTree(folder) {
+      const {openCatalog} = await import('./catalog/open.ts');
+      return openCatalog(folder);
+    },
+
+    async imageStatus(request, signal = never()) {
+      const place = await realPlace(request);
+      const stateFolder = await stateFolderOf(place);
+      const [{readImageStatus}, {openTree}] = await Promise.all([
+        import('./images/status.ts'),
+        import('./plan/image-request.ts'),
+      ]);
+      const {catalog} = await openTree(place.source, place.config);
+      const {report, asked} = await readImageStatus({...request, catalog}, {tools: await tools(), stateFolder}, signal);
+      await remember(stateFolder, asked, await tools());
+      return report;
+    },
+
+    async propose(request, signal = never()) {
+      const placed = {...request, ...(await realPlace(request))};
+      const stateFolder = await stateFolderOf(placed);
+      const world = {tools: await tools(), stateFolder};
+      const {facts, plan, asked} = await proposalOf(placed, world, signal);
+      await remember(stateFolder, asked, world.tools);
+      const nothingToDo = plan.tasks.every(({expected}) => expected === 'unchanged');
+      return {request: placed, facts, plan, planHash: planHash(plan), nothingToDo};
+    },
+
+    async start({request, facts, plan, planHash: approved}, start = {}) {
+      const stateFolder = await stateFolderOf(request);
+      pruneRuns({stateHome, clock});
+      return startRun({
+        ...runner,
+        stateFolder,
+        request,
+        facts,
+        plan,
+        planHash: approved,
+        secrets: await secretsFor(request, start),
+        programVersion,
+      });
+    },
+
+    runs: {
+      ...runs,
+      resume: async (id, start = {}) => runs.resume(id, {secrets: await secretsFor(await runs.requestOf(id), start)}),
+    } satisfies Runs,
+
+    async info() {
+      const {engineInfoLines} = await import('./info.ts');
+      return engineInfoLines({environment, stateHome, programVersion, tools: await tools()});
+    },
+  };
+}
+
+interface Place {
+  readonly source: string;
+  readonly config?: string;
+}
+
+/** Absolute, links resolved, so that one tree has one name. What is not there is told by whoever opens it. */
+async function realPlace({source, config}: Place): Promise<Place> {
+  const real = (path: string) => realpath(path).catch(() => resolve(path));
+  return {source: await real(source), ...(config === undefined ? {} : {config: await real(config)})};
+}
+
+interface Proposed {
+  readonly facts: unknown;
+  readonly plan: Plan;
+  readonly asked: readonly AskedBase[];
+}
+
+async function proposalOf(
+  request: ImageRequest,
+  world: {readonly tools: Tools; readonly stateFolder: string},
+  signal: AbortSignal,
+): Promise<Proposed> {
+  if (request.operation === 'image build') {
+    const {imageBuild} = await import('./plan/image-build.ts');
+    const facts = await imageBuild.readFacts(request, world, signal);
+    return {facts, plan: imageBuild.plan(request, facts), asked: facts.asked};
+  }
+  const {imagePush} = await import('./plan/image-push.ts');
+  const facts = await imagePush.readFacts(request, world, signal);
+  return {facts, plan: imagePush.plan(request, facts), asked: []};
+}
+
+/** What registries said is worth keeping for the day they cannot be asked. */
+async function remember(stateFolder: string, asked: readonly AskedBase[], {files}: Tools): Promise<void> {
+  if (asked.length === 0) return;
+  const {rememberBases} = await import('./images/bases.ts');
+  await rememberBases(stateFolder, asked, files);
+}
+
+/** The password of the cluster configuration goes to the runner over its pipe, and nowhere else. */
+async function secretsFor(request: ImageRequest, {secrets}: StartOptions): Promise<ReadonlyMap<string, Secret>> {
+  const all = new Map(secrets);
+  if (request.operation !== 'image push') return all;
+  const [{openTree}, {registryPassword}] = await Promise.all([
+    import('./plan/image-request.ts'),
+    import('./images/push.ts'),
+  ]);
+  const {registry} = await openTree(request.source, request.config);
+  const password = registry.settings?.password;
+  if (password && !all.has(registryPassword)) all.set(registryPassword, password);
+  return all;
+}
+
+function never(): AbortSignal {
+  return new AbortController().signal;
+}

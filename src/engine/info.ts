@@ -1,0 +1,46 @@
+import {totalmem} from 'node:os';
+import {join} from 'node:path';
+import type {InfoLine} from './api.ts';
+import {problemOf} from './problem.ts';
+import {outlivesLogout} from './run/logout.ts';
+import {tasksAtOnce} from './runner-main.ts';
+import {hashCacheFile} from './state.ts';
+import type {Tools} from './tools.ts';
+
+export interface InfoWorld {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly stateHome: string;
+  readonly programVersion: string;
+  readonly tools: Tools;
+}
+
+/** Every path, version and limit that matters when something is wrong. An engine that does not answer is a line, too. */
+export async function engineInfoLines({environment, stateHome, programVersion, tools}: InfoWorld): Promise<InfoLine[]> {
+  const {HOME: home = '', DOCKER_CONFIG: dockerConfig = join(home, '.docker')} = environment;
+  const logout = await outlivesLogout(environment);
+  return [
+    {topic: 'pai-tui', value: programVersion},
+    {topic: 'node', value: `${process.version} (${process.execPath})`},
+    {topic: 'computer', value: `${process.platform} ${process.arch}, ${Math.round(totalmem() / 2 ** 30)} GiB`},
+    {topic: 'state', value: stateHome},
+    {topic: 'runs', value: `${stateHome}/<cluster>/runs; kept 90 days, at most 2 GiB`},
+    {topic: 'records of builds', value: `${stateHome}/<cluster>/images`},
+    {topic: 'hashes of files', value: hashCacheFile(stateHome)},
+    {topic: 'docker engine', value: `${tools.docker.endpoint}: ${await engineWords(tools)}`},
+    {topic: 'docker configuration', value: join(dockerConfig, 'config.json')},
+    {topic: 'hooks run in', value: tools.terminal.kind === 'pty' ? 'a pty' : 'pipes (no pty can be had here)'},
+    {topic: 'tasks at a time', value: `${tasksAtOnce()} (--parallel N)`},
+    {topic: 'output kept', value: '16 MiB of each task, beginning and end'},
+    {topic: 'after logout', value: `${logout.outlives === 'yes' ? 'runs go on' : 'runs end'}: ${logout.why}`},
+  ];
+}
+
+async function engineWords({docker}: Tools): Promise<string> {
+  try {
+    const {version, apiVersion, platform, cpus, buildkit} = await docker.info(AbortSignal.timeout(5_000));
+    return `version ${version}, API ${apiVersion}, ${platform}, ${cpus} CPUs, ${buildkit ? 'with' : 'without'} BuildKit`;
+  } catch (error) {
+    const {message, hint} = problemOf(error);
+    return hint === undefined ? message : `${message} ${hint}`;
+  }
+}

@@ -1,0 +1,41 @@
+import {availableParallelism} from 'node:os';
+import {createClock} from './clock.ts';
+import {imageBuild} from './plan/image-build.ts';
+import {imagePush} from './plan/image-push.ts';
+import {runFolder} from './run/folder.ts';
+import {runRunner} from './run/runner.ts';
+import {createTools} from './world.ts';
+
+export interface RunnerOptions {
+  /** What hooks inherit and where the engine is found. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly programVersion: string;
+  /** The Docker engine; beats the environment. */
+  readonly endpoint?: string;
+}
+
+/** Uploads at a time: more of them only share one line. */
+const uploads = 4;
+
+/**
+ * Carries out the run in this folder, or goes on with it. All that the hidden runner process does: secrets come
+ * over stdin, everything it says is in the folder. Resolves with the exit code of the run.
+ */
+export async function serveRunner(folder: string, options: RunnerOptions): Promise<number> {
+  const clock = createClock();
+  const {environment, programVersion, endpoint} = options;
+  return runRunner(folder, {
+    operations: [imageBuild, imagePush],
+    tools: () => createTools({environment, stateHome: runFolder(folder).stateHome, clock, endpoint}),
+    clock,
+    programVersion,
+    stdin: process.stdin,
+    parallel: tasksAtOnce(),
+    resourceLimit: (resource) => (resource === 'upload' ? uploads : undefined),
+  });
+}
+
+/** Tasks at a time when the operator does not say: builds wait for networks and disks as much as they compute. */
+export function tasksAtOnce(): number {
+  return Math.min(8, Math.max(4, availableParallelism()));
+}

@@ -1,0 +1,84 @@
+import {mkdir, readFile, realpath, stat} from 'node:fs/promises';
+import {homedir} from 'node:os';
+import {basename, isAbsolute, join, resolve} from 'node:path';
+import {safeName, shortHash} from './images/record.ts';
+import {ProblemError} from './problem.ts';
+
+/** Folders directly in the state home that are no cluster's. */
+const reserved = new Set(['locks', 'cache']);
+
+/** Where everything is kept: the folder given with --state, else $XDG_STATE_HOME/pai-tui. */
+export function stateHomeOf(environment: NodeJS.ProcessEnv, given?: string): string {
+  if (given !== undefined) return resolve(given);
+  const {XDG_STATE_HOME: state = '', HOME: home} = environment;
+  // A relative XDG_STATE_HOME is to be ignored (XDG base directory specification).
+  return join(isAbsolute(state) ? state : join(home || homedir(), '.local', 'state'), 'pai-tui');
+}
+
+/** The hashes of file contents, shared by all clusters. */
+export function hashCacheFile(stateHome: string): string {
+  return join(stateHome, 'cache', 'file-hashes');
+}
+
+/**
+ * The name of a cluster's folder: the cluster id of the configuration, else the name of the configuration (without
+ * one: of the source tree) and a short hash of its real path.
+ */
+export async function clusterName(source: string, config: string | undefined): Promise<string> {
+  const id = config === undefined ? undefined : await clusterId(config);
+  if (id !== undefined) return reserved.has(safeName(id)) ? `${safeName(id)}-${shortHash(id)}` : safeName(id);
+  const path = await realpath(config ?? source).catch(() => resolve(config ?? source));
+  return `${safeName(basename(path) || 'root')}-${shortHash(path).slice(0, 8)}`;
+}
+
+/** The state folder of a cluster, made for this user alone if it is not there. Throws `file-unreadable` or `disk-full`. */
+export async function makeStateFolder(stateHome: string, cluster: string): Promise<string> {
+  const folder = join(stateHome, cluster);
+  try {
+    await mkdir(folder, {recursive: true, mode: 0o700});
+    return folder;
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+    throw new ProblemError(
+      {
+        code: isFull ? 'disk-full' : 'file-unreadable',
+        message: `The folder for runs and records cannot be made: ${isFull ? 'the disk is full' : code}.`,
+        hint: isFull
+          ? 'Make room, or choose another folder with --state DIR.'
+          : 'Choose another folder with --state DIR.',
+        file: folder,
+      },
+      {cause: error},
+    );
+  }
+}
+
+/** Where the id is written in the formats of the configuration (old, new, era A). */
+const idPlaces = [
+  ['cluster', 'clusterid'],
+  ['cluster', 'common', 'cluster-id'],
+  ['clusterinfo', 'clusterid'],
+] as const;
+
+const configFiles = ['services-configuration.yaml', 'serivces-configuration.yaml', 'clusterconfig.yaml'];
+
+/** Undefined when the configuration names no cluster, or cannot be read: what is wrong with it is said elsewhere. */
+async function clusterId(config: string): Promise<string | undefined> {
+  const files = (await isFile(config)) ? [config] : configFiles.map((name) => join(config, name));
+  for (const file of files) {
+    const text = await readFile(file, 'utf8').catch(() => undefined);
+    if (text === undefined) continue;
+    const {readYaml} = await import('./config/yaml.ts');
+    const yaml = readYaml(text, file);
+    for (const path of idPlaces) {
+      const id = yaml.text(path)?.trim();
+      if (id) return id.slice(0, 100);
+    }
+  }
+  return undefined;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
+}

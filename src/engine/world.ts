@@ -1,0 +1,26 @@
+import {hashCacheFile} from './state.ts';
+import type {Clock, Tools} from './tools.ts';
+
+/** Where the tools of this computer come from. */
+export interface ToolsOptions {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly stateHome: string;
+  readonly clock: Clock;
+  /** The Docker engine; beats the environment. */
+  readonly endpoint?: string | undefined;
+}
+
+/** The real outside. What is heavy in it is loaded when it is first used. */
+export async function createTools({environment, stateHome, clock, endpoint}: ToolsOptions): Promise<Tools> {
+  const [{createDocker}, {createFiles}, {createTerminal}] = await Promise.all([
+    import('./docker/docker.ts'),
+    import('./files/create-files.ts'),
+    import('./terminal/create-terminal.ts'),
+  ]);
+  return {
+    docker: createDocker({environment, ...(endpoint === undefined ? {} : {endpoint})}),
+    files: createFiles({cacheFile: hashCacheFile(stateHome)}),
+    terminal: await createTerminal({environment}),
+    clock,
+  };
+}
