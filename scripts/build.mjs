@@ -22,7 +22,8 @@ const stamp = join(outdir, '.built-from');
 const wanted = fingerprint();
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   const {build} = await import('esbuild');
-  const fresh = join(root, `dist.${process.pid}`);
+  const fresh = join(outdir, `.fresh-${process.pid}`);
+  mkdirSync(fresh, {recursive: true});
   try {
     await bundle(build, fresh);
     writeFileSync(join(fresh, '.built-from'), wanted);
@@ -32,16 +33,27 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   }
 }
 
-/** A running program keeps loading chunks from dist/, so old chunks stay until the next build after this one. */
+/**
+ * A running program keeps loading chunks from dist/, so old chunks stay until the next build after this one. Two
+ * builds at once make the same files of the same sources: each puts every file in place whole.
+ */
 function swap(fresh) {
-  mkdirSync(outdir, {recursive: true});
   const current = new Set(readdirSync(fresh));
   const kept = existsSync(join(outdir, '.chunks')) ? JSON.parse(readFileSync(join(outdir, '.chunks'), 'utf8')) : [];
   for (const name of readdirSync(outdir)) {
-    if (!current.has(name) && !kept.includes(name) && name !== '.chunks') rmSync(join(outdir, name), {recursive: true});
+    const path = join(outdir, name);
+    const old = name.startsWith('.') ? isAbandoned(path) : !current.has(name) && !kept.includes(name);
+    if (old) rmSync(path, {recursive: true, force: true});
   }
   for (const name of [...current].sort((a, b) => rank(a) - rank(b))) renameSync(join(fresh, name), join(outdir, name));
-  writeFileSync(join(outdir, '.chunks'), JSON.stringify([...current]));
+  writeFileSync(join(fresh, '.chunks'), JSON.stringify([...current]));
+  renameSync(join(fresh, '.chunks'), join(outdir, '.chunks'));
+}
+
+/** What a build that was cut short left behind. */
+function isAbandoned(path) {
+  const state = statSync(path, {throwIfNoEntry: false});
+  return state !== undefined && path.includes('.fresh-') && Date.now() - state.mtimeMs > 10 * 60_000;
 }
 
 /** Chunks first, then the entry that names them, the stamp last: a build cut short is built again. */

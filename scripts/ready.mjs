@@ -3,7 +3,7 @@
 // because nothing else is there yet; says nothing when there is nothing to do.
 import {spawnSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
-import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
 const root = new URL('..', import.meta.url);
@@ -13,7 +13,17 @@ const wanted = createHash('sha256')
   .update(`${process.platform}-${process.arch}`)
   .digest('hex');
 
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+if (!isReady()) alone(install);
+
+if (process.argv.includes('--tests')) await import('./system-packages.mjs');
+
+function isReady() {
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
+}
+
+function install() {
+  // Another start may have done it while this one waited.
+  if (isReady()) return;
   console.error('Installing the packages of package-lock.json (once) …');
   const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: fileURLToPath(root),
@@ -21,9 +31,39 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   });
   if (npm.status !== 0) {
     console.error('npm ci failed. Is the npm registry reachable (npm ping), and is the disk not full (df -h)?');
-    process.exit(npm.status ?? 1);
+    process.exitCode = npm.status ?? 1;
+    return;
   }
   writeFileSync(stamp, wanted);
 }
 
-if (process.argv.includes('--tests')) await import('./system-packages.mjs');
+/** Two installations at once would take the packages from under each other. A lock whose process is gone is nobody's. */
+function alone(work) {
+  const lock = new URL('dist/.installing', root);
+  mkdirSync(new URL('.', lock), {recursive: true});
+  for (let said = false; !taken(lock); said = true) {
+    if (!said) console.error('Another start is installing the packages; waiting for it …');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  }
+  try {
+    work();
+  } finally {
+    rmSync(lock, {force: true});
+  }
+  if (process.exitCode) process.exit();
+}
+
+function taken(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), {flag: 'wx'});
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
+  try {
+    process.kill(Number(readFileSync(lock, 'utf8')), 0);
+  } catch (error) {
+    if (error.code === 'ESRCH') rmSync(lock, {force: true});
+  }
+  return false;
+}

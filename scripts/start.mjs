@@ -2,7 +2,8 @@
 import {fileURLToPath} from 'node:url';
 
 await import('./build.mjs');
-process.env.NODE_ENV = 'production';
 const main = new URL('../dist/main.js', import.meta.url);
 process.argv[1] = fileURLToPath(main);
+// npm starts scripts in the package's folder; paths that were typed count from where they were typed.
+if (process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
 await import(main.href);

@@ -20,7 +20,7 @@ function argumentSpelling({placeholder, count, of}: Argument): string {
 
 function generalHelp(): string {
   return [
-    'pai-tui: the images of clusters in the OpenPAI tradition, on screen and headless.',
+    'pai-tui: images of clusters in the OpenPAI tradition, on screen and headless.',
     '',
     'Usage: pai-tui [-c DIR] [-s DIR]     open the screens',
     '       pai-tui NOUN VERB [flags]     do one thing and end',
@@ -51,7 +51,7 @@ function nounHelp(noun: keyof typeof nouns): string {
 
 function commandHelp(command: Command): string {
   return [
-    command.about,
+    ...wrapped(command.about, columns),
     '',
     `Usage: pai-tui ${commandSpelling(command)}${command.flags.length > 0 ? ' [flags]' : ''}`,
     ...(command.more ?? []).flatMap((paragraph) => ['', ...wrapped(paragraph, columns)]),

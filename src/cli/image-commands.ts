@@ -54,7 +54,7 @@ async function openSource({engine, world, output, options, treeIsHere}: Context)
   if (where.note) output.say(`note: ${where.note}`);
   const catalog = where.catalog ?? (await engine.openTree(where.source));
   for (const problem of catalog.problems) output.problem(problem);
-  return {...where, catalog};
+  return {...where, source: catalog.root, catalog};
 }
 
 /** What keeps a plan from being made is often a problem of the tree that was just said: it is not said twice. */

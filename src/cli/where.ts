@@ -48,14 +48,16 @@ export async function findWhere(
     });
   }
   return {
-    source: world.sampleTree,
-    note: `No source tree was named, so this is the sample tree (${world.sampleTree}). Open yours with --source DIR, PAI_SOURCE, or from its folder.`,
+    ...world.sample,
+    note: `No source tree was named, so this is the sample tree (${world.sample.source}). Open yours with --source DIR, PAI_SOURCE, or from its folder.`,
   };
 }
 
 /** Names of files that only a configuration folder has, in one era or another. */
 const configurationFiles = [
   'services-configuration.yaml',
+  // As the tools of v0.8 wrote it.
+  'serivces-configuration.yaml',
   'cluster-configuration.yaml',
   'kubernetes-configuration.yaml',
   'layout.yaml',

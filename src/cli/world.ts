@@ -10,8 +10,8 @@ export interface World {
   /** Relative paths count from here. */
   readonly cwd: string;
   readonly version: string;
-  /** The tree that is shipped beside the program, for a first look. */
-  readonly sampleTree: string;
+  /** The tree that is shipped beside the program, for a first look, and its configuration. */
+  readonly sample: {readonly source: string; readonly config: string};
   readonly signals: Signals;
   openEngine(options: {readonly stateHome?: string}): Promise<Engine>;
   /** Opens the app on a run, in this terminal. Resolves to the exit code. */

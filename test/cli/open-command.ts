@@ -45,7 +45,7 @@ export function openCommand(argv: readonly string[], options: CommandOptions = {
     environment: options.environment ?? {},
     cwd: options.cwd ?? '/nowhere',
     version: '9.9.9',
-    sampleTree: '/sample',
+    sample: {source: '/sample', config: '/config-sample'},
     signals,
     async openEngine(choice) {
       opened.push(choice);
