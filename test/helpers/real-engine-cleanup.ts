@@ -27,11 +27,14 @@ export async function clearEngineFolder(folder: string): Promise<void> {
       .filter(({argv}) => !argv.some((part) => part.endsWith('real-engine-guard.ts')))
       .map(({pid}) => pid),
   );
+  // Commands of containers whose engine was killed: only their cgroup says whose they are.
+  const cgroups = cgroupsOf(basename(folder));
+  await end(cgroups.flatMap((cgroup) => processesIn(cgroup)));
   for (const mount of mountsBelow(folder)) {
     if (spawnSync('umount', [mount], {stdio: 'ignore'}).status !== 0) spawnSync('umount', ['-l', mount]);
   }
   rmSync(folder, {recursive: true, force: true, maxRetries: 5});
-  removeCgroups(basename(folder));
+  for (const cgroup of cgroups) await removeCgroup(cgroup);
 }
 
 /** The pid of a daemon of this folder, if that process is still the one that was started. */
@@ -90,22 +93,35 @@ function mountsBelow(folder: string): readonly string[] {
     .reverse();
 }
 
-function removeCgroups(name: string): void {
-  const roots = [
-    '/sys/fs/cgroup',
-    ...(existsSync('/sys/fs/cgroup')
-      ? readdirSync('/sys/fs/cgroup').map((entry) => join('/sys/fs/cgroup', entry))
-      : []),
-  ];
-  for (const root of roots) {
-    if (existsSync(join(root, name))) removeFolders(join(root, name));
+/** The folders of a cgroup of this name, one for each hierarchy. */
+function cgroupsOf(name: string): readonly string[] {
+  const root = '/sys/fs/cgroup';
+  const hierarchies = existsSync(root) ? readdirSync(root).map((entry) => join(root, entry)) : [];
+  return [root, ...hierarchies].map((folder) => join(folder, name)).filter((folder) => existsSync(folder));
+}
+
+function processesIn(cgroup: string): readonly number[] {
+  const own = readFileSync(join(cgroup, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
+  return [...own, ...foldersIn(cgroup).flatMap((folder) => processesIn(folder))];
+}
+
+/** A cgroup is removed by removing its folder; the kernel may need a moment after its last process ended. */
+async function removeCgroup(cgroup: string): Promise<void> {
+  for (const folder of foldersIn(cgroup)) await removeCgroup(folder);
+  const deadline = Date.now() + 5000;
+  for (;;) {
+    try {
+      rmdirSync(cgroup);
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await sleep(20);
+    }
   }
 }
 
-/** A cgroup is removed by removing its folder; its files cannot be removed. */
-function removeFolders(folder: string): void {
-  for (const entry of readdirSync(folder, {withFileTypes: true})) {
-    if (entry.isDirectory()) removeFolders(join(folder, entry.name));
-  }
-  rmdirSync(folder);
+function foldersIn(folder: string): readonly string[] {
+  return readdirSync(folder, {withFileTypes: true})
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(folder, entry.name));
 }

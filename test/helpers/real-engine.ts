@@ -27,6 +27,11 @@ export interface RealEngine extends RealEngineAddresses {
   stop(): Promise<void>;
 }
 
+export interface RealEngineOptions {
+  /** Bytes of memory to keep its images in, instead of the disk: for tests on a disk that is full. */
+  readonly diskBytes?: number;
+}
+
 /** Why no engine can be started here, as the end of a sentence; undefined when one can. */
 export function whyNoRealEngine(): string | undefined {
   const missing = ['dockerd', 'containerd', 'docker-registry', 'busybox'].filter((name) => !program(name));
@@ -43,7 +48,7 @@ export function whyNoRealEngine(): string | undefined {
  * on free loopback ports, without touching the machine's network, firewall or another engine. When this process
  * ends, in whatever way, all of it ends and is removed.
  */
-export async function startRealEngine(): Promise<RealEngine> {
+export async function startRealEngine(options: RealEngineOptions = {}): Promise<RealEngine> {
   const obstacle = whyNoRealEngine();
   if (obstacle) throw new Error(`No Docker engine for the tests: ${obstacle}.`);
   const base = baseFolder();
@@ -51,6 +56,7 @@ export async function startRealEngine(): Promise<RealEngine> {
   const folder = mkdtempSync(join(base.folder, engineFolderPrefix));
   const guard = startGuard(folder);
   try {
+    if (options.diskBytes) mountMemory(join(folder, 'data'), options.diskBytes);
     const password = randomBytes(12).toString('hex');
     const [registry, loginRegistry] = await Promise.all([
       startRegistry(folder, 'registry'),
@@ -80,7 +86,7 @@ export async function importBusybox(socket: string, name: string): Promise<void>
   const [repository, tag] =
     colon > name.lastIndexOf('/') ? [name.slice(0, colon), name.slice(colon + 1)] : [name, 'latest'];
   const query = new URLSearchParams({fromSrc: '-', repo: repository, tag, changes: 'CMD ["/bin/sh"]'});
-  const answer = await call(socket, 'POST', `/images/create?${query}`, rootFileSystem(busybox));
+  const answer = await askEngine(socket, 'POST', `/images/create?${query}`, rootFileSystem(busybox));
   if (!/sha256:/.test(answer)) throw new Error(`Importing ${name} failed: ${answer}`);
 }
 
@@ -98,6 +104,12 @@ function rootFileSystem(busybox: string): NodeJS.ReadableStream {
   }
   tar.finalize();
   return Readable.from(tar);
+}
+
+function mountMemory(folder: string, bytes: number): void {
+  mkdirSync(folder);
+  const {status, stderr} = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'pai-tests', folder]);
+  if (status !== 0) throw new Error(`mount failed: ${stderr}`);
 }
 
 /** A process of its own session that waits for this one to end and then clears up; closing its stdin tells it to. */
@@ -154,7 +166,9 @@ async function startDockerd(folder: string, overlay: boolean): Promise<void> {
   ]);
   await until('the Docker engine answers', async () => {
     if (dockerd.exitCode !== null) throw new Error(`dockerd ended with ${dockerd.exitCode}`);
-    return existsSync(join(folder, 's')) && (await call(join(folder, 's'), 'GET', '/_ping').catch(() => '')) === 'OK';
+    return (
+      existsSync(join(folder, 's')) && (await askEngine(join(folder, 's'), 'GET', '/_ping').catch(() => '')) === 'OK'
+    );
   });
 }
 
@@ -233,7 +247,13 @@ function lastLines(file: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n').slice(-15).join('\n') : '(no log)';
 }
 
-function call(socketPath: string, method: string, path: string, body?: NodeJS.ReadableStream): Promise<string> {
+/** One request to an engine, past the code under test; resolves with the text of the answer, whatever its status. */
+export function askEngine(
+  socketPath: string,
+  method: string,
+  path: string,
+  body?: NodeJS.ReadableStream,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const outgoing = request({socketPath, method, path, agent: false}, (answer) => {
       let text = '';
