@@ -58,10 +58,10 @@ async function readComponent(tree: Tree, name: string, folder: string, naming: I
       });
     }
   }
-  await noteStrayDockerfiles(tree, folder, naming);
   // Written into for the build (4.4): a link there would lead our own writing out of the tree.
   await kindOf(tree, join(folder, 'dependency'));
   await kindOf(tree, join(folder, 'generated'));
+  await noteStrayDockerfiles(tree, folder, naming);
   const preHook = await hook(tree, join(build, 'build-pre.sh'));
   const postHook = await hook(tree, join(build, 'build-post.sh'));
   return {
