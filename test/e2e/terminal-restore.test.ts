@@ -147,7 +147,7 @@ test('Ctrl-Z gives the terminal to the shell, fg brings the screen back', async 
     environment: {PS1: '$ ', BASH_SILENCE_DEPRECATION_WARNING: '1'},
   });
   const pty = running;
-  await pty.waitFor('$ ');
+  await pty.waitFor('$');
   pty.press(`${process.execPath} ${program.file} ${join(folder, 'report')}\r`);
   await pty.waitFor('READY 0');
   const before = pty.screen();
