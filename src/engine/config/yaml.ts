@@ -1,6 +1,17 @@
 /** YAML as PyYAML reads it, with the place of every key. */
 
-import {type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument} from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type Scalar,
+} from 'yaml';
 import {displayText} from '../names.ts';
 import type {Problem} from '../problem.ts';
 import {type ScalarTag, scalarValue, tagOf, type YamlScalar} from './yaml-scalars.ts';
@@ -38,6 +49,12 @@ export function readYaml(text: string, file: string): YamlFile {
   const document = parse(text, counter, wrong);
   const root = document?.contents ?? undefined;
   const reading: Reading = {
+    asPython: (node) => {
+      const value = typeof node.value === 'string' ? node.value : '';
+      const isBlock = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED';
+      const isLast = !text.endsWith('\n') && (node.range?.[1] ?? 0) >= text.length;
+      return isBlock && isLast ? value.replace(/\n$/, '') : value;
+    },
     lineOf: (node) => counter.linePos(node?.range?.[0] ?? 0).line,
     wrong,
     twice: (line, key) =>
@@ -64,6 +81,8 @@ export function readYaml(text: string, file: string): YamlFile {
 }
 
 interface Reading {
+  /** A block scalar at the very end of a file without a last line end has none either. */
+  asPython(node: Scalar): string;
   lineOf(node: Node | undefined): number;
   wrong(line: number, message: string): void;
   twice(line: number, key: string): void;
@@ -91,7 +110,7 @@ function parse(text: string, counter: LineCounter, wrong: Reading['wrong']): Doc
     uniqueKeys: false,
     prettyErrors: false,
     keepSourceTokens: true,
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   for (const error of document.errors) wrong(counter.linePos(error.pos[0]).line, `${plainSentence(error.message)}`);
   return document;
@@ -200,7 +219,7 @@ function mergedMaps(reading: Reading, node: Node | null, path: readonly string[]
 
 function scalar(reading: Reading, node: Node): YamlScalar {
   if (!isScalar(node)) return null;
-  const text = typeof node.value === 'string' ? node.value : '';
+  const text = reading.asPython(node);
   const tag = scalarTag(
     reading,
     node.tag,
@@ -214,8 +233,7 @@ function scalar(reading: Reading, node: Node): YamlScalar {
 }
 
 function scalarTag(reading: Reading, tag: string | undefined, plain: ScalarTag, node: Node): ScalarTag {
-  if (tag === undefined) return plain;
-  if (tag === '!') return 'str';
+  if (tag === undefined || tag === '!') return plain;
   const [, name] = /^tag:yaml\.org,2002:(null|bool|int|float|timestamp|str)$/.exec(tag) ?? [];
   if (name !== undefined) return name as ScalarTag;
   reading.wrong(reading.lineOf(node), `The tag ${tag} is not understood here.`);
