@@ -1,4 +1,4 @@
-import {execFileSync, spawn} from 'node:child_process';
+import {execFileSync, spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
 import {rmSync} from 'node:fs';
 import {
@@ -241,6 +241,23 @@ describe.runIf(process.getuid?.() === 0)('as an ordinary account', () => {
     expect(await asNobody()).toBe(
       `file-unreadable: ${join(from, 'secret')} cannot be read: permission denied.; nothing left\n`,
     );
+  });
+});
+
+const mayMount = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0;
+
+describe.runIf(mayMount)('on a disk that fills up', () => {
+  it('says so with numbers, and leaves nothing half-written', async () => {
+    const program = fileURLToPath(new URL('fixtures/fill-disk.ts', import.meta.url));
+    for (let count = 0; count < 30; count++) await writeFile(join(from, `f${count}`), '');
+    await mkdir(to);
+    // In a mount namespace of its own, which ends with the command.
+    const line = 'mount -t tmpfs -o size=1m,nr_inodes=20 tmpfs "$2" && exec "$0" "$3" "$1" "$2"';
+    const output = execFileSync('unshare', ['-m', 'sh', '-c', line, process.execPath, from, to, program]).toString();
+    const lines = output.split('\n');
+    expect(lines[0]).toMatch(/^disk-full: The disk of .*\/to\/file is full \(2\.0 MB needed, \d\.\d MB free\)\.$/);
+    expect(lines[1]).toMatch(/^disk-full: The disk of .* is full \(1\.0 MB free, no inode left\)\.$/);
+    expect(lines[2]).toBe('left: ');
   });
 });
 

@@ -3,14 +3,12 @@ import {dirname} from 'node:path';
 import {errnoOf} from './file-problem.ts';
 import {writeFile} from './write-file.ts';
 
-/** What is remembered of one file. Times in nanoseconds since 1970. */
+/** What is remembered of one file. */
 export interface RememberedHash {
   readonly hash: string;
-  readonly size: bigint;
-  readonly mtimeNs: bigint;
-  readonly ctimeNs: bigint;
-  readonly inode: bigint;
-  /** When its reading began. */
+  /** Size, mtime and ctime in nanoseconds, inode. */
+  readonly stamp: string;
+  /** When its reading began, in nanoseconds since 1970. */
   readonly takenNs: bigint;
 }
 
@@ -22,6 +20,9 @@ export interface HashCache {
 }
 
 const firstLine = 'pai-tui file hashes, version 1';
+
+/** Hash, stamp, time, name. */
+const line = /^([0-9a-f]{64}) (\d+ -?\d+ -?\d+ \d+) (\d+) (.+)$/gm;
 
 /** Some 250 000 files: beyond this, the folders that were not written for the longest time are forgotten. */
 const mostCharacters = 40_000_000;
@@ -106,26 +107,14 @@ async function isThere(folder: string): Promise<boolean> {
 
 function linesOf(hashes: ReadonlyMap<string, RememberedHash>): string {
   const lines: string[] = [];
-  for (const [path, {hash, size, mtimeNs, ctimeNs, inode, takenNs}] of hashes) {
-    lines.push(`${hash} ${size} ${mtimeNs} ${ctimeNs} ${inode} ${takenNs} ${escaped(path)}`);
-  }
+  for (const [path, {hash, stamp, takenNs}] of hashes) lines.push(`${hash} ${stamp} ${takenNs} ${escaped(path)}`);
   return lines.join('\n');
 }
 
 function parseLines(lines: string): Map<string, RememberedHash> {
   const hashes = new Map<string, RememberedHash>();
-  for (const line of lines.split('\n')) {
-    const match = /^([0-9a-f]{64}) (\d+) (-?\d+) (-?\d+) (\d+) (\d+) (.+)$/.exec(line);
-    if (match === null) continue;
-    const [, hash = '', size = '', mtimeNs = '', ctimeNs = '', inode = '', takenNs = '', path = ''] = match;
-    hashes.set(unescaped(path), {
-      hash,
-      size: BigInt(size),
-      mtimeNs: BigInt(mtimeNs),
-      ctimeNs: BigInt(ctimeNs),
-      inode: BigInt(inode),
-      takenNs: BigInt(takenNs),
-    });
+  for (const [, hash = '', stamp = '', takenNs = '', path = ''] of lines.matchAll(line)) {
+    hashes.set(unescaped(path), {hash, stamp, takenNs: BigInt(takenNs)});
   }
   return hashes;
 }

@@ -69,16 +69,11 @@ export async function hashEntries(
 /** Whether a file is certainly still what it was when it was read. */
 function holds(known: RememberedHash, stat: BigIntStats): boolean {
   const settled = known.takenNs - settledAfterNs;
-  return stat.isFile() && isSame(known, stat) && stat.mtimeNs < settled && stat.ctimeNs < settled;
+  return stat.isFile() && known.stamp === stampOf(stat) && stat.mtimeNs < settled && stat.ctimeNs < settled;
 }
 
-function isSame(known: Omit<RememberedHash, 'hash' | 'takenNs'>, stat: BigIntStats): boolean {
-  return (
-    known.size === stat.size &&
-    known.mtimeNs === stat.mtimeNs &&
-    known.ctimeNs === stat.ctimeNs &&
-    known.inode === stat.ino
-  );
+function stampOf({size, mtimeNs, ctimeNs, ino}: BigIntStats): string {
+  return `${size} ${mtimeNs} ${ctimeNs} ${ino}`;
 }
 
 async function hashFile(path: string, signal: AbortSignal | undefined): Promise<RememberedHash> {
@@ -86,11 +81,9 @@ async function hashFile(path: string, signal: AbortSignal | undefined): Promise<
   try {
     for (let attempt = 0; attempt < tries; attempt++) {
       const takenNs = BigInt(Date.now()) * 1_000_000n;
-      const {size, mtimeNs, ctimeNs, ino: inode} = await file.stat({bigint: true});
+      const stamp = stampOf(await file.stat({bigint: true}));
       const hash = await hashContent(file, signal);
-      if (isSame({size, mtimeNs, ctimeNs, inode}, await file.stat({bigint: true}))) {
-        return {hash, size, mtimeNs, ctimeNs, inode, takenNs};
-      }
+      if (stamp === stampOf(await file.stat({bigint: true}))) return {hash, stamp, takenNs};
     }
   } finally {
     await file.close();
