@@ -3,7 +3,8 @@ import {age, bytes} from '../../ui/widgets/amounts.ts';
 import {cellWidth, fit, fitRight, plain, wrap} from '../../ui/widgets/cells.ts';
 import {type Row, row, type Span} from '../../ui/widgets/rows.ts';
 import {type ImageItem, imageBases, imageReason, imageState} from './image-items.ts';
-import type {GraphLine, ImageOrder} from './image-order.ts';
+import type {ImageOrder} from './image-order.ts';
+import type {ShownLine} from './images-shown.ts';
 
 /** Cells of each column; 0 leaves it out. */
 export interface ImageColumns {
@@ -69,11 +70,13 @@ export function imageRow(item: ImageItem, columns: ImageColumns, theme: Theme, n
     .flatMap(([span], index) => (index === 0 ? [span] : [{text: ' '}, span]));
 }
 
-/** What leads to an image in the graph drawn as a tree. */
-export function treeLead(line: GraphLine, theme: Theme): string {
-  return line.trunk
+/** What leads to an image in the graph: branches of the tree, or the number of a step where one begins. */
+export function graphLead(line: ShownLine, theme: Theme): string {
+  if ('step' in line) return fit(line.step, 3);
+  const {trunk} = line.tree;
+  return trunk
     .map((goesOn, index) => {
-      if (index === line.trunk.length - 1) return goesOn ? theme.glyphs.branch : theme.glyphs.lastBranch;
+      if (index === trunk.length - 1) return goesOn ? theme.glyphs.branch : theme.glyphs.lastBranch;
       return goesOn ? theme.glyphs.trunk : '  ';
     })
     .join('');

@@ -1,0 +1,183 @@
+import {useWindowSize} from 'ink';
+import {useEffect} from 'react';
+import type {KeyBinding} from '../ui/keys/binding.ts';
+import {useKeyTables, useRefusal} from '../ui/keys/use-keys.ts';
+import {useTerminal} from '../ui/terminal/use-terminal.ts';
+import {useSpinner} from '../ui/theme/animation.ts';
+import {useTheme} from '../ui/theme/use-theme.ts';
+import {Frame, smallestScreen, TooSmall} from '../ui/widgets/Frame.tsx';
+import {Help} from '../ui/widgets/Help.tsx';
+import {Palette} from '../ui/widgets/Palette.tsx';
+import {TextDialog} from '../ui/widgets/TextDialog.tsx';
+import {useKeyTable} from '../ui/widgets/use-key-table.ts';
+import {type AppModel, tabs} from './app-model.ts';
+import {ComingScreen} from './ComingScreen.tsx';
+import {activityRow, healthRow} from './header-rows.ts';
+import {ImagesScreen} from './images/ImagesScreen.tsx';
+import {RunScreen} from './runs/RunScreen.tsx';
+import {RunsScreen} from './runs/RunsScreen.tsx';
+import {useNow} from './use-now.ts';
+import {useStore} from './use-store.ts';
+
+/** The whole app: frame, one screen, and what lies above it. */
+export function AppScreen({app}: {readonly app: AppModel}) {
+  const {columns, rows} = useWindowSize();
+  const state = useStore(app.state);
+  const help = useGlobalKeys(app);
+  useRefusal((reason) => app.say(reason, 'warning'));
+  useMessageEnd(app);
+  if (columns < smallestScreen.columns || rows < smallestScreen.rows) {
+    return <TooSmall columns={columns} rows={rows} name="pai-tui" />;
+  }
+  return (
+    <>
+      <FrameWithHeader app={app} columns={columns} rows={rows} help={help} />
+      {state.overlay?.({columns, rows})}
+    </>
+  );
+}
+
+interface FrameWithHeaderProps {
+  readonly app: AppModel;
+  readonly columns: number;
+  readonly rows: number;
+  readonly help: KeyBinding;
+}
+
+function FrameWithHeader({app, columns, rows, help}: FrameWithHeaderProps) {
+  const theme = useTheme();
+  const state = useStore(app.state);
+  const images = useStore(app.images);
+  const runs = useStore(app.runList);
+  const someRun = runs.some(({status}) => status === 'running');
+  const spinner = useSpinner(someRun);
+  const now = useNow(app.clock, someRun);
+  return (
+    <Frame
+      columns={columns}
+      rows={rows}
+      health={healthRow(app.settings, images, theme)}
+      activity={activityRow(runs, spinner, now, columns)}
+      tabs={tabs}
+      tab={tabs.find(({tab}) => tab === state.tab)?.key ?? '1'}
+      message={state.message}
+      help={help}
+    >
+      {(width, height) => <Screen app={app} width={width} height={height} />}
+    </Frame>
+  );
+}
+
+function Screen({app, width, height}: {readonly app: AppModel; readonly width: number; readonly height: number}) {
+  const {tab, run} = useStore(app.state);
+  switch (tab) {
+    case 'images':
+      return <ImagesScreen app={app} width={width} height={height} />;
+    case 'runs':
+      return run === undefined ? (
+        <RunsScreen app={app} width={width} height={height} />
+      ) : (
+        <RunScreen key={run} app={app} id={run} width={width} height={height} />
+      );
+    case 'cluster':
+    case 'machines':
+    case 'services':
+      return <ComingScreen tab={tab} width={width} height={height} />;
+  }
+}
+
+/** Keys that work everywhere; gives the one of the help. */
+function useGlobalKeys(app: AppModel): KeyBinding {
+  const terminal = useTerminal();
+  const tables = useKeyTables();
+  const quit = (): void => {
+    const running = app.runList.get().filter(({status}) => status === 'running');
+    if (running.length === 0) {
+      terminal.exit();
+      return;
+    }
+    const [first] = running;
+    app.open((screen) => (
+      <TextDialog
+        title="Leave pai-tui?"
+        screen={screen}
+        texts={[
+          `${first?.title ?? 'A run'} is going on${running.length > 1 ? ` (and ${running.length - 1} more)` : ''}. It goes on without the screen.`,
+          `Come back to it with: pai-tui run attach ${first?.id ?? 'last'}`,
+        ]}
+        buttons={[
+          {label: 'Stay', run: app.closeOverlay},
+          {
+            label: 'Leave, it goes on',
+            run: () =>
+              terminal.exit(
+                `Still running: ${first?.title ?? 'a run'}. See it with: pai-tui run attach ${first?.id ?? 'last'}`,
+              ),
+          },
+        ]}
+        onCancel={app.closeOverlay}
+      />
+    ));
+  };
+  const help: KeyBinding = {
+    keys: ['?'],
+    word: 'help',
+    help: 'Every key that works here; searchable.',
+    run: () => app.open((screen) => <Help tables={tables} screen={screen} onClose={app.closeOverlay} />),
+  };
+  const palette = (): void =>
+    app.open((screen) => (
+      <Palette
+        tables={tables}
+        history={app.state.get().history}
+        screen={screen}
+        onClose={app.closeOverlay}
+        onChoose={(binding) => {
+          app.closeOverlay();
+          app.remember(binding.word);
+          if (binding.disabled === undefined) binding.run();
+          else app.say(binding.disabled, 'warning');
+        }}
+      />
+    ));
+  useKeyTable(
+    [
+      {keys: [':'], word: 'commands', help: 'Find anything that can be done here by a few letters.', run: palette},
+      ...tabs.map(
+        ({key, word, tab}): KeyBinding => ({
+          keys: [key],
+          word: word.toLowerCase(),
+          help: `Go to ${word}.`,
+          quiet: true,
+          run: () => app.go(tab),
+        }),
+      ),
+      {keys: ['ctrl-l'], word: 'redraw', help: 'Draw the whole screen again.', quiet: true, run: terminal.redraw},
+      {
+        keys: ['ctrl-r'],
+        word: 'refresh',
+        help: 'Read the tree and ask the engine again.',
+        quiet: true,
+        run: () => app.images.refresh(),
+      },
+      {keys: ['q', 'ctrl-c'], word: 'quit', help: 'Leave pai-tui; runs go on without the screen.', run: quit},
+      help,
+    ],
+    {layer: 'global', title: 'Everywhere'},
+  );
+  return help;
+}
+
+/** A message stays for some seconds, then the keys are shown again. */
+function useMessageEnd(app: AppModel): void {
+  const {message} = useStore(app.state);
+  useEffect(() => {
+    if (!message) return;
+    const timer = setTimeout(() => {
+      if (app.state.get().message === message) app.silence();
+    }, messageMs);
+    return () => clearTimeout(timer);
+  }, [app, message]);
+}
+
+const messageMs = 8000;

@@ -1,0 +1,58 @@
+import {Box} from 'ink';
+import {wrap} from '../ui/widgets/cells.ts';
+import {Panel, panelBorder} from '../ui/widgets/Panel.tsx';
+import {Rows} from '../ui/widgets/Rows.tsx';
+import {type Row, row} from '../ui/widgets/rows.ts';
+import {type Tab, tabs} from './app-model.ts';
+
+export interface ComingScreenProps {
+  readonly tab: Exclude<Tab, 'images' | 'runs'>;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A screen that is not there yet: what it will hold, and what can be done today. */
+export function ComingScreen({tab, width, height}: ComingScreenProps) {
+  const {coming, today} = words[tab];
+  const inner = Math.max(8, width - panelBorder - 2);
+  const rows: Row[] = [
+    [],
+    ...wrap('This screen is not part of this version.', inner).map((line) => row(line, 'title')),
+    [],
+    ...wrap(coming, inner).map((line) => row(line)),
+    [],
+    ...wrap(today, inner).map((line) => row(line, 'quiet')),
+    [],
+    ...wrap('1 goes to the images, 5 to the runs.', inner).map((line) => row(line, 'key')),
+  ];
+  return (
+    <Panel
+      title={row(tabs.find((entry) => entry.tab === tab)?.word ?? tab, 'title')}
+      width={width}
+      height={height}
+      focused
+    >
+      <Box paddingX={1}>
+        <Rows rows={rows} width={inner} height={height - panelBorder} />
+      </Box>
+    </Panel>
+  );
+}
+
+const words: Readonly<Record<ComingScreenProps['tab'], {readonly coming: string; readonly today: string}>> = {
+  cluster: {
+    coming:
+      'It will show the nodes, etcd and certificates of a cluster, check its configuration, and boot, repair or clean it.',
+    today:
+      'Today: build the images a cluster needs, and push them to its registry. For the cluster itself use the tools you have; pai-tui changes nothing there.',
+  },
+  machines: {
+    coming:
+      'It will list the machines with their state, add, remove and repair them, mend a broken etcd member, and open shells and logs.',
+    today: 'Today: nothing of pai-tui reaches a machine other than this one and the registry you push to.',
+  },
+  services: {
+    coming: 'It will list the services with what each needs, and render, start, stop, refresh and delete them.',
+    today: 'Today: the images of services are built and pushed on the Images screen.',
+  },
+};

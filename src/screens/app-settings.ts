@@ -1,0 +1,22 @@
+import type {Engine} from '../engine/index.ts';
+import type {ShownClock} from './clock.ts';
+
+/** What the app is opened with. */
+export interface AppSettings {
+  readonly engine: Engine;
+  /** Absolute path of the tree. */
+  readonly source: string;
+  /** Said once at the start: 'fixture tree; open a real one with -s DIR'. */
+  readonly sourceNote?: string | undefined;
+  readonly config?: string | undefined;
+  readonly readOnly?: boolean | undefined;
+  /** The run to open at once. */
+  readonly attach?: string | undefined;
+  readonly clock?: ShownClock | undefined;
+}
+
+/** The room of the whole terminal. */
+export interface ScreenSize {
+  readonly columns: number;
+  readonly rows: number;
+}

@@ -1,0 +1,37 @@
+import {type AppInput, type AppOutput, type MountOptions, mountApp} from '../ui/terminal/mount.tsx';
+import {AppScreen} from './AppScreen.tsx';
+import {createAppModel} from './app-model.ts';
+import type {AppSettings} from './app-settings.ts';
+
+export interface OpenAppOptions extends AppSettings {
+  readonly stdin: AppInput;
+  readonly stdout: AppOutput;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where signals and crashes are heard of; absent: they are left to the caller. */
+  readonly process?: MountOptions['process'];
+  /** Write ASCII only. */
+  readonly ascii?: boolean | undefined;
+}
+
+/**
+ * Opens the screens and returns when they are left: 0, 128 + signal, or 70 after a crash. Throws `unknown-run` when the
+ * run to attach to is not there, and NoFullScreen where there is no terminal to draw on.
+ */
+export async function openApp(options: OpenAppOptions): Promise<number> {
+  const {stdin, stdout, environment, process, ascii, ...settings} = options;
+  const {engine, attach} = settings;
+  const run = attach === undefined ? undefined : (await engine.runs.show(attach)).summary.id;
+  const app = createAppModel({...settings, attach: run});
+  try {
+    const mounted = mountApp(<AppScreen app={app} />, {
+      stdin,
+      stdout,
+      environment,
+      ...(process ? {process} : {}),
+      ...(ascii === undefined ? {} : {ascii}),
+    });
+    return (await mounted.exited).code;
+  } finally {
+    app.close();
+  }
+}

@@ -1,0 +1,189 @@
+import {Box} from 'ink';
+import type {ImageRequest} from '../../engine/index.ts';
+import type {KeyBinding} from '../../ui/keys/binding.ts';
+import {useSpinner} from '../../ui/theme/animation.ts';
+import {useTheme} from '../../ui/theme/use-theme.ts';
+import {cut, wrap} from '../../ui/widgets/cells.ts';
+import {Dialog} from '../../ui/widgets/Dialog.tsx';
+import {List, listLead} from '../../ui/widgets/List.tsx';
+import {moveKeys} from '../../ui/widgets/list-keys.ts';
+import {cursorIndex, type ListAction, reduceList} from '../../ui/widgets/list-state.ts';
+import {Rows} from '../../ui/widgets/Rows.tsx';
+import {type Row, row} from '../../ui/widgets/rows.ts';
+import type {AppModel} from '../app-model.ts';
+import type {ScreenSize} from '../app-settings.ts';
+import {commandOf} from '../command-line.ts';
+import {problemNote} from '../problem-note.ts';
+import {useStore} from '../use-store.ts';
+import {type ApprovalModel, type ApprovalState, createApprovalModel} from './approval-model.ts';
+import {effectRows, optionsRow, planSummary, proposedTaskRow, titleWidth} from './approval-rows.ts';
+
+/** Has a plan made for what was asked and shows it; nothing happens before it is approved there. */
+export function openApproval(app: AppModel, request: ImageRequest): void {
+  const approval = createApprovalModel(app.settings.engine, request);
+  app.open((screen) => <ApprovalDialog app={app} approval={approval} screen={screen} />);
+}
+
+interface ApprovalDialogProps {
+  readonly app: AppModel;
+  readonly approval: ApprovalModel;
+  readonly screen: ScreenSize;
+}
+
+function ApprovalDialog({app, approval, screen}: ApprovalDialogProps) {
+  const theme = useTheme();
+  const state = useStore(approval);
+  const spinner = useSpinner((!state.proposal && !state.problem) || state.starting);
+  const {proposal, problem} = state;
+  const tasks = proposal?.plan.tasks ?? [];
+  const leave = (): void => {
+    approval.close();
+    app.closeOverlay();
+  };
+  const start = async (): Promise<void> => {
+    const id = await approval.start();
+    if (id === undefined) return;
+    app.closeOverlay();
+    app.openRun(id);
+  };
+  const cannotStart = whyNot(state);
+  const wide = Math.min(120, screen.columns);
+  const high = Math.min(screen.rows, Math.max(14, tasks.length + 12));
+  const keys = approvalKeys(approval, state, high - 8);
+  const startKey: KeyBinding = {
+    keys: ['y'],
+    word: 'start',
+    help: 'Start what is shown.',
+    ...(cannotStart === undefined ? {} : {disabled: cannotStart}),
+    run: () => void start(),
+  };
+  return (
+    <Dialog
+      title={proposal?.plan.title ?? titleOf(state.request)}
+      screen={screen}
+      width={wide}
+      height={high}
+      buttons={[
+        {label: proposal?.nothingToDo ? 'Close' : 'Cancel', run: leave},
+        {label: 'Start', run: () => void start(), disabled: cannotStart},
+      ]}
+      onCancel={leave}
+      keys={[...keys, startKey]}
+    >
+      {(width, height) => {
+        const cursor = cursorIndex(
+          state.list,
+          tasks.map((task) => task.id),
+        );
+        const notes: Row[] = (proposal?.plan.notices ?? []).flatMap((notice) => [
+          ...problemNote(notice, width, 3, theme),
+        ]);
+        if (problem) notes.push(...problemNote(problem, width, 6, theme));
+        const head: Row[] = [];
+        if (!proposal && !problem)
+          head.push(row(`${spinner} Working out what would be done. Nothing is changed by that.`));
+        if (state.starting) head.push(row(`${spinner} Starting.`));
+        if (proposal && !state.starting) {
+          for (const line of wrap(planSummary(proposal), width))
+            head.push(row(line, proposal.nothingToDo ? 'ok' : undefined));
+        }
+        const top = [...head, ...notes].slice(0, Math.max(1, Math.floor(height / 2)));
+        const command = commandOf(state.request);
+        const foot: Row[] =
+          height < 9 ? [optionsRow(state.request)] : [[], optionsRow(state.request), row(cut(command, width), 'quiet')];
+        const room = Math.max(0, height - top.length - foot.length);
+        const task = tasks[cursor];
+        const effects = task && state.effects ? effectRows(task, width) : [];
+        const effectHeight = Math.min(effects.length, Math.floor(room / 2));
+        const titles = titleWidth(tasks);
+        return (
+          <Box flexDirection="column" width={width} height={height} overflow="hidden">
+            <Rows rows={top} width={width} height={top.length} />
+            <List
+              length={tasks.length}
+              cursor={cursor}
+              width={width}
+              height={room - effectHeight}
+              focused
+              rowOf={(index) => {
+                const shown = tasks[index];
+                return shown ? proposedTaskRow(shown, titles, width - listLead, theme) : [];
+              }}
+            />
+            <Rows rows={effects} width={width} height={effectHeight} />
+            <Rows rows={foot} width={width} height={foot.length} />
+          </Box>
+        );
+      }}
+    </Dialog>
+  );
+}
+
+function approvalKeys(approval: ApprovalModel, state: ApprovalState, page: number): readonly KeyBinding[] {
+  const act = (action: ListAction): void => {
+    const {list, proposal} = approval.get();
+    const ids = (proposal?.plan.tasks ?? []).map((task) => task.id);
+    approval.set({list: reduceList(list, action, ids)});
+  };
+  const {request} = state;
+  const ask = (change: (request: ImageRequest) => ImageRequest): void => approval.ask(change(approval.get().request));
+  const parallel = (by: number): void =>
+    ask((asked) => {
+      const next = (asked.parallel ?? (by > 0 ? 0 : 2)) + by;
+      const {parallel: _, ...rest} = asked;
+      return next < 1 ? rest : {...rest, parallel: Math.min(64, next)};
+    });
+  const builds: readonly KeyBinding[] =
+    request.operation !== 'image build'
+      ? []
+      : [
+          {
+            keys: ['f'],
+            word: 'force',
+            help: 'Build even what is current.',
+            run: () => ask((asked) => (asked.operation === 'image build' ? {...asked, force: !asked.force} : asked)),
+          },
+          {
+            keys: ['n'],
+            word: 'no cache',
+            help: "Build without the engine's layer cache.",
+            run: () =>
+              ask((asked) => (asked.operation === 'image build' ? {...asked, noCache: !asked.noCache} : asked)),
+          },
+        ];
+  return [
+    {
+      keys: ['e'],
+      word: 'effects',
+      help: 'List everything the task under the cursor may change.',
+      run: () => approval.set({effects: !approval.get().effects}),
+    },
+    ...builds,
+    {
+      keys: ['+', '='],
+      word: 'more at once',
+      help: 'Do more tasks at the same time.',
+      quiet: true,
+      run: () => parallel(1),
+    },
+    {
+      keys: ['-'],
+      word: 'fewer at once',
+      help: 'Do fewer tasks at the same time.',
+      quiet: true,
+      run: () => parallel(-1),
+    },
+    ...moveKeys(act, page),
+  ];
+}
+
+function whyNot({proposal, problem, starting}: ApprovalState): string | undefined {
+  if (starting) return 'It is being started.';
+  if (!proposal) return problem ? 'There is no plan to start.' : 'The plan is not ready yet.';
+  return proposal.nothingToDo ? 'There is nothing to do. f builds even what is current.' : undefined;
+}
+
+function titleOf({operation, names}: ImageRequest): string {
+  const verb = operation === 'image build' ? 'Build' : 'Push';
+  return names.length === 0 ? `${verb} all images` : `${verb} ${names.join(', ')}`;
+}

@@ -1,0 +1,94 @@
+import type {Effect, ImageRequest, Proposal, Task} from '../../engine/index.ts';
+import type {State, Theme} from '../../ui/theme/theme.ts';
+import {count} from '../../ui/widgets/amounts.ts';
+import {cellWidth, fit, plain, wrap} from '../../ui/widgets/cells.ts';
+import {type Row, row} from '../../ui/widgets/rows.ts';
+
+/** '2 would change, 1 decided while running, 9 are as they should be. Touches this computer.' */
+export function planSummary({plan, nothingToDo}: Proposal): string {
+  const of = (expected: Task['expected']): number => plan.tasks.filter((task) => task.expected === expected).length;
+  if (nothingToDo) {
+    return plan.tasks.length === 0
+      ? 'Nothing to do.'
+      : `Nothing to do: ${count(plan.tasks.length, 'task')}, and everything is as it should be.`;
+  }
+  const parts = [
+    [of('change'), 'would change something'],
+    [of('decided while running'), 'decided while running'],
+    [of('unchanged'), 'as it should be'],
+  ] as const;
+  const said = parts.filter(([amount]) => amount > 0).map(([amount, words]) => `${amount} ${words}`);
+  const touched = [...new Set(plan.tasks.map((task) => task.touches))].filter((touches) => touches !== 'nothing');
+  return `${count(plan.tasks.length, 'task')}: ${said.join(', ')}.${touched.length > 0 ? ` Touches ${touched.join(', ')}.` : ''}`;
+}
+
+/** One task of a plan: what is expected of it, and why. */
+export function proposedTaskRow(task: Task, titleCells: number, width: number, theme: Theme): Row {
+  const look = expectations[task.expected];
+  const title = Math.min(titleCells, Math.max(8, width - 14));
+  const why = task.why.join('; ');
+  return [
+    {text: fit(`${theme.glyphs[look.state]} ${look.word}`, 11), tone: look.state},
+    {text: ` ${fit(plain(task.title), title, theme.glyphs.ellipsis)}`},
+    {text: ` ${fit(plain(why), Math.max(0, width - 13 - title), theme.glyphs.ellipsis)}`, tone: 'quiet'},
+  ];
+}
+
+/** Why a task would change something, everything it may change, and how it would be taken back. */
+export function effectRows(
+  task: Pick<Task, 'why' | 'does' | 'needs' | 'critical' | 'undo'>,
+  width: number,
+): readonly Row[] {
+  const rows: Row[] = [];
+  const say = (label: string, text: string): void => {
+    for (const [index, line] of wrap(plain(text), Math.max(8, width - 8)).entries()) {
+      rows.push([{text: fit(index === 0 ? label : '', 8), tone: 'quiet'}, {text: line}]);
+    }
+  };
+  for (const [index, why] of task.why.entries()) say(index === 0 ? 'why' : '', why);
+  for (const [index, effect] of task.does.entries()) say(index === 0 ? 'does' : '', effectWords(effect));
+  if (task.needs.length > 0) say('after', task.needs.join(', '));
+  if (task.critical) say('note', 'It is never interrupted between its first change and its last.');
+  if (task.undo) say('undo', task.undo);
+  return rows.length > 0 ? rows : [row('It changes nothing.', 'quiet')];
+}
+
+/** 'docker build webportal:latest', 'runs /bin/sh build-pre.sh in $RUN/tree' */
+export function effectWords(effect: Effect): string {
+  const decided = effect.decided === undefined ? '' : ` (decided while running: ${effect.decided})`;
+  switch (effect.kind) {
+    case 'command':
+      return `runs ${effect.argv.join(' ')} in ${effect.cwd}${decided}`;
+    case 'file':
+      return `writes ${effect.path}${effect.digest === 'secret' ? ' (holds a secret)' : ''}${decided}`;
+    case 'docker':
+      return `docker ${effect.call} ${effect.image}${decided}`;
+  }
+}
+
+/** What can be chosen before it starts: 'f force: no   n layer cache: yes   + - at once: as info says'. */
+export function optionsRow(request: ImageRequest): Row {
+  const options: (readonly [key: string, word: string, value: string])[] = [];
+  if (request.operation === 'image build') {
+    options.push(['f', 'build even what is current', request.force ? 'yes' : 'no']);
+    options.push(['n', 'layer cache', request.noCache ? 'no' : 'yes']);
+  }
+  options.push(['+ -', 'at once', request.parallel === undefined ? 'default' : String(request.parallel)]);
+  return options.flatMap(([key, word, value]) => [
+    {text: key, tone: 'key' as const},
+    {text: ` ${word}: `},
+    {text: value, tone: 'accent' as const},
+    {text: '   '},
+  ]);
+}
+
+/** Cells of the longest title. */
+export function titleWidth(tasks: readonly {readonly title: string}[]): number {
+  return tasks.reduce((most, task) => Math.max(most, cellWidth(task.title)), 0);
+}
+
+const expectations: Readonly<Record<Task['expected'], {readonly state: State; readonly word: string}>> = {
+  change: {state: 'warning', word: 'change'},
+  unchanged: {state: 'ok', word: 'current'},
+  'decided while running': {state: 'unknown', word: 'decides'},
+};

@@ -1,0 +1,61 @@
+import type {RunSummary} from '../engine/index.ts';
+import type {Theme} from '../ui/theme/theme.ts';
+import {count, stopwatch} from '../ui/widgets/amounts.ts';
+import {plain} from '../ui/widgets/cells.ts';
+import type {Row, Span} from '../ui/widgets/rows.ts';
+import type {AppSettings} from './app-settings.ts';
+import {buildingImpossible, type ImagesState} from './images/images-state.ts';
+
+/** The left of line 1: which tree, how it is, and whether anything can be changed. */
+export function healthRow({source, readOnly}: AppSettings, images: ImagesState, theme: Theme): Row {
+  const name = source.split('/').filter(Boolean).at(-1) ?? source;
+  const separator: Span = {text: ` ${theme.glyphs.separator} `, tone: 'quiet'};
+  const words = healthWords(images, theme);
+  return [
+    {text: ' pai-tui  ', tone: 'title'},
+    {text: plain(name), tone: 'accent'},
+    {text: '  '},
+    ...words.flatMap((span, index) => (index === 0 ? [span] : [separator, span])),
+    ...(readOnly ? [{text: '  read-only', tone: 'warning' as const}] : []),
+  ];
+}
+
+/** The right of line 1: the run in progress, from everywhere. */
+export function activityRow(runs: readonly RunSummary[], spinner: string, now: number, columns: number): Row {
+  const running = runs.filter(({status}) => status === 'running');
+  const [first] = running;
+  if (!first) return [];
+  const time = stopwatch(now - first.startedAt);
+  const {total, done, failed} = first.tasks;
+  const others = running.length > 1 ? ` +${running.length - 1}` : '';
+  const title = columns >= 80 ? ` ${plain(first.title).slice(0, Math.max(10, Math.floor(columns / 4)))}` : '';
+  return [
+    {text: `${spinner}${title} ${done}/${total}`, tone: 'running'},
+    ...(failed > 0 ? [{text: ` ${failed} failed`, tone: 'failed' as const}] : []),
+    {text: ` ${time}${others} `},
+  ];
+}
+
+function healthWords(images: ImagesState, theme: Theme): readonly Span[] {
+  const {catalog, treeProblem, report} = images;
+  if (!catalog) {
+    return [
+      treeProblem
+        ? {text: `${theme.glyphs.failed} no tree`, tone: 'failed'}
+        : {text: 'reading the tree', tone: 'quiet'},
+    ];
+  }
+  const impossible = buildingImpossible(images);
+  const toBuild = report?.images.filter(({state}) => state === 'stale' || state === 'never').length ?? 0;
+  const errors = catalog.problems.filter(({severity}) => severity === undefined || severity === 'error').length;
+  const words: Span[] = [];
+  if (impossible) words.push({text: `${theme.glyphs.warning} no Docker engine`, tone: 'warning'});
+  else words.push({text: theme.glyphs.healthy, tone: report ? 'ok' : 'quiet'});
+  words.push({text: count(catalog.images.length, 'image')});
+  if (toBuild > 0) words.push({text: `${toBuild} to build`, tone: 'warning'});
+  if (errors > 0) words.push({text: count(errors, 'problem'), tone: 'failed'});
+  // The healthy mark belongs to the word after it.
+  return impossible
+    ? words
+    : [{...words[0], text: `${words[0]?.text ?? ''} ${words[1]?.text ?? ''}`}, ...words.slice(2)];
+}

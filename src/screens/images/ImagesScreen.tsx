@@ -1,0 +1,191 @@
+import {Box} from 'ink';
+import {useMemo} from 'react';
+import {useTheme} from '../../ui/theme/use-theme.ts';
+import {smallScreen} from '../../ui/widgets/Frame.tsx';
+import {List, listLead} from '../../ui/widgets/List.tsx';
+import {cursorIndex} from '../../ui/widgets/list-state.ts';
+import {Panel, panelBorder} from '../../ui/widgets/Panel.tsx';
+import {Rows} from '../../ui/widgets/Rows.tsx';
+import {row} from '../../ui/widgets/rows.ts';
+import {TextInput} from '../../ui/widgets/TextInput.tsx';
+import type {AppModel} from '../app-model.ts';
+import {useNow} from '../use-now.ts';
+import {useStore} from '../use-store.ts';
+import {bannerRows, emptyRows, imagesTitle, problemRows} from './image-notes.ts';
+import {graphLead, imageColumns, imageDetail, imageHeader, imageRow} from './image-rows.ts';
+import {actOnImages, useImagesKeys} from './images-keys.ts';
+import type {ShownImages} from './images-shown.ts';
+import type {ImagesState} from './images-state.ts';
+
+export interface ImagesScreenProps {
+  readonly app: AppModel;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The images of the tree: what each stands on, what would be built and why. */
+export function ImagesScreen({app, width, height}: ImagesScreenProps) {
+  const theme = useTheme();
+  const state = useStore(app.images);
+  const now = useNow(app.clock, false);
+  const shown = app.images.shown();
+  const banner = bannerRows(state, width - 2, theme);
+  const single = width < smallScreen.columns || height < smallScreen.rows - 3;
+  const beside = width >= 120 && state.view !== 'problems';
+  const listWidth = beside ? Math.floor(width * 0.6) : width;
+  const bodyHeight = Math.max(3, height - banner.length - (state.filtering ? 1 : 0));
+  const describing = state.detailFocused;
+  const page = Math.max(1, bodyHeight - panelBorder - 1);
+  const cursor = cursorIndex(state.list, shown.keys);
+  const item = shown.items[cursor];
+  const detailRows = useMemo(
+    () =>
+      item && shown.order
+        ? imageDetail(item, shown.order, (beside ? width - listWidth : width) - panelBorder - 2, theme, now)
+        : [],
+    [item, shown, beside, width, listWidth, theme, now],
+  );
+
+  useImagesKeys(app, state, {page, detailRows: detailRows.length});
+
+  const list = (
+    <Panel
+      title={imagesTitle(state, shown, theme)}
+      aside={shown.keys.length > page ? row(`${cursor + 1}/${shown.keys.length}`, 'quiet') : []}
+      width={listWidth}
+      height={bodyHeight}
+      focused={!describing}
+    >
+      {state.view === 'problems' ? (
+        <ProblemList state={state} width={listWidth - panelBorder} height={bodyHeight - panelBorder} />
+      ) : (
+        <ImageList
+          state={state}
+          shown={shown}
+          cursor={cursor}
+          width={listWidth - panelBorder}
+          height={bodyHeight - panelBorder}
+          now={now}
+          focused={!describing}
+        />
+      )}
+    </Panel>
+  );
+  const detailWidth = beside ? width - listWidth : width;
+  const detail = (
+    <Panel
+      title={row(item?.image.name ?? 'Nothing chosen', 'title')}
+      width={detailWidth}
+      height={bodyHeight}
+      focused={describing}
+    >
+      <Box paddingX={1}>
+        <Rows
+          rows={detailRows.slice(Math.min(state.detailTop, Math.max(0, detailRows.length - bodyHeight + panelBorder)))}
+          width={detailWidth - panelBorder - 2}
+          height={bodyHeight - panelBorder}
+        />
+      </Box>
+    </Panel>
+  );
+  return (
+    <Box flexDirection="column" width={width} height={height} overflow="hidden">
+      {banner.length > 0 ? (
+        <Box paddingX={1}>
+          <Rows rows={banner} width={width - 2} height={Math.min(banner.length, single ? 1 : 3)} />
+        </Box>
+      ) : null}
+      <Box width={width} height={bodyHeight} flexShrink={0}>
+        {beside ? (
+          <>
+            {list}
+            {detail}
+          </>
+        ) : describing && state.view !== 'problems' ? (
+          detail
+        ) : (
+          list
+        )}
+      </Box>
+      {state.filtering ? (
+        <TextInput
+          prompt="/"
+          title="Filter"
+          width={width}
+          initial={state.list.filter}
+          onChange={(text) => actOnImages(app, {type: 'filter', text})}
+          onSubmit={() => app.images.set({filtering: false})}
+          onCancel={() => {
+            actOnImages(app, {type: 'filter', text: ''});
+            app.images.set({filtering: false});
+          }}
+        />
+      ) : null}
+    </Box>
+  );
+}
+
+interface ImageListProps {
+  readonly state: ImagesState;
+  readonly shown: ShownImages;
+  readonly cursor: number;
+  readonly width: number;
+  readonly height: number;
+  readonly now: number;
+  readonly focused: boolean;
+}
+
+function ImageList({state, shown, cursor, width, height, now, focused}: ImageListProps) {
+  const theme = useTheme();
+  const room = width - listLead;
+  const leads = useMemo(() => shown.lines.map((line) => graphLead(line, theme)), [shown, theme]);
+  const leadCells = leads.reduce((most, lead) => Math.max(most, lead.length), 0);
+  const columns = useMemo(() => imageColumns(shown.items, room, leadCells), [shown, room, leadCells]);
+  return (
+    <List
+      length={shown.items.length}
+      cursor={cursor}
+      width={width}
+      height={height}
+      focused={focused}
+      header={imageHeader(columns)}
+      rowOf={(index) => {
+        const item = shown.items[index];
+        return item ? imageRow(item, columns, theme, now, leads[index] ?? '') : [];
+      }}
+      isMarked={(index) => state.list.marks.has(shown.keys[index] ?? '')}
+      empty={emptyRows(state, width, theme)}
+    />
+  );
+}
+
+function ProblemList({
+  state,
+  width,
+  height,
+}: {
+  readonly state: ImagesState;
+  readonly width: number;
+  readonly height: number;
+}) {
+  const theme = useTheme();
+  const problems = state.catalog?.problems ?? [];
+  const keys = problems.map((_, index) => String(index));
+  const cursor = cursorIndex(state.problems, keys);
+  const {line, detail} = problemRows(problems, cursor, width - listLead, theme);
+  const detailHeight = Math.min(detail.length, Math.max(0, Math.floor(height / 2)));
+  return (
+    <Box flexDirection="column">
+      <List
+        length={problems.length}
+        cursor={cursor}
+        width={width}
+        height={height - detailHeight}
+        focused
+        rowOf={line}
+        empty={[row(' This tree has no problems.', 'ok')]}
+      />
+      <Rows rows={detail} width={width} height={detailHeight} />
+    </Box>
+  );
+}

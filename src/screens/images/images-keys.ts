@@ -1,0 +1,172 @@
+import type {ImageRequest} from '../../engine/index.ts';
+import type {KeyBinding} from '../../ui/keys/binding.ts';
+import {count} from '../../ui/widgets/amounts.ts';
+import {markKeys, moveKeys} from '../../ui/widgets/list-keys.ts';
+import {type ListAction, reduceList} from '../../ui/widgets/list-state.ts';
+import {useKeyTable} from '../../ui/widgets/use-key-table.ts';
+import type {AppModel} from '../app-model.ts';
+import {openApproval} from '../approval/ApprovalDialog.tsx';
+import {commandOf, queryCommand} from '../command-line.ts';
+import {showCommand} from '../show-command.tsx';
+import {imageSorts} from './image-items.ts';
+import {chosenNames} from './images-shown.ts';
+import {buildingImpossible, type ImagesState, imageViews} from './images-state.ts';
+
+/** Does something to the list that is shown now. */
+export function actOnImages(app: AppModel, action: ListAction): void {
+  const state = app.images.get();
+  if (state.view === 'problems') {
+    const keys = (state.catalog?.problems ?? []).map((_, index) => String(index));
+    app.images.set({problems: reduceList(state.problems, action, keys)});
+    return;
+  }
+  const {keys} = app.images.shown();
+  app.images.set({list: reduceList(state.list, action, keys), detailTop: 0});
+}
+
+/** What the keys must know of the drawing: rows of a page, and of the description. */
+export interface ImagesRoom {
+  readonly page: number;
+  readonly detailRows: number;
+}
+
+export function useImagesKeys(app: AppModel, state: ImagesState, room: ImagesRoom): void {
+  const {images} = app;
+  const moving = (action: ListAction): void => {
+    const {detailFocused, detailTop, view} = images.get();
+    if (!detailFocused || view === 'problems') {
+      actOnImages(app, action);
+      return;
+    }
+    const highest = Math.max(0, room.detailRows - room.page - 1);
+    const target = action.type === 'move' ? detailTop + action.by : action.type === 'to' ? action.index : detailTop;
+    images.set({detailTop: Math.max(0, Math.min(highest, target))});
+  };
+  const names = (): readonly string[] => chosenNames(images.shown(), images.get().list);
+  const view = (by: number): void => {
+    const at = imageViews.indexOf(images.get().view);
+    images.set({view: imageViews[(at + by + imageViews.length) % imageViews.length] ?? 'list', detailFocused: false});
+  };
+  const listOnly =
+    state.view === 'problems' ? {disabled: 'Problems are listed here: go back to the images with [.'} : {};
+  const change = changeDisabled(app, state);
+  const amount = state.list.marks.size;
+  const of = amount > 0 ? `the ${count(amount, 'marked image')}` : 'the image under the cursor';
+  const build: KeyBinding = {
+    keys: ['B'],
+    word: amount > 0 ? `build ${amount}` : 'build',
+    help: `Build ${of} and what it stands on; the plan is shown first. Mark all with * to build everything.`,
+    ...(change === undefined ? {} : {disabled: change}),
+    run: () => openApproval(app, requestFor(app, 'image build', names())),
+  };
+  const push: KeyBinding = {
+    keys: ['P'],
+    word: amount > 0 ? `push ${amount}` : 'push',
+    help: `Push ${of} to the registry; the plan is shown first.`,
+    ...(change === undefined ? {} : {disabled: change}),
+    run: () => openApproval(app, requestFor(app, 'image push', names())),
+  };
+  useKeyTable(
+    [
+      {
+        keys: ['enter', 'd'],
+        word: state.detailFocused ? 'back' : 'open',
+        help: 'Everything about the image under the cursor; again: back to the list.',
+        ...listOnly,
+        run: () => images.set({detailFocused: !images.get().detailFocused, detailTop: 0}),
+      },
+      build,
+      push,
+      ...markKeys(moving),
+      {
+        keys: ['/'],
+        word: 'filter',
+        help: 'Show only what has these words.',
+        ...listOnly,
+        run: () => images.set({filtering: true}),
+      },
+      {keys: [']'], word: 'graph', help: 'The next view: list, graph, problems.', run: () => view(1)},
+      {
+        keys: ['['],
+        word: 'view before',
+        help: 'The view before: problems, graph, list.',
+        quiet: true,
+        run: () => view(-1),
+      },
+      {
+        keys: ['o'],
+        word: state.view === 'graph' ? (state.asLevels ? 'tree' : 'steps') : 'sort',
+        help: 'List: sort by name, state, build order, size, age. Graph: as a tree, or in the steps that could build at once.',
+        ...listOnly,
+        run: () => {
+          if (images.get().view === 'graph') images.set({asLevels: !images.get().asLevels});
+          else actOnImages(app, {type: 'sort', of: imageSorts.length});
+        },
+      },
+      {
+        keys: ['tab', 'shift-tab'],
+        word: 'pane',
+        help: 'Move between the list and the description.',
+        quiet: true,
+        ...listOnly,
+        run: () => images.set({detailFocused: !images.get().detailFocused}),
+      },
+      ...moveKeys(moving, room.page),
+      {
+        keys: ['ctrl-r'],
+        word: 'refresh',
+        help: 'Read the tree again and ask the engine and the registries of foreign bases.',
+        quiet: buildingImpossible(state) === undefined,
+        run: () => {
+          images.refresh({checkBases: true});
+          app.say('Reading the tree and asking again.');
+        },
+      },
+      {
+        keys: ['!'],
+        word: 'command',
+        help: 'Show the headless command that builds this.',
+        run: () => {
+          const {source, config} = app.settings;
+          showCommand(app, [
+            ['Build', commandOf(requestFor(app, 'image build', names()))],
+            ['Push', commandOf(requestFor(app, 'image push', names()))],
+            ['State', queryCommand(source, config, ['image', 'status', ...names()])],
+          ]);
+        },
+      },
+      {
+        keys: ['esc'],
+        word: 'back',
+        help: 'Leave the description, then the filter, then the marks.',
+        quiet: true,
+        run: () => {
+          const now = images.get();
+          if (now.detailFocused) images.set({detailFocused: false});
+          else if (now.list.filter !== '') actOnImages(app, {type: 'filter', text: ''});
+          else if (now.list.marks.size > 0) actOnImages(app, {type: 'clear'});
+          else if (now.view !== 'list') images.set({view: 'list'});
+        },
+      },
+    ],
+    {layer: 'screen', title: 'Images', active: !state.filtering},
+  );
+}
+
+function requestFor(app: AppModel, operation: ImageRequest['operation'], names: readonly string[]): ImageRequest {
+  const {source, config} = app.settings;
+  const where = {source, names, ...(config === undefined ? {} : {config})};
+  if (operation === 'image push') return {operation, ...where};
+  return {operation, ...where, force: false, noCache: false, checkBases: true, builder: 'auto'};
+}
+
+/** Why nothing can be built or pushed now, and how to change that. */
+function changeDisabled(app: AppModel, state: ImagesState): string | undefined {
+  if (app.settings.readOnly) return 'This is read-only: open pai-tui without --readonly to build or push.';
+  if (!state.catalog) return 'The tree is not read yet.';
+  if (state.view === 'problems') return 'Problems are listed here: go back to the images with [.';
+  if (state.catalog.images.length === 0) return 'This tree has no images.';
+  const problem = buildingImpossible(state);
+  if (problem === undefined) return undefined;
+  return `${problem.message}${problem.hint ? ` ${problem.hint}` : ''} Ctrl-r asks again.`;
+}

@@ -1,0 +1,32 @@
+import type {Catalog, ImageStatusReport, Problem} from '../../engine/index.ts';
+import type {ListState} from '../../ui/widgets/list-state.ts';
+
+export const imageViews = ['list', 'graph', 'problems'] as const;
+export type ImageView = (typeof imageViews)[number];
+
+/** What the Images screen knows now; a part that is still being asked for is absent, and nothing waits for it. */
+export interface ImagesState {
+  readonly catalog?: Catalog | undefined;
+  /** Why the tree cannot be shown at all. */
+  readonly treeProblem?: Problem | undefined;
+  readonly report?: ImageStatusReport | undefined;
+  /** Why there is no report. */
+  readonly statusProblem?: Problem | undefined;
+  readonly reading: boolean;
+  readonly asking: boolean;
+  readonly view: ImageView;
+  /** In the graph: a tree, or groups that could build at the same time. */
+  readonly asLevels: boolean;
+  readonly list: ListState;
+  readonly problems: ListState;
+  readonly filtering: boolean;
+  readonly detailFocused: boolean;
+  readonly detailTop: number;
+}
+
+/** The problem that keeps images from being built, when there is one. */
+export function buildingImpossible(state: ImagesState): Problem | undefined {
+  if (state.treeProblem) return state.treeProblem;
+  const problems = [...(state.statusProblem ? [state.statusProblem] : []), ...(state.report?.problems ?? [])];
+  return problems.find(({code}) => code === 'engine-unreachable' || code === 'engine-refused');
+}

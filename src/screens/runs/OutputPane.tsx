@@ -1,0 +1,193 @@
+import {Box} from 'ink';
+import {useEffect, useMemo, useState, useSyncExternalStore} from 'react';
+import type {LiveStore, OutputView, TaskState} from '../../engine/index.ts';
+import {logKeys} from '../../ui/log/log-keys.ts';
+import {createLogView, type LogPosition} from '../../ui/log/log-view.ts';
+import {Pane} from '../../ui/pane/Pane.tsx';
+import {useTerminal} from '../../ui/terminal/use-terminal.ts';
+import type {Theme} from '../../ui/theme/theme.ts';
+import {useTheme} from '../../ui/theme/use-theme.ts';
+import {bytes} from '../../ui/widgets/amounts.ts';
+import {plain, wrap} from '../../ui/widgets/cells.ts';
+import {Panel, panelBorder} from '../../ui/widgets/Panel.tsx';
+import {Rows} from '../../ui/widgets/Rows.tsx';
+import {type Row, row} from '../../ui/widgets/rows.ts';
+import {TextInput} from '../../ui/widgets/TextInput.tsx';
+import {useKeyTable} from '../../ui/widgets/use-key-table.ts';
+import type {AppModel} from '../app-model.ts';
+import {problemNote} from '../problem-note.ts';
+import {useStore} from '../use-store.ts';
+import type {RunModel} from './run-model.ts';
+import {taskGlyph} from './run-rows.ts';
+
+export interface OutputPaneProps {
+  readonly app: AppModel;
+  readonly model: RunModel;
+  readonly task: string | undefined;
+  /** Which pane it is, counted from 0. */
+  readonly place: number;
+  readonly width: number;
+  readonly height: number;
+  readonly focused: boolean;
+}
+
+/** What one task says, and above it why it failed. */
+export function OutputPane({app, model, task, place, width, height, focused}: OutputPaneProps) {
+  const view = useStore(model.view);
+  const state = view.state.tasks.find(({id}) => id === task);
+  if (!state) {
+    return (
+      <Panel title={row(`${place + 1}`, 'quiet')} width={width} height={height} focused={focused}>
+        <Rows
+          rows={[row(' Nothing more runs at the same time.', 'quiet')]}
+          width={width - panelBorder}
+          height={height - panelBorder}
+        />
+      </Panel>
+    );
+  }
+  return (
+    <TaskOutput
+      app={app}
+      model={model}
+      state={state}
+      output={model.output(state.id)}
+      place={place}
+      width={width}
+      height={height}
+      focused={focused}
+    />
+  );
+}
+
+interface TaskOutputProps extends Omit<OutputPaneProps, 'task'> {
+  readonly state: TaskState;
+  readonly output: LiveStore<OutputView>;
+}
+
+function TaskOutput({app, model, state, output, place, width, height, focused}: TaskOutputProps) {
+  const theme = useTheme();
+  const terminal = useTerminal();
+  const log = useMemo(() => {
+    const {wrap: wraps, timestamps} = model.choices.get();
+    return createLogView(output, {theme, wrap: wraps, timestamps});
+  }, [output, theme, model]);
+  useEffect(() => () => log.close(), [log]);
+  const position = useStore(log.position);
+  useEffect(() => {
+    const {wrap: wraps, timestamps} = model.choices.get();
+    const differs = position.wrap !== wraps || position.timestamps !== timestamps;
+    if (focused && differs) model.set({wrap: position.wrap, timestamps: position.timestamps});
+  }, [model, focused, position.wrap, position.timestamps]);
+  const isEmpty = useSyncExternalStore(output.subscribe, () => output.get().lineCount === 0);
+  const [searching, setSearching] = useState(false);
+  const inner = {width: width - panelBorder, height: height - panelBorder - (searching ? 1 : 0)};
+  const problem = state.problem
+    ? problemNote(state.problem, inner.width - 1, Math.max(1, Math.floor(inner.height / 2)), theme)
+    : [];
+  const logHeight = Math.max(0, inner.height - problem.length);
+  useKeyTable(
+    [
+      ...logKeys(log, {askSearch: () => setSearching(true)}),
+      {
+        keys: ['c'],
+        word: 'copy',
+        help: 'Copy what this pane shows to the clipboard of your terminal (OSC 52).',
+        run: () => {
+          const rows = log.rows(inner.width, logHeight).map((line) => plain(line).trimEnd());
+          terminal.copy(rows.join('\n'));
+          app.say(`Copied ${rows.length} rows.`, 'ok');
+        },
+      },
+      {
+        keys: ['esc'],
+        word: position.search ? 'end search' : 'plan',
+        help: 'End the search, then go back to the plan.',
+        quiet: true,
+        run: () => {
+          if (log.position.get().search) log.search('');
+          else model.set({focus: undefined, zoomed: false});
+        },
+      },
+    ],
+    {layer: 'pane', title: 'Output', active: focused},
+  );
+  return (
+    <Panel
+      title={paneTitle(state, place, theme)}
+      aside={row(positionWords(position, isEmpty, theme), 'quiet')}
+      width={width}
+      height={height}
+      focused={focused}
+    >
+      <Rows rows={problem} width={inner.width} height={problem.length} />
+      {isEmpty ? (
+        <Rows rows={silenceRows(state, inner.width)} width={inner.width} height={logHeight} />
+      ) : (
+        <Pane source={log} focused={focused} width={inner.width} height={logHeight} flexGrow={0} />
+      )}
+      {searching ? (
+        <Box flexShrink={0}>
+          <TextInput
+            prompt="/"
+            title="Search"
+            width={inner.width}
+            initial={position.search?.pattern ?? ''}
+            onChange={(pattern) => log.search(pattern)}
+            onSubmit={(pattern) => {
+              setSearching(false);
+              if (log.search(pattern) === 0 && pattern !== '')
+                app.say(`Nothing in this output matches ${pattern}`, 'warning');
+            }}
+            onCancel={() => {
+              setSearching(false);
+              log.search('');
+            }}
+          />
+        </Box>
+      ) : null}
+    </Panel>
+  );
+}
+
+function paneTitle(state: TaskState, place: number, theme: Theme): Row {
+  const glyph = taskGlyph[state.status];
+  return [
+    {text: `${place + 1} `, tone: 'quiet'},
+    {text: `${theme.glyphs[glyph]} `, tone: glyph},
+    {text: plain(state.title), tone: 'title'},
+  ];
+}
+
+/** 'match 2/7 · 120-160 of 200 · 12 new below' */
+function positionWords(position: LogPosition, isEmpty: boolean, theme: Theme): string {
+  if (isEmpty) return '';
+  const {search, follow, newLines, leftOutBytes, last, total} = position;
+  const words: string[] = [];
+  if (search) words.push(search.current > 0 ? `match ${search.current}/${search.count}` : `${search.count} matches`);
+  if (leftOutBytes > 0) words.push(`${bytes(leftOutBytes)} left out`);
+  if (newLines > 0) words.push(`${newLines} new below`);
+  words.push(follow ? 'follows' : `${last}/${total}`);
+  return words.join(` ${theme.glyphs.separator} `);
+}
+
+/** Why a task has said nothing. */
+function silenceRows(state: TaskState, width: number): readonly Row[] {
+  return wrap(silence(state), Math.max(8, width - 1)).map((line) => [{text: ' '}, {text: line, tone: 'quiet'}]);
+}
+
+function silence({status, needs, because, note}: TaskState): string {
+  switch (status) {
+    case 'waiting':
+      return needs.length > 0 ? `It waits for ${needs.join(', ')}.` : 'It waits for its turn.';
+    case 'running':
+      return 'It has said nothing yet.';
+    case 'skipped':
+      return `It was skipped: ${plain(because ?? 'something it needs failed')}.`;
+    case 'done':
+      return note ? `It said nothing. ${plain(note)}` : 'It said nothing.';
+    case 'failed':
+    case 'stopped':
+      return 'It said nothing before it ended.';
+  }
+}

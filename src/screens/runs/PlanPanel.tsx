@@ -1,0 +1,61 @@
+import {useSpinner} from '../../ui/theme/animation.ts';
+import {useTheme} from '../../ui/theme/use-theme.ts';
+import {cellWidth} from '../../ui/widgets/cells.ts';
+import {List, listLead} from '../../ui/widgets/List.tsx';
+import {Panel, panelBorder} from '../../ui/widgets/Panel.tsx';
+import {row} from '../../ui/widgets/rows.ts';
+import {useStore} from '../use-store.ts';
+import type {RunModel} from './run-model.ts';
+import {taskRow} from './run-rows.ts';
+
+export interface PlanPanelProps {
+  readonly model: RunModel;
+  readonly width: number;
+  readonly height: number;
+  readonly focused: boolean;
+}
+
+/** The plan with one line a task. */
+export function PlanPanel({model, width, height, focused}: PlanPanelProps) {
+  const theme = useTheme();
+  const view = useStore(model.view);
+  const {held, chosen} = useStore(model.choices);
+  const {tasks} = view.state;
+  const runs = view.summary.status === 'running' && tasks.some(({status}) => status === 'running');
+  const spinner = useSpinner(runs);
+  const selected = model.selected();
+  const cursor = Math.max(
+    0,
+    tasks.findIndex((task) => task.id === selected),
+  );
+  const titleCells = tasks.reduce((most, task) => Math.max(most, cellWidth(task.title)), 0);
+  const inner = width - panelBorder;
+  return (
+    <Panel
+      title={[
+        {text: 'Plan', tone: 'title'},
+        ...(chosen ? [] : runs ? [{text: ` ${theme.glyphs.separator} with what runs`, tone: 'quiet' as const}] : []),
+      ]}
+      aside={row(tasks.length > height - panelBorder ? `${cursor + 1}/${tasks.length}` : '', 'quiet')}
+      width={width}
+      height={height}
+      focused={focused}
+    >
+      <List
+        length={tasks.length}
+        cursor={cursor}
+        width={inner}
+        height={height - panelBorder}
+        focused={focused}
+        rowOf={(index) => {
+          const task = tasks[index];
+          if (!task) return [];
+          const silentMs = model.silentFor(task);
+          return taskRow(task, {width: inner - listLead, theme, spinner, up: model.up(), titleCells, silentMs});
+        }}
+        isMarked={(index) => held.includes(tasks[index]?.id ?? '')}
+        empty={[row(' The plan has no tasks.', 'quiet')]}
+      />
+    </Panel>
+  );
+}

@@ -1,0 +1,157 @@
+import {Box} from 'ink';
+import {useEffect, useMemo} from 'react';
+import {problemOf} from '../../engine/index.ts';
+import {useTheme} from '../../ui/theme/use-theme.ts';
+import {Rows} from '../../ui/widgets/Rows.tsx';
+import {Split} from '../../ui/widgets/Split.tsx';
+import {TextInput} from '../../ui/widgets/TextInput.tsx';
+import type {AppModel} from '../app-model.ts';
+import {problemNote} from '../problem-note.ts';
+import {useStore} from '../use-store.ts';
+import {OutputPane} from './OutputPane.tsx';
+import {PlanPanel} from './PlanPanel.tsx';
+import {paneGrid, panesFit} from './pane-plan.ts';
+import {RunHeader} from './RunHeader.tsx';
+import {useRunKeys} from './run-keys.ts';
+import {type RunLayout, runLayout} from './run-layout.ts';
+import type {RunModel} from './run-model.ts';
+import {outcomeRows} from './run-outcome.ts';
+
+export interface RunScreenProps {
+  readonly app: AppModel;
+  readonly id: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One run: its plan with what became of each task, beside it what they say. */
+export function RunScreen({app, id, width, height}: RunScreenProps) {
+  const theme = useTheme();
+  const followed = useMemo(() => {
+    try {
+      return {model: app.runs.follow(id)};
+    } catch (thrown) {
+      return {problem: problemOf(thrown)};
+    }
+  }, [app, id]);
+  if (!('model' in followed)) {
+    return (
+      <Rows rows={[[], ...problemNote(followed.problem, width - 2, height - 1, theme)]} width={width} height={height} />
+    );
+  }
+  return <FollowedRun app={app} model={followed.model} width={width} height={height} />;
+}
+
+interface FollowedRunProps {
+  readonly app: AppModel;
+  readonly model: RunModel;
+  readonly width: number;
+  readonly height: number;
+}
+
+function FollowedRun({app, model, width, height}: FollowedRunProps) {
+  const theme = useTheme();
+  const view = useStore(model.view);
+  const choices = useStore(model.choices);
+  const asking = choices.input === 'save' || choices.input === 'export';
+  const outcome = outcomeRows(view, width - 2, Math.max(1, Math.floor(height / 3)), theme);
+  const body = Math.max(3, height - 1 - outcome.length - (asking ? 1 : 0));
+  const layout = runLayout(width, body, view.state.tasks.length, choices);
+  const fits = panesFit(choices.paneCount, layout.panes.width, layout.panes.height);
+  const panes = model.panes().slice(0, fits ? choices.paneCount : 1);
+  const shown = choices.zoomed ? [panes[choices.focus ?? 0]] : panes;
+  useEffect(() => model.keep(shown.filter((task) => task !== undefined)));
+  useRunKeys(app, model, view, layout);
+  return (
+    <Box flexDirection="column" width={width} height={height} overflow="hidden">
+      <RunHeader app={app} model={model} width={width} />
+      {outcome.length > 0 ? (
+        <Box paddingX={1}>
+          <Rows rows={outcome} width={width - 2} height={outcome.length} />
+        </Box>
+      ) : null}
+      <Box
+        flexDirection={layout.beside ? 'row' : 'column'}
+        width={width}
+        height={body}
+        flexShrink={0}
+        overflow="hidden"
+      >
+        {layout.plan.height > 0 ? (
+          <PlanPanel
+            model={model}
+            width={layout.plan.width}
+            height={layout.plan.height}
+            focused={choices.focus === undefined}
+          />
+        ) : null}
+        {layout.panes.height > 0 ? <Panes app={app} model={model} shown={shown} layout={layout} /> : null}
+      </Box>
+      {asking ? <FileName app={app} model={model} width={width} /> : null}
+    </Box>
+  );
+}
+
+interface PanesProps {
+  readonly app: AppModel;
+  readonly model: RunModel;
+  readonly shown: readonly (string | undefined)[];
+  readonly layout: RunLayout;
+}
+
+function Panes({app, model, shown, layout}: PanesProps) {
+  const {zoomed, focus} = useStore(model.choices);
+  const {width, height} = layout.panes;
+  const {across, down} = paneGrid(shown.length, width, height);
+  return (
+    <Split across={across} down={down} width={width} height={height}>
+      {(index, wide, high) => {
+        const pane = zoomed ? (focus ?? 0) : index;
+        return (
+          <OutputPane
+            key={shown[index] ?? `empty ${index}`}
+            app={app}
+            model={model}
+            task={shown[index]}
+            place={pane}
+            width={wide}
+            height={high}
+            focused={focus === pane}
+          />
+        );
+      }}
+    </Split>
+  );
+}
+
+/** Asks where an output or the whole run is to be written. */
+function FileName({app, model, width}: {readonly app: AppModel; readonly model: RunModel; readonly width: number}) {
+  const {input} = model.choices.get();
+  const {runs} = app.settings.engine;
+  const task = model.watched();
+  const close = (): void => model.set({input: undefined});
+  const write = async (file: string): Promise<void> => {
+    close();
+    if (file.trim() === '') return;
+    try {
+      if (input === 'export') {
+        await runs.export(model.id, file.trim());
+        app.say(`Written: ${file.trim()}`, 'ok');
+      } else if (task !== undefined) {
+        app.say(`Written: ${await runs.saveOutput(model.id, task, file.trim())}`, 'ok');
+      }
+    } catch (thrown) {
+      app.sayProblem(thrown);
+    }
+  };
+  return (
+    <TextInput
+      prompt={input === 'export' ? 'write the whole run to: ' : 'write this output to: '}
+      title="File name"
+      width={width}
+      initial={input === 'export' ? `${model.id}.tar.gz` : `${(task ?? model.id).replaceAll('/', '-')}.log`}
+      onSubmit={(file) => void write(file)}
+      onCancel={close}
+    />
+  );
+}

@@ -1,0 +1,183 @@
+import {Box} from 'ink';
+import type {RunSummary} from '../../engine/index.ts';
+import type {KeyBinding} from '../../ui/keys/binding.ts';
+import {useTheme} from '../../ui/theme/use-theme.ts';
+import {List, listLead} from '../../ui/widgets/List.tsx';
+import {moveKeys} from '../../ui/widgets/list-keys.ts';
+import {cursorIndex, type ListAction, matches, reduceList} from '../../ui/widgets/list-state.ts';
+import {Panel, panelBorder} from '../../ui/widgets/Panel.tsx';
+import {type Row, row} from '../../ui/widgets/rows.ts';
+import {TextInput} from '../../ui/widgets/TextInput.tsx';
+import {useKeyTable} from '../../ui/widgets/use-key-table.ts';
+import type {AppModel} from '../app-model.ts';
+import {runCommand} from '../command-line.ts';
+import {showCommand} from '../show-command.tsx';
+import {useNow} from '../use-now.ts';
+import {useStore} from '../use-store.ts';
+import {openResume, repeatRun} from './run-dialogs.tsx';
+import {runHeader, runRow} from './run-rows.ts';
+
+export interface RunsScreenProps {
+  readonly app: AppModel;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The history: every run with its outcome, newest first. */
+export function RunsScreen({app, width, height}: RunsScreenProps) {
+  const theme = useTheme();
+  const all = useStore(app.runList);
+  const {list, filtering} = useStore(app.runs);
+  const now = useNow(
+    app.clock,
+    all.some(({status}) => status === 'running'),
+  );
+  const runs = shownRuns(app);
+  const keys = runs.map((run) => run.id);
+  const cursor = cursorIndex(list, keys);
+  const bodyHeight = Math.max(3, height - (filtering ? 1 : 0));
+  const inner = width - panelBorder;
+  useRunsKeys(app, runs[cursor], bodyHeight - panelBorder - 1, filtering);
+  const title: Row = [
+    {text: `Runs ${all.length}`, tone: 'title'},
+    ...(list.filter === ''
+      ? []
+      : [{text: ` ${theme.glyphs.separator} filter: ${list.filter} (${runs.length})`, tone: 'accent' as const}]),
+  ];
+  return (
+    <Box flexDirection="column" width={width} height={height} overflow="hidden">
+      <Panel
+        title={title}
+        aside={runs.length > bodyHeight - 3 ? row(`${cursor + 1}/${runs.length}`, 'quiet') : []}
+        width={width}
+        height={bodyHeight}
+        focused
+      >
+        <List
+          length={runs.length}
+          cursor={cursor}
+          width={inner}
+          height={bodyHeight - panelBorder}
+          focused
+          header={runHeader(inner - listLead)}
+          rowOf={(index) => {
+            const run = runs[index];
+            return run ? runRow(run, inner - listLead, theme, now) : [];
+          }}
+          empty={
+            list.filter === ''
+              ? [
+                  row(' Nothing was run here yet.'),
+                  row(' Press 1, choose an image, and B to build it: the first run.', 'key'),
+                ]
+              : [row(` No run answers "${list.filter}". Esc shows all of them.`)]
+          }
+        />
+      </Panel>
+      {filtering ? (
+        <TextInput
+          prompt="/"
+          title="Filter"
+          width={width}
+          initial={list.filter}
+          onChange={(text) => act(app, {type: 'filter', text})}
+          onSubmit={() => app.runs.set({filtering: false})}
+          onCancel={() => {
+            act(app, {type: 'filter', text: ''});
+            app.runs.set({filtering: false});
+          }}
+        />
+      ) : null}
+    </Box>
+  );
+}
+
+function shownRuns(app: AppModel): readonly RunSummary[] {
+  const {filter} = app.runs.get().list;
+  const all = app.runList.get();
+  if (filter.trim() === '') return all;
+  return all.filter((run) => matches(filter, [run.title, run.operation, run.status, run.who, run.id].join(' ')));
+}
+
+function act(app: AppModel, action: ListAction): void {
+  const keys = shownRuns(app).map((run) => run.id);
+  app.runs.set({list: reduceList(app.runs.get().list, action, keys)});
+}
+
+function chosenRun(app: AppModel): RunSummary | undefined {
+  const runs = shownRuns(app);
+  return runs[
+    cursorIndex(
+      app.runs.get().list,
+      runs.map((run) => run.id),
+    )
+  ];
+}
+
+function useRunsKeys(app: AppModel, run: RunSummary | undefined, page: number, filtering: boolean): void {
+  const none = run ? {} : {disabled: 'There is no run under the cursor.'};
+  const ended = run && run.status !== 'running' && run.status !== 'waiting' && run.status !== 'interrupted';
+  const on = (what: (chosen: RunSummary) => void): (() => void) => {
+    return () => {
+      const chosen = chosenRun(app);
+      if (chosen) what(chosen);
+    };
+  };
+  const repeatOff = app.settings.readOnly
+    ? 'This is read-only: open pai-tui without --readonly.'
+    : run?.status === 'interrupted'
+      ? 'It was interrupted: Enter opens it, and goes on with it if you want.'
+      : ended
+        ? undefined
+        : 'Only a run that has ended can be repeated.';
+  const repeat: KeyBinding = {
+    keys: ['r'],
+    word: 'repeat',
+    help: 'Make a new plan for the same request; it is shown before anything happens.',
+    ...(repeatOff === undefined ? {} : {disabled: repeatOff}),
+    run: on((chosen) => repeatRun(app, chosen.id)),
+  };
+  useKeyTable(
+    [
+      {
+        keys: ['enter'],
+        word: run?.status === 'interrupted' ? 'resume' : 'open',
+        help: 'Open the run: its plan and what it said; an interrupted one can be gone on with.',
+        ...none,
+        run: on((chosen) => {
+          app.openRun(chosen.id);
+          if (chosen.status === 'interrupted' && !app.settings.readOnly) openResume(app, chosen.id);
+        }),
+      },
+      {...repeat},
+      {
+        keys: ['/'],
+        word: 'filter',
+        help: 'Show only runs with these words.',
+        run: () => app.runs.set({filtering: true}),
+      },
+      ...moveKeys((action) => act(app, action), page),
+      {
+        keys: ['!'],
+        word: 'command',
+        help: 'Show the headless commands for the run under the cursor.',
+        ...none,
+        run: on((chosen) =>
+          showCommand(app, [
+            ['Show', runCommand('show', chosen.id)],
+            ['Follow', runCommand('attach', chosen.id)],
+            ['Export', runCommand('export', chosen.id)],
+          ]),
+        ),
+      },
+      {
+        keys: ['esc'],
+        word: 'all',
+        help: 'End the filter.',
+        quiet: true,
+        run: () => act(app, {type: 'filter', text: ''}),
+      },
+    ],
+    {layer: 'screen', title: 'Runs', active: !filtering},
+  );
+}

@@ -1,0 +1,38 @@
+import type {RunChoices} from './run-model.ts';
+
+interface Room {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where the plan and the output panes stand; a height of 0 leaves one out. */
+export interface RunLayout {
+  readonly beside: boolean;
+  readonly plan: Room;
+  readonly panes: Room;
+}
+
+/**
+ * Plan and outputs beside each other where there is width; else the plan above, as high as it needs but leaving the
+ * outputs the larger part; and where there is no height for both, the one with the focus.
+ */
+export function runLayout(
+  width: number,
+  height: number,
+  tasks: number,
+  {zoomed, focus}: Pick<RunChoices, 'zoomed' | 'focus'>,
+): RunLayout {
+  const nothing = {width, height: 0};
+  const whole = {width, height};
+  if (zoomed) return {beside: false, plan: nothing, panes: whole};
+  if (width >= 100) {
+    const plan = Math.min(60, Math.max(40, Math.floor(width * 0.36)));
+    return {beside: true, plan: {width: plan, height}, panes: {width: width - plan, height}};
+  }
+  if (height < 12)
+    return focus === undefined
+      ? {beside: false, plan: whole, panes: nothing}
+      : {beside: false, plan: nothing, panes: whole};
+  const plan = Math.max(4, Math.min(tasks + 2, Math.floor(height * 0.42)));
+  return {beside: false, plan: {width, height: plan}, panes: {width, height: height - plan}};
+}

@@ -1,0 +1,133 @@
+import {
+  createStore,
+  type Engine,
+  type LiveStore,
+  type OutputView,
+  type RunView,
+  type TaskState,
+} from '../../engine/index.ts';
+import {emptyList, type ListState} from '../../ui/widgets/list-state.ts';
+import type {ShownClock} from '../clock.ts';
+import {assignPanes, taskToWatch} from './pane-plan.ts';
+
+/** What a person chose while looking at one run. */
+export interface RunChoices {
+  readonly plan: ListState;
+  /** False until the person moved in the plan: then the selection follows what runs. */
+  readonly chosen: boolean;
+  /** Tasks whose output stays in a pane. */
+  readonly held: readonly string[];
+  readonly paneCount: number;
+  /** Absent: the plan has the focus; else the index of a pane. */
+  readonly focus?: number | undefined;
+  readonly zoomed: boolean;
+  /** How outputs are shown, for those opened next. */
+  readonly wrap: boolean;
+  readonly timestamps: boolean;
+  /** What a file name is being typed for. */
+  readonly input?: 'save' | 'export' | undefined;
+}
+
+/** One run that is looked at: its state, the outputs that are shown, and what the person chose. */
+export interface RunModel {
+  readonly id: string;
+  readonly view: LiveStore<RunView>;
+  readonly choices: {get(): RunChoices; subscribe(listener: () => void): () => void};
+  set(change: Partial<RunChoices>): void;
+  /** The monotonic clock of the machine the run is on, now. */
+  up(): number;
+  /** The task under the cursor of the plan. */
+  selected(): string | undefined;
+  /** The task of the pane with the focus; of the first pane while the plan has it. */
+  watched(): string | undefined;
+  /** What each pane shows now. */
+  panes(): readonly (string | undefined)[];
+  /** The output of a task; open until `keep` leaves it out. */
+  output(task: string): LiveStore<OutputView>;
+  /** Closes the outputs of all other tasks. */
+  keep(tasks: readonly string[]): void;
+  /** Milliseconds since a running task said something, when that is long. */
+  silentFor(task: TaskState): number | undefined;
+  close(): void;
+}
+
+/** Silence worth naming. */
+export const silentAfterMs = 90_000;
+
+/** Running tasks whose output is opened although no pane shows it, to notice the silent ones. */
+const watchedOutputs = 16;
+
+export function createRunModel(engine: Engine, id: string, clock: ShownClock): RunModel {
+  const view = engine.runs.follow(id);
+  const choices = createStore<RunChoices>({
+    plan: emptyList,
+    chosen: false,
+    held: [],
+    paneCount: 1,
+    zoomed: false,
+    wrap: false,
+    timestamps: false,
+  });
+  const outputs = new Map<string, LiveStore<OutputView>>();
+  let heardAt = {of: view.get(), at: clock.monotonic()};
+  let panesBefore: readonly (string | undefined)[] = [];
+  const unsubscribe = view.subscribe(() => {
+    if (heardAt.of !== view.get()) heardAt = {of: view.get(), at: clock.monotonic()};
+  });
+
+  const selected = (): string | undefined => {
+    const {tasks, status} = view.get().state;
+    const {plan, chosen} = choices.get();
+    const known = chosen && tasks.some((task) => task.id === plan.cursor);
+    return known ? plan.cursor : taskToWatch(tasks, status !== 'running' && status !== 'waiting');
+  };
+  const panes = (): readonly (string | undefined)[] => {
+    const {paneCount, held} = choices.get();
+    panesBefore = assignPanes(paneCount, view.get().state.tasks, selected(), held, panesBefore);
+    return panesBefore;
+  };
+  const output = (task: string): LiveStore<OutputView> => {
+    const store = outputs.get(task) ?? engine.runs.output(id, task);
+    outputs.set(task, store);
+    return store;
+  };
+  return {
+    id,
+    view,
+    choices,
+    set: (change) => choices.set({...choices.get(), ...change}),
+    up: () => view.get().up + Math.max(0, clock.monotonic() - heardAt.at),
+    selected,
+    watched: () => panes()[choices.get().focus ?? 0],
+    panes,
+    output,
+    keep(tasks) {
+      const running = view
+        .get()
+        .state.tasks.filter(({status}) => status === 'running')
+        .map((task) => task.id);
+      const wanted = new Set([...tasks, ...running.slice(0, watchedOutputs)]);
+      for (const task of wanted) output(task);
+      for (const [task, store] of outputs) {
+        if (wanted.has(task)) continue;
+        store.close();
+        outputs.delete(task);
+      }
+    },
+    silentFor(task) {
+      const store = outputs.get(task.id);
+      if (task.status !== 'running' || store === undefined) return undefined;
+      const text = store.get();
+      const [last] = text.lineCount === 0 ? [] : text.lines(text.lineCount - 1, text.lineCount);
+      const heard = last?.at ?? task.startedAt;
+      const silent = heard === undefined ? 0 : clock.now() - heard;
+      return silent >= silentAfterMs ? silent : undefined;
+    },
+    close() {
+      unsubscribe();
+      view.close();
+      for (const store of outputs.values()) store.close();
+      outputs.clear();
+    },
+  };
+}
