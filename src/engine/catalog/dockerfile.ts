@@ -13,7 +13,7 @@ export interface Dockerfile {
   readonly errors: readonly Mistake[];
 }
 
-export interface Stage {
+interface Stage {
   /** After AS, lower case. */
   readonly name?: string;
   /** An image, `scratch`, or the name of an earlier stage; ARG defaults put in. */

@@ -122,7 +122,7 @@ export function toolPath(tree: Tree, path: string): string {
   return relative(tree.toolRoot, path).split(sep).join('/');
 }
 
-export function isInside(root: string, path: string): boolean {
+function isInside(root: string, path: string): boolean {
   return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
 }
 

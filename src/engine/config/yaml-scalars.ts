@@ -4,7 +4,7 @@
 export type YamlScalar = null | boolean | bigint | number | string | YamlTimestamp;
 
 /** A date or a time, as written. */
-export interface YamlTimestamp {
+interface YamlTimestamp {
   readonly timestamp: string;
 }
 

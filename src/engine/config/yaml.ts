@@ -17,7 +17,7 @@ import type {Problem} from '../problem.ts';
 import {type ScalarTag, scalarValue, tagOf, type YamlScalar} from './yaml-scalars.ts';
 
 export type YamlValue = YamlScalar | YamlList | YamlMap;
-export type YamlList = readonly YamlValue[];
+type YamlList = readonly YamlValue[];
 /** Keys in the order of the file; a key may be any scalar (`1:` is a whole number). */
 export type YamlMap = ReadonlyMap<YamlScalar, YamlValue>;
 
