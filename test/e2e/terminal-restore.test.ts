@@ -75,6 +75,28 @@ test.each([
   expect(pty.screen()).toContain(message);
 });
 
+test('a process that leaves without a word gives the terminal back all the same', async () => {
+  const pty = start();
+  await pty.waitFor('READY 0');
+  pty.press('x');
+  expect(await pty.exited).toEqual({code: 3, signal: 0});
+  expectGivenBack(pty);
+});
+
+test('a terminal that goes away ends the program', async () => {
+  const pty = start();
+  await pty.waitFor('READY 0');
+  pty.hangUp();
+  await pty.waitFor(() => {
+    try {
+      process.kill(pty.pid, 0);
+      return false;
+    } catch {
+      return true;
+    }
+  });
+});
+
 test('a screen that is drawn with CI set is not blank', async () => {
   const pty = start({environment: {CI: '1'}});
   await pty.waitFor('READY 0');

@@ -30,6 +30,8 @@ export interface PtyProgram {
   pause(): void;
   resume(): void;
   signal(signal: NodeJS.Signals): void;
+  /** Closes the terminal under the program, as a lost connection does. */
+  hangUp(): void;
   readonly kind: 'normal' | 'alternate';
   readonly cursorShown: boolean;
   /** Bracketed paste and autowrap as the program left them. */
@@ -101,6 +103,7 @@ export function startInPty(command: string, args: readonly string[], options: Pt
     pause: () => child.pause(),
     resume: () => child.resume(),
     signal: (signal) => process.kill(child.pid, signal),
+    hangUp: () => (child as unknown as {destroy(): void}).destroy(),
     get kind() {
       return terminal.buffer.active.type;
     },

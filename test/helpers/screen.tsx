@@ -11,6 +11,7 @@ export interface ScreenOptions {
   readonly rows?: number;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly process?: MountOptions['process'];
+  readonly clock?: MountOptions['clock'];
 }
 
 /** One cell as the person sees it. Colours are palette numbers or '#rrggbb'; undefined is the terminal's own. */
@@ -56,7 +57,7 @@ export interface TestScreen {
 /** Shows the tree on a terminal in memory; what a test sees is what a person would see. */
 export function openScreen(
   tree: ReactElement,
-  {columns = 80, rows = 24, environment = {}, process}: ScreenOptions = {},
+  {columns = 80, rows = 24, environment = {}, process, clock}: ScreenOptions = {},
 ): TestScreen {
   const terminal = new xterm.Terminal({cols: columns, rows, scrollback: 0, allowProposedApi: true});
   let cursorShown = true;
@@ -94,6 +95,7 @@ export function openScreen(
     stdout,
     environment: {TERM: 'xterm-256color', COLORTERM: 'truecolor', LANG: 'C.UTF-8', ...environment},
     ...(process ? {process} : {}),
+    ...(clock ? {clock} : {}),
   });
   // Lines of the alternate buffer keep their old length when the terminal becomes narrower.
   const row = (y: number) =>

@@ -35,7 +35,9 @@ export function createSplitter(): Splitter {
       // The tail of a sequence whose Esc was given up too early must not be typed: 'A' would be a key of its own.
       held = escFlushed && /^(?:\[[\d;<?]*[A-Za-z~]|O[A-DFHP-S])/.test(chunk) ? `\x1b${chunk}` : held + chunk;
       escFlushed = false;
-      return read(false);
+      const events = read(false);
+      held = boundedPaste(held);
+      return events;
     },
     flush() {
       const loneEsc = held === '\x1b';
@@ -190,6 +192,13 @@ function codeKey(code: number, modifier: number): InputEvent | undefined {
     return {type: 'key', name: text === ' ' ? 'space' : text, text};
   }
   return {type: 'key', name: withModifiers(plain === ' ' ? 'space' : plain, (bits & 7) + 1)};
+}
+
+/** Of a paste that has not ended only the beginning is kept, and the end, where half of its mark may be. */
+function boundedPaste(held: string): string {
+  const longest = pasteStart.length + pasteLimit;
+  if (held.length <= longest + pasteEnd.length || !held.startsWith(pasteStart)) return held;
+  return held.slice(0, longest) + held.slice(-pasteEnd.length);
 }
 
 /** A paste ends at its mark; Ctrl-c ends one whose mark never comes. */

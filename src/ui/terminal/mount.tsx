@@ -1,3 +1,4 @@
+import type {Instance} from 'ink';
 import {Box, render, useWindowSize} from 'ink';
 import type {ReactElement, ReactNode} from 'react';
 import {createKeyInput} from '../keys/key-input.ts';
@@ -76,6 +77,7 @@ export function mountApp(tree: ReactElement, options: MountOptions): MountedApp 
     settle = resolve;
   });
   let state: 'shown' | 'suspended' | 'ended' = 'shown';
+  let ink: Instance | undefined;
 
   takeTerminal();
   stdin.on('data', takeBytes);
@@ -97,7 +99,7 @@ export function mountApp(tree: ReactElement, options: MountOptions): MountedApp 
       if (state === 'shown') stdout.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`);
     },
   };
-  const ink = render(
+  ink = render(
     <AppRoot terminal={terminal} compositor={compositor} router={router} theme={theme} animation={animation}>
       {tree}
     </AppRoot>,
@@ -111,11 +113,17 @@ export function mountApp(tree: ReactElement, options: MountOptions): MountedApp 
       maxFps: 60,
     },
   );
+  // A component may have ended the app while it was drawn first.
+  if (hasEnded()) ink.unmount();
   ink.waitUntilExit().then(
     () => end({reason: 'exit', code: 0}),
     (error: unknown) => end({reason: 'crash', code: 70, error}),
   );
   return {exited, ...terminal};
+
+  function hasEnded(): boolean {
+    return state === 'ended';
+  }
 
   function takeBytes(data: Buffer | string): void {
     if (state === 'shown') keys.push(data);
@@ -220,7 +228,7 @@ export function mountApp(tree: ReactElement, options: MountOptions): MountedApp 
     stdin.off('close', terminalGone);
     stdout.off('resize', resized);
     try {
-      ink.unmount();
+      ink?.unmount();
     } finally {
       const said = [line, how.reason === 'crash' ? crashText(how.error) : undefined].filter((text) => text);
       const last = said.map((text) => `${text}\n`).join('');

@@ -44,6 +44,7 @@ function Program() {
           }),
       },
       {keys: ['r'], word: 'reject', help: '', run: () => void Promise.reject(new Error('rejected by nobody'))},
+      {keys: ['x'], word: 'leave', help: '', run: () => process.exit(3)},
       {keys: ['f'], word: 'flood', help: '', run: flood},
       {
         keys: ['s'],

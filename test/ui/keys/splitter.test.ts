@@ -63,6 +63,17 @@ test('the tail of a sequence whose Esc came long before is not typed', () => {
   expect(splitter.push('[')).toEqual([{type: 'key', name: '[', text: '['}]);
 });
 
+test('of an endless paste only the first megabyte is kept, and its end is still seen', () => {
+  const splitter = createSplitter();
+  splitter.push('\x1b[200~');
+  for (let i = 0; i < 40; i++) expect(splitter.push('x'.repeat(100_000))).toEqual([]);
+  expect(splitter.push('x\x1b[20')).toEqual([]);
+  expect(splitter.push('1~q')).toEqual([
+    {type: 'paste', text: 'x'.repeat(1 << 20)},
+    {type: 'key', name: 'q', text: 'q'},
+  ]);
+});
+
 test('only what may be the beginning of a sequence is waited for, a paste without end', () => {
   const splitter = createSplitter();
   splitter.push('a');
