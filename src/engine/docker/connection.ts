@@ -37,8 +37,8 @@ export function createConnection(endpoint: Endpoint, deadlines: Deadlines): Conn
     endpoint,
     deadlines,
     async ask(call, signal, deadlineMs = deadlines.answer) {
-      signal?.throwIfAborted();
       const Docker = await loadDockerode();
+      signal?.throwIfAborted();
       const line = openLine(endpoint.target, deadlines.connect);
       const watch = watchEnd(signal, deadlineMs);
       try {
@@ -55,6 +55,7 @@ export function createConnection(endpoint: Endpoint, deadlines: Deadlines): Conn
     async follow(during, call, read, signal) {
       await connection.ask((docker) => docker.ping(), signal);
       const Docker = await loadDockerode();
+      signal.throwIfAborted();
       const line = openLine(endpoint.target, deadlines.connect);
       const close = () => line.close();
       signal.addEventListener('abort', close, {once: true});
