@@ -34,6 +34,8 @@ if (missing.length > 0) {
   } else {
     console.error(`Installing for the tests, without starting any service: ${missing.join(', ')} …`);
     await withoutStartingServices(() => install(missing));
+    const still = parts.filter((part) => !part.there()).map((part) => part.package);
+    if (still.length > 0) fail(`${still.join(', ')} was installed, but what the tests need of it is not there.`);
     console.error(`Installed: ${missing.join(', ')}. No service was started.`);
   }
 }
