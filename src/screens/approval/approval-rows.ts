@@ -66,14 +66,14 @@ export function effectWords(effect: Effect): string {
   }
 }
 
-/** What can be chosen before it starts: 'f force: no   n layer cache: yes   + - at once: as info says'. */
+/** What can be chosen before it starts: 'f force: no   n cache: yes   +- at once: default'. */
 export function optionsRow(request: ImageRequest): Row {
   const options: (readonly [key: string, word: string, value: string])[] = [];
   if (request.operation === 'image build') {
-    options.push(['f', 'build even what is current', request.force ? 'yes' : 'no']);
-    options.push(['n', 'layer cache', request.noCache ? 'no' : 'yes']);
+    options.push(['f', 'force', request.force ? 'yes' : 'no']);
+    options.push(['n', 'cache', request.noCache ? 'no' : 'yes']);
   }
-  options.push(['+ -', 'at once', request.parallel === undefined ? 'default' : String(request.parallel)]);
+  options.push(['+-', 'at once', request.parallel === undefined ? 'default' : String(request.parallel)]);
   return options.flatMap(([key, word, value]) => [
     {text: key, tone: 'key' as const},
     {text: ` ${word}: `},

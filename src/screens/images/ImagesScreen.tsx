@@ -1,6 +1,7 @@
 import {Box} from 'ink';
 import {useMemo} from 'react';
 import {useTheme} from '../../ui/theme/use-theme.ts';
+import {cellWidth} from '../../ui/widgets/cells.ts';
 import {smallScreen} from '../../ui/widgets/Frame.tsx';
 import {List, listLead} from '../../ui/widgets/List.tsx';
 import {cursorIndex} from '../../ui/widgets/list-state.ts';
@@ -12,7 +13,7 @@ import type {AppModel} from '../app-model.ts';
 import {useNow} from '../use-now.ts';
 import {useStore} from '../use-store.ts';
 import {bannerRows, emptyRows, imagesTitle, problemRows} from './image-notes.ts';
-import {graphLead, imageColumns, imageDetail, imageHeader, imageRow} from './image-rows.ts';
+import {graphAlso, graphLead, imageColumns, imageDetail, imageHeader, imageRow} from './image-rows.ts';
 import {actOnImages, useImagesKeys} from './images-keys.ts';
 import type {ShownImages} from './images-shown.ts';
 import type {ImagesState} from './images-state.ts';
@@ -138,9 +139,14 @@ interface ImageListProps {
 function ImageList({state, shown, cursor, width, height, now, focused}: ImageListProps) {
   const theme = useTheme();
   const room = width - listLead;
-  const leads = useMemo(() => shown.lines.map((line) => graphLead(line, theme)), [shown, theme]);
-  const leadCells = leads.reduce((most, lead) => Math.max(most, lead.length), 0);
-  const columns = useMemo(() => imageColumns(shown.items, room, leadCells), [shown, room, leadCells]);
+  const around = useMemo(
+    () => shown.lines.map((line) => ({lead: graphLead(line, theme), also: graphAlso(line)})),
+    [shown, theme],
+  );
+  const columns = useMemo(() => {
+    const names = around.map(({lead, also}, index) => cellWidth(lead + also + (shown.keys[index] ?? '')));
+    return imageColumns(shown.items, room, Math.max(0, ...names));
+  }, [shown, room, around]);
   return (
     <List
       length={shown.items.length}
@@ -151,7 +157,7 @@ function ImageList({state, shown, cursor, width, height, now, focused}: ImageLis
       header={imageHeader(columns)}
       rowOf={(index) => {
         const item = shown.items[index];
-        return item ? imageRow(item, columns, theme, now, leads[index] ?? '') : [];
+        return item ? imageRow(item, columns, theme, now, around[index]?.lead, around[index]?.also) : [];
       }}
       isMarked={(index) => state.list.marks.has(shown.keys[index] ?? '')}
       empty={emptyRows(state, width, theme)}

@@ -18,9 +18,9 @@ export interface ImageColumns {
 }
 
 /** What fits into a width: name and state always, the reason next, the rest where there is room. */
-export function imageColumns(items: readonly ImageItem[], width: number, leadCells = 0): ImageColumns {
+export function imageColumns(items: readonly ImageItem[], width: number, nameCells = 0): ImageColumns {
   const state = 11;
-  const longest = items.reduce((most, item) => Math.max(most, cellWidth(item.image.name)), 4) + leadCells;
+  const longest = items.reduce((most, item) => Math.max(most, cellWidth(item.image.name)), Math.max(4, nameCells));
   const name = Math.max(4, Math.min(longest, width - state - 1, width < 70 ? 24 : 34));
   let left = width - name - 1 - state;
   const take = (wanted: number, keep: number): number => {
@@ -32,9 +32,21 @@ export function imageColumns(items: readonly ImageItem[], width: number, leadCel
   const old = take(4, 34);
   const differs = items.some((item) => item.image.component !== item.image.name);
   const component = differs ? take(18, 34) : 0;
-  const bases = take(26, 44);
-  return {name, component, state, reason: Math.max(0, left - 1), bases, size, age: old};
+  const bases = take(26, 34);
+  const reason = left - 1 < leastReason ? 0 : left - 1;
+  return {
+    name: reason === 0 ? name + Math.max(0, Math.min(left, longest - name)) : name,
+    component,
+    state,
+    reason,
+    bases,
+    size,
+    age: old,
+  };
 }
+
+/** A reason in fewer cells says nothing. */
+const leastReason = 10;
 
 /** The line above the list. */
 export function imageHeader(columns: ImageColumns): Row {
@@ -52,12 +64,12 @@ export function imageHeader(columns: ImageColumns): Row {
   );
 }
 
-/** One image in one row; `lead` is what a tree puts before the name. */
-export function imageRow(item: ImageItem, columns: ImageColumns, theme: Theme, now: number, lead = ''): Row {
+/** One image in one row; `lead` is what a tree puts before the name, `also` what stands after it. */
+export function imageRow(item: ImageItem, columns: ImageColumns, theme: Theme, now: number, lead = '', also = ''): Row {
   const {glyph, word} = imageState(item);
   const {status} = item;
   const cells: [Span, number][] = [
-    [{text: fit(lead + item.image.name, columns.name, theme.glyphs.ellipsis)}, columns.name],
+    [{text: fit(lead + item.image.name + also, columns.name, theme.glyphs.ellipsis)}, columns.name],
     [{text: fit(item.image.component, columns.component, theme.glyphs.ellipsis), tone: 'quiet'}, columns.component],
     [{text: fit(`${theme.glyphs[glyph]} ${word}`, columns.state), tone: glyph}, columns.state],
     [{text: fit(plain(imageReason(item)), columns.reason, theme.glyphs.ellipsis)}, columns.reason],
@@ -80,6 +92,11 @@ export function graphLead(line: ShownLine, theme: Theme): string {
       return goesOn ? theme.glyphs.trunk : '  ';
     })
     .join('');
+}
+
+/** What else an image of the graph stands on, beside what it is drawn below: ' + hadoop-ai'. */
+export function graphAlso(line: ShownLine): string {
+  return 'tree' in line && line.tree.also.length > 0 ? ` + ${line.tree.also.join(', ')}` : '';
 }
 
 /** Everything about one image, as rows of a width. */

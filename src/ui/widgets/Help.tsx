@@ -56,18 +56,20 @@ export function Help({tables, screen, onClose}: HelpProps) {
               onSubmit={onClose}
               onCancel={onClose}
               keys={[
-                {keys: ['down'], word: 'down', help: 'Scroll down.', run: () => scroll(1)},
-                {keys: ['up'], word: 'up', help: 'Scroll up.', run: () => scroll(-1)},
+                {keys: ['down'], word: 'down', help: 'Scroll down.', quiet: true, run: () => scroll(1)},
+                {keys: ['up'], word: 'up', help: 'Scroll up.', quiet: true, run: () => scroll(-1)},
                 {
                   keys: ['pagedown', 'ctrl-f'],
                   word: 'page down',
                   help: 'Scroll a page down.',
+                  quiet: true,
                   run: () => scroll(bodyHeight - 1),
                 },
                 {
                   keys: ['pageup', 'ctrl-b'],
                   word: 'page up',
                   help: 'Scroll a page up.',
+                  quiet: true,
                   run: () => scroll(1 - bodyHeight),
                 },
               ]}

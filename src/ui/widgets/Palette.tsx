@@ -61,8 +61,20 @@ export function Palette({tables, history, screen, onClose, onChoose}: PalettePro
               }}
               onCancel={onClose}
               keys={[
-                {keys: ['down', 'ctrl-n', 'tab'], word: 'down', help: 'The next command.', run: () => move(1)},
-                {keys: ['up', 'ctrl-p', 'shift-tab'], word: 'up', help: 'The command before.', run: () => move(-1)},
+                {
+                  keys: ['down', 'ctrl-n', 'tab'],
+                  word: 'down',
+                  help: 'The next command.',
+                  quiet: true,
+                  run: () => move(1),
+                },
+                {
+                  keys: ['up', 'ctrl-p', 'shift-tab'],
+                  word: 'up',
+                  help: 'The command before.',
+                  quiet: true,
+                  run: () => move(-1),
+                },
                 {keys: ['pagedown'], word: 'page down', help: 'A page down.', quiet: true, run: () => move(listHeight)},
                 {keys: ['pageup'], word: 'page up', help: 'A page up.', quiet: true, run: () => move(-listHeight)},
               ]}

@@ -1,6 +1,6 @@
 import type {KeyBinding} from '../keys/binding.ts';
 import type {KeyTable} from '../keys/router.ts';
-import {cellWidth, fit} from './cells.ts';
+import {cellWidth, fit, wrap} from './cells.ts';
 import {matches} from './list-state.ts';
 import {type Row, row, type Span} from './rows.ts';
 
@@ -14,9 +14,11 @@ export function keyName(name: string): string {
 
 /**
  * The last line of the screen: the keys that work here, those of the place with the focus first, as many as fit, and
- * always the last one ('? help').
+ * always the last one ('? help') where it can be pressed.
  */
-export function footerRow(tables: readonly KeyTable[], width: number, last: KeyBinding | undefined): Row {
+export function footerRow(tables: readonly KeyTable[], width: number, help: KeyBinding): Row {
+  const reachable = tables.some((table) => table.bindings.some(({keys}) => keys.join() === help.keys.join()));
+  const last = reachable ? help : undefined;
   const bindings = tables.flatMap((table) => table.bindings).filter((binding) => !binding.quiet && binding !== last);
   const end = last ? footerSpans(last) : [];
   const endCells = spanCells(end);
@@ -50,13 +52,17 @@ export function helpRows(tables: readonly KeyTable[], search: string, width: num
 }
 
 function bindingRows(binding: KeyBinding, width: number): readonly Row[] {
-  const keyCells = Math.min(22, Math.max(8, Math.floor(width / 3)));
-  const keys: Row = [{text: `  ${fit(binding.keys.map(keyName).join(' '), keyCells)} `, tone: 'key'}];
+  const keyCells = Math.min(22, Math.max(8, Math.floor(width / 4)));
+  const room = Math.max(8, width - keyCells - 3);
   const off = binding.disabled;
-  const first: Row = [...keys, {text: binding.help, tone: off === undefined ? undefined : 'quiet'}];
-  return off === undefined
-    ? [first]
-    : [first, [{text: ' '.repeat(keyCells + 3)}, {text: `not now: ${off}`, tone: 'warning'}]];
+  const rows: Row[] = wrap(binding.help, room).map((line) => [
+    {text: line, tone: off === undefined ? undefined : 'quiet'},
+  ]);
+  if (off !== undefined) rows.push(...wrap(`not now: ${off}`, room).map((line) => row(line, 'warning')));
+  return rows.map((line, index) => [
+    {text: `  ${fit(index === 0 ? binding.keys.map(keyName).join(' ') : '', keyCells)} `, tone: 'key'},
+    ...line,
+  ]);
 }
 
 function helpText(table: KeyTable, binding: KeyBinding): string {
