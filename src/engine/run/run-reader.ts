@@ -75,7 +75,8 @@ function explain(run: RunFolder, state: RunState): string {
   const running = state.tasks.filter(({status}) => status === 'running');
   const rest = state.tasks.length - done.length;
   const again = running.length > 0 ? `, ${running.map(({id}) => id).join(', ')} from the beginning` : '';
-  const kept = done.length > 0 ? ` ${taskWords(done.length)} stay done if a check finds them so.` : '';
+  const [stay, them] = done.length === 1 ? ['stays', 'it'] : ['stay', 'them'];
+  const kept = done.length > 0 ? ` ${taskWords(done.length)} ${stay} done if a check finds ${them} so.` : '';
   return `${whyGone(run)} Resume would run ${taskWords(rest)}${again}.${kept}`;
 }
 

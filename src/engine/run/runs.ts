@@ -72,17 +72,13 @@ export function createRuns(world: RunsWorld): Runs {
     show: async (id) => view(shown(id)),
     follow(id) {
       const one = shown(id);
-      const before = {state: one.state, status: one.status};
-      const changed = () => {
-        one.refresh();
-        const is = one.state !== before.state || one.status !== before.status;
-        Object.assign(before, {state: one.state, status: one.status});
-        return is;
-      };
       return watched(
-        () => view(one),
+        () => {
+          one.refresh();
+          return view(one);
+        },
         () => [one.run.folder],
-        () => !changed(),
+        (a, b) => a.state === b.state && a.summary.status === b.summary.status,
         world,
       );
     },

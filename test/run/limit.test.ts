@@ -1,0 +1,186 @@
+import {mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {Readable} from 'node:stream';
+import {afterEach, beforeEach, describe, expect, test} from 'vitest';
+import type {Effect} from '../../src/engine/plan/types.ts';
+import {limitTools} from '../../src/engine/run/limit.ts';
+import type {BuildRequest, Tools} from '../../src/engine/tools.ts';
+import {clock} from './a-run.ts';
+
+let base: string;
+let runFolder: string;
+let stateFolder: string;
+beforeEach(() => {
+  base = realpathSync(mkdtempSync(join(tmpdir(), 'pai-limit-')));
+  stateFolder = join(base, 'state');
+  runFolder = join(stateFolder, 'runs', 'r');
+  mkdirSync(join(runFolder, 'tree', 'inside'), {recursive: true});
+});
+afterEach(() => rmSync(base, {recursive: true}));
+
+/** Tools that note what was called and do nothing. */
+function recordingTools() {
+  const calls: string[] = [];
+  const note =
+    <T>(name: string, result: T) =>
+    async () => {
+      calls.push(name);
+      return result;
+    };
+  const tools: Tools = {
+    clock,
+    docker: {
+      endpoint: 'unix:///sock',
+      info: note('info', {version: '', apiVersion: '', name: '', id: '', platform: '', cpus: 1, buildkit: false}),
+      image: note('image', undefined),
+      build: note('build', {id: 'x'}),
+      tag: note('tag', undefined),
+      push: note('push', {digest: 'x'}),
+      pull: note('pull', {digest: 'x'}),
+      registryDigest: note('registryDigest', undefined),
+      credentials: note('credentials', undefined),
+    },
+    terminal: {kind: 'pipes', run: note('run', {exit: 0})},
+    files: {
+      copyTree: note('copyTree', {files: 0, bytes: 0, how: 'copy' as const, skipped: []}),
+      removeTree: note('removeTree', undefined),
+      writeFile: note('writeFile', undefined),
+      makeExecutable: note('makeExecutable', undefined),
+      listContext: note('listContext', []),
+      packContext: () => Readable.from([]),
+      hashEntries: note('hashEntries', new Map()),
+      resolveInside: note('resolveInside', ''),
+      exists: note('exists', true),
+      readText: note('readText', ''),
+    },
+  };
+  return {tools, calls};
+}
+
+const signal = new AbortController().signal;
+const watch = {output: () => {}, progress: () => {}};
+const build = (tag: string): BuildRequest => ({
+  context: () => Readable.from([]),
+  dockerfile: 'Dockerfile',
+  tag,
+  builder: 'classic',
+});
+
+function limited(does: readonly Effect[], readOnly = false) {
+  const {tools, calls} = recordingTools();
+  return {calls, tools: limitTools(tools, {task: 'build/x', does, runFolder, stateFolder, readOnly})};
+}
+
+/** Every change there is, as a task would try it. */
+const changes: readonly (readonly [string, (tools: Tools) => Promise<unknown>])[] = [
+  ['docker build x:1', ({docker}) => docker.build(build('x:1'), watch, signal)],
+  ['docker tag r/x:1', ({docker}) => docker.tag('x:1', 'r/x:1')],
+  ['docker pull base:1', ({docker}) => docker.pull('base:1', undefined, watch, signal)],
+  ['docker push r/x:1', ({docker}) => docker.push('r/x:1', undefined, watch, signal)],
+  [
+    'sh build-pre.sh',
+    ({terminal}) => terminal.run({argv: ['sh', 'build-pre.sh'], cwd: join(runFolder, 'tree')}, watch, signal),
+  ],
+  ['copy a tree to', ({files}) => files.copyTree('/src', join(runFolder, 'tree'), watch, signal)],
+  ['remove', ({files}) => files.removeTree(join(runFolder, 'tree'))],
+  ['write', ({files}) => files.writeFile(join(stateFolder, 'keys', 'x.json'), '', 0o600)],
+  ['make executable', ({files}) => files.makeExecutable(join(runFolder, 'tree', 'inside', 'hook.sh'))],
+];
+
+const declared: readonly Effect[] = [
+  {kind: 'docker', call: 'build', image: 'x:1'},
+  {kind: 'docker', call: 'tag', image: 'r/x:1'},
+  {kind: 'docker', call: 'push', image: 'r/x:1', decided: 'when the registry has another digest'},
+  {kind: 'docker', call: 'pull', image: 'base:1'},
+  {kind: 'command', argv: ['sh', 'build-pre.sh'], cwd: '$RUN/tree'},
+  {kind: 'file', path: '$RUN/tree/**'},
+  {kind: 'file', path: '$STATE/keys/x.json'},
+];
+
+describe('a task with limited tools', () => {
+  test.each(changes)('is refused %s when it did not declare it, and nothing happens', async (call, change) => {
+    const {tools, calls} = limited([]);
+    await expect(change(tools)).rejects.toMatchObject({
+      problem: {
+        code: 'not-in-plan',
+        message: expect.stringContaining(`Task build/x wanted to do what its plan does not list: ${call}`),
+      },
+    });
+    expect(calls).toEqual([]);
+  });
+
+  test.each(changes)('may do %s when it declared it', async (_call, change) => {
+    const {tools, calls} = limited(declared);
+    await change(tools);
+    expect(calls).toHaveLength(1);
+  });
+
+  test.each(changes)('is refused %s in a read-only run, declared or not', async (_call, change) => {
+    const {tools, calls} = limited(declared, true);
+    await expect(change(tools)).rejects.toMatchObject({problem: {code: 'read-only'}});
+    expect(calls).toEqual([]);
+  });
+
+  test('may read whatever it likes, in a read-only run too', async () => {
+    const {tools, calls} = limited([], true);
+    const {docker, files} = tools;
+    await docker.info();
+    await docker.image('x');
+    await docker.registryDigest('x', undefined);
+    await docker.credentials('r');
+    await files.listContext('/', 'Dockerfile');
+    await files.hashEntries('/', []);
+    await files.resolveInside('/', 'x');
+    await files.exists('/x');
+    await files.readText('/x');
+    files.packContext('/', []);
+    expect(calls).toHaveLength(9);
+    expect(docker.endpoint).toBe('unix:///sock');
+  });
+
+  const near: readonly (readonly [string, (tools: Tools) => Promise<unknown>])[] = [
+    ['another tag', ({docker}) => docker.build(build('x:2'), watch, signal)],
+    ['a push of what it may only build', ({docker}) => docker.push('x:1', undefined, watch, signal)],
+    [
+      'another argument',
+      ({terminal}) => terminal.run({argv: ['sh', 'build-pre.sh', '-x'], cwd: join(runFolder, 'tree')}, watch, signal),
+    ],
+    ['another folder', ({terminal}) => terminal.run({argv: ['sh', 'build-pre.sh'], cwd: runFolder}, watch, signal)],
+    ['a name that only begins alike', ({files}) => files.writeFile(join(runFolder, 'tree-2', 'x'), '', 0o600)],
+    ['a path that climbs out', ({files}) => files.writeFile(`${runFolder}/tree/../../x`, '', 0o600)],
+    ['a relative path', ({files}) => files.writeFile('tree/x', '', 0o600)],
+    ['the removal of one declared file as a tree', ({files}) => files.removeTree(join(stateFolder, 'keys', 'x.json'))],
+    ['all above what it declared', ({files}) => files.removeTree(runFolder)],
+  ];
+  test.each(near)('is refused %s', async (_name, change) => {
+    const {tools, calls} = limited(declared);
+    await expect(change(tools)).rejects.toMatchObject({problem: {code: 'not-in-plan'}});
+    expect(calls).toEqual([]);
+  });
+
+  test('is refused a path that a link inside its folder leads out', async () => {
+    symlinkSync(base, join(runFolder, 'tree', 'out'));
+    const {tools, calls} = limited(declared);
+    await expect(tools.files.writeFile(join(runFolder, 'tree', 'out', 'x'), '', 0o600)).rejects.toThrow(
+      'does not list',
+    );
+    await expect(tools.files.removeTree(join(runFolder, 'tree', 'out', 'state'))).rejects.toThrow('does not list');
+    await tools.files.writeFile(join(runFolder, 'tree', 'inside', 'not', 'there', 'yet'), '', 0o600);
+    expect(calls).toEqual(['writeFile']);
+  });
+
+  test('whose state folder itself lies behind a link may write where it declared', async () => {
+    const link = join(base, 'link');
+    symlinkSync(stateFolder, link);
+    const {tools, calls} = recordingTools();
+    const through = limitTools(tools, {
+      task: 'x',
+      does: declared,
+      runFolder: join(link, 'runs', 'r'),
+      stateFolder: link,
+    });
+    await through.files.writeFile(join(link, 'runs', 'r', 'tree', 'inside', 'x'), '', 0o600);
+    expect(calls).toEqual(['writeFile']);
+  });
+});

@@ -1,0 +1,358 @@
+import {execFileSync} from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import {join} from 'node:path';
+import {afterEach, beforeEach, describe, expect, test} from 'vitest';
+import {planHash} from '../../src/engine/plan/hash.ts';
+import {outlineOf} from '../../src/engine/plan/outline.ts';
+import type {RunEvent} from '../../src/engine/run/events.ts';
+import {type RunFolder, readRunner, runFolder, writeJson, writeRunner} from '../../src/engine/run/folder.ts';
+import {openJournal} from '../../src/engine/run/journal.ts';
+import {outlivesLogout} from '../../src/engine/run/logout.ts';
+import {openOutput} from '../../src/engine/run/output.ts';
+import {thisProcess} from '../../src/engine/run/process.ts';
+import {pruneRuns} from '../../src/engine/run/prune.ts';
+import {createRedactor} from '../../src/engine/run/redact.ts';
+import type {Store} from '../../src/engine/store.ts';
+import {clock, makePlace, type Place, runsOf, sixPlan, start, until} from './a-run.ts';
+
+const day = 24 * 60 * 60 * 1000;
+let place: Place;
+beforeEach(() => {
+  place = makePlace();
+});
+afterEach(async () => {
+  for (const {folder, status} of await runsOf(place).list()) {
+    const record = readRunner(runFolder(folder));
+    if (record && status === 'running' && record.pid !== process.pid) process.kill(record.pid, 'SIGKILL');
+  }
+  place.remove();
+});
+
+const deadProcess = {...thisProcess(), pid: 2 ** 22 + 1};
+
+/** A run's folder as a runner leaves it, written by hand: done, running (by this process) or of a killed runner. */
+function leaveRun(
+  id: string,
+  how: 'done' | 'failed' | 'running' | 'killed',
+  {cluster = 'cluster', at = 0, took = 100} = {},
+): RunFolder {
+  const run = runFolder(join(place.home, cluster, 'runs', id));
+  mkdirSync(run.folder, {recursive: true});
+  const {request, plan} = sixPlan(place);
+  const tasks = plan.tasks.map(outlineOf);
+  writeJson(run.request, {
+    run: id,
+    request,
+    planHash: planHash(plan),
+    who: 'ann@box',
+    from: '10.0.0.9',
+    programVersion: '1',
+    at,
+  });
+  writeJson(run.plan, {operation: plan.operation, title: plan.title, tasks, notices: []});
+  writeJson(run.facts, 'facts 1');
+  const process = how === 'running' ? thisProcess() : deadProcess;
+  writeRunner(run, {...process, programVersion: '1', ready: true});
+  append(run, {
+    at,
+    up: 0,
+    type: 'run-started',
+    run: id,
+    operation: plan.operation,
+    title: plan.title,
+    planHash: planHash(plan),
+    runner: 1,
+    bootId: process.bootId,
+    tasks,
+  });
+  append(run, {at, up: 1, type: 'task-started', task: 'write/a', attempt: 1});
+  append(run, {at, up: 2, type: 'task-done', task: 'write/a', changed: true, result: 'a()'});
+  if (how === 'done' || how === 'failed') append(run, {at: at + took, up: took, type: 'run-ended', outcome: how});
+  return run;
+}
+
+function append(run: RunFolder, event: RunEvent): void {
+  const journal = openJournal(run.journal);
+  journal.append(event);
+  journal.close();
+}
+
+function say(run: RunFolder, task: string, text: string): void {
+  const output = openOutput({runFolder: run.folder, task, redactor: createRedactor([]), clock, onFull: () => {}});
+  output.write(text);
+  output.close();
+}
+
+/** Resolves once a store's value is as wanted, hearing of it by its own word alone. */
+function becomes<T>(store: Store<T>, wanted: (value: T) => boolean): Promise<T> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (!wanted(store.get())) return;
+      unsubscribe();
+      resolve(store.get());
+    };
+    const unsubscribe = store.subscribe(look);
+    look();
+  });
+}
+
+describe('the list of runs', () => {
+  test('is newest first over all clusters, with outcome, who and counts', async () => {
+    leaveRun('20260101-000000-six-tasks', 'done', {at: 1000});
+    leaveRun('20260103-000000-six-tasks', 'failed', {cluster: 'prod'});
+    leaveRun('20260102-000000-six-tasks', 'running');
+    leaveRun('20260104-000000-six-tasks', 'killed', {cluster: 'prod'});
+    const list = await runsOf(place).list();
+    expect(list.map(({id, status}) => [id.slice(6, 8), status])).toEqual([
+      ['04', 'interrupted'],
+      ['03', 'failed'],
+      ['02', 'running'],
+      ['01', 'done'],
+    ]);
+    expect(list.at(-1)).toMatchObject({
+      operation: 'six tasks',
+      title: 'Write six files',
+      who: 'ann@box from 10.0.0.9',
+      startedAt: 1000,
+      endedAt: 1100,
+      tasks: {total: 6, done: 1, failed: 0, changed: 1},
+      folder: join(place.home, 'cluster', 'runs', '20260101-000000-six-tasks'),
+    });
+  });
+
+  test('is empty without a state folder, and passes over what is no run', async () => {
+    expect(await runsOf({...place, home: join(place.home, 'nowhere')}).list()).toEqual([]);
+    mkdirSync(join(place.home, 'cluster', 'runs', 'rubbish'), {recursive: true});
+    writeFileSync(join(place.home, 'file'), '');
+    expect(await runsOf(place).list()).toEqual([]);
+  });
+
+  test('kept up to date hears of new runs, of their end, and of clusters that were not there', async () => {
+    const store = runsOf(place).watchList();
+    expect(store.get()).toEqual([]);
+    const run = leaveRun('20260101-000000-six-tasks', 'running');
+    await becomes(store, ([first]) => first?.status === 'running');
+    append(run, {at: 1, up: 1, type: 'run-ended', outcome: 'stopped'});
+    await becomes(store, ([first]) => first?.status === 'stopped');
+    leaveRun('20260102-000000-six-tasks', 'done', {cluster: 'another'});
+    await becomes(store, (list) => list.length === 2);
+    store.close();
+  });
+});
+
+describe('the id of a run', () => {
+  beforeEach(() => {
+    leaveRun('20260101-000000-six-tasks', 'done');
+    leaveRun('20260102-000000-six-tasks', 'done');
+    leaveRun('20260102-000000-six-tasks-2', 'done');
+  });
+  const idOf = async (id: string) => (await runsOf(place).show(id)).summary.id;
+
+  test('is found by itself, by a unique beginning, and as the last one', async () => {
+    expect(await idOf('20260102-000000-six-tasks')).toBe('20260102-000000-six-tasks');
+    expect(await idOf('20260101')).toBe('20260101-000000-six-tasks');
+    expect(await idOf('last')).toBe('20260102-000000-six-tasks-2');
+  });
+
+  test('that fits several or none is refused with those that come near', async () => {
+    await expect(idOf('20260102')).rejects.toMatchObject({
+      problem: {code: 'unknown-run', message: '20260102 is the beginning of 2 runs.'},
+    });
+    await expect(idOf('20260101-000000-six-taks')).rejects.toMatchObject({
+      problem: {code: 'unknown-run', hint: expect.stringContaining('20260101-000000-six-tasks')},
+    });
+    await expect(idOf('')).rejects.toMatchObject({problem: {code: 'unknown-run'}});
+    await expect(idOf('../../etc')).rejects.toMatchObject({problem: {code: 'unknown-run'}});
+  });
+});
+
+describe('a run that is looked at', () => {
+  test('tells how long its like took before: the median of those that were done', async () => {
+    for (const [index, took] of [900, 100, 300].entries())
+      leaveRun(`2026010${index + 1}-000000-six-tasks`, 'done', {took});
+    leaveRun('20260104-000000-six-tasks', 'failed', {took: 5});
+    leaveRun('20260105-000000-six-tasks', 'running');
+    expect((await runsOf(place).show('last')).usualMs).toBe(300);
+    expect(await runsOf(place).show('20260101')).not.toHaveProperty('usualMs');
+  });
+
+  test('that was interrupted says why and what resume would do', async () => {
+    const run = leaveRun('20260101-000000-six-tasks', 'killed');
+    append(run, {at: 1, up: 1, type: 'task-started', task: 'write/b', attempt: 1});
+    const words = async () => (await runsOf(place).show('last')).explanation;
+    const would = 'Resume would run 5 tasks, write/b from the beginning. 1 task stays done if a check finds it so.';
+    expect(await words()).toBe(`The runner (process ${deadProcess.pid}) was killed. ${would}`);
+    writeRunner(run, {...deadProcess, bootId: 'before', programVersion: '1', ready: true});
+    expect(await words()).toBe(`The machine was rebooted while the runner was at work. ${would}`);
+  });
+
+  test('follows its journal, and notices when the runner is gone', async () => {
+    const run = leaveRun('20260101-000000-six-tasks', 'running');
+    const store = runsOf(place).follow('last');
+    expect(store.get().state.tasks[0]?.status).toBe('done');
+    append(run, {at: 1, up: 1, type: 'task-started', task: 'write/b', attempt: 1});
+    await becomes(store, ({state}) => state.tasks[1]?.status === 'running');
+    writeRunner(run, {...deadProcess, programVersion: '1', ready: true});
+    const view = await becomes(store, ({summary}) => summary.status === 'interrupted');
+    expect(view.explanation).toContain('was killed');
+    store.close();
+  });
+
+  test('is the same object until something happens', async () => {
+    leaveRun('20260101-000000-six-tasks', 'running');
+    const store = runsOf(place).follow('last');
+    const first = store.get();
+    await clock.sleep(20);
+    expect(store.get()).toBe(first);
+    store.close();
+  });
+
+  test('that nobody has a runner for yet waits, with its plan; after a minute it is interrupted', async () => {
+    const run = leaveRun('20260101-000000-six-tasks', 'running', {at: clock.now()});
+    execFileSync('rm', [run.journal, run.runner]);
+    expect(await runsOf(place).show('last')).toMatchObject({summary: {status: 'waiting', tasks: {total: 6}}});
+    leaveRun('20260102-000000-six-tasks', 'running', {at: clock.now() - 61_000});
+    const late = runFolder(join(place.home, 'cluster', 'runs', '20260102-000000-six-tasks'));
+    execFileSync('rm', [late.journal, late.runner]);
+    expect((await runsOf(place).show('last')).explanation).toContain('The runner never came up.');
+  });
+
+  test('gives back what was asked for', async () => {
+    leaveRun('20260101-000000-six-tasks', 'done');
+    expect(await runsOf(place).requestOf('last')).toEqual(sixPlan(place).request);
+  });
+});
+
+describe('the output of a task', () => {
+  test('is followed while it grows, and ends with its task', async () => {
+    const run = leaveRun('20260101-000000-six-tasks', 'running');
+    append(run, {at: 1, up: 1, type: 'task-started', task: 'write/b', attempt: 1});
+    const store = runsOf(place).output('last', 'write/b');
+    expect(store.get()).toMatchObject({lineCount: 0, ended: false});
+    say(run, 'write/b', 'one\n');
+    await becomes(store, ({lineCount}) => lineCount === 1);
+    say(run, 'write/b', 'two\n');
+    const two = await becomes(store, ({lineCount}) => lineCount === 2);
+    expect(two.lines(0, 2).map(({text}) => text)).toEqual(['one', 'two']);
+    append(run, {at: 2, up: 2, type: 'task-done', task: 'write/b', changed: true});
+    await becomes(store, ({ended}) => ended);
+    store.close();
+  });
+
+  test('of a task that the run does not have is refused with those it has', () => {
+    leaveRun('20260101-000000-six-tasks', 'done');
+    expect(() => runsOf(place).output('last', 'write/x')).toThrow('has no task write/x');
+    expect(() => runsOf(place).output('last', '../../request.json')).toThrow('has no task');
+  });
+
+  test('is saved without colours to a new file, and never over one that is there', async () => {
+    const run = leaveRun('20260101-000000-six-tasks', 'done');
+    say(run, 'write/a', '\u001b[31mred\u001b[0m\n10%\r20%\nend');
+    const file = join(place.home, 'saved.txt');
+    expect(await runsOf(place).saveOutput('last', 'write/a', file)).toBe(file);
+    expect(readFileSync(file, 'utf8')).toBe('red\n20%\nend\n');
+    await expect(runsOf(place).saveOutput('last', 'write/a', file)).rejects.toMatchObject({
+      problem: {code: 'file-unwritable', message: expect.stringContaining('something of that name already')},
+    });
+    await expect(runsOf(place).saveOutput('last', 'write/a', join(place.home, 'no', 'x'))).rejects.toThrow(
+      'folder is not there',
+    );
+  });
+});
+
+describe('the archive of a run', () => {
+  test('holds what support needs, nothing of the tree, and no secret', async () => {
+    const run = await start(place);
+    await until(() => existsSync(run.report) && readFileSync(run.journal, 'utf8').includes('run-ended'));
+    mkdirSync(run.tree, {recursive: true});
+    writeFileSync(join(run.tree, 'secret.yaml'), 'pa55 word', {mode: 0o600});
+    writeFileSync(join(run.folder, 'rendered.yaml'), 'pa55 word', {mode: 0o600});
+    const file = join(place.home, 'support.tar.gz');
+    await runsOf(place).export('last', file);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const unpacked = join(place.home, '.unpacked');
+    mkdirSync(unpacked);
+    execFileSync('tar', ['-xzf', file, '-C', unpacked]);
+    const names = readdirSync(join(unpacked, run.run)).sort();
+    expect(names).toEqual([
+      'facts.json',
+      'journal.jsonl',
+      'output',
+      'plan.json',
+      'report.md',
+      'request.json',
+      'runner.json',
+      'runner.log',
+    ]);
+    expect(readdirSync(join(unpacked, run.run, 'output'))).toContain('write~f.log');
+    expect(readFileSync(join(unpacked, run.run, 'journal.jsonl'))).toEqual(readFileSync(run.journal));
+    expect(() => execFileSync('grep', ['-r', 'pa55', unpacked])).toThrow();
+  });
+
+  test('that cannot be written is a sentence, and leaves nothing half', async () => {
+    leaveRun('20260101-000000-six-tasks', 'done');
+    mkdirSync(join(place.home, 'taken'));
+    await expect(runsOf(place).export('last', join(place.home, 'taken'))).rejects.toMatchObject({
+      problem: {code: 'file-unwritable'},
+    });
+    expect(existsSync(join(place.home, 'taken.part'))).toBe(false);
+  });
+});
+
+describe('pruning', () => {
+  const ids = () =>
+    runsOf(place)
+      .list()
+      .then((list) => list.map(({id}) => id.slice(0, 8)));
+  const prune = (more: {keepBytes?: number} = {}) => pruneRuns({stateHome: place.home, clock, ...more});
+
+  test('removes what is older than 90 days, but nothing that still runs', async () => {
+    const now = clock.now();
+    leaveRun('20260101-000000-x', 'done', {at: now - 91 * day});
+    leaveRun('20260102-000000-x', 'killed', {at: now - 91 * day});
+    leaveRun('20260103-000000-x', 'running', {at: now - 91 * day});
+    leaveRun('20260104-000000-x', 'killed', {at: now - 89 * day});
+    leaveRun('20260105-000000-x', 'done', {at: now - 89 * day});
+    expect(
+      prune()
+        .map((id) => id.slice(0, 8))
+        .sort(),
+    ).toEqual(['20260101', '20260102']);
+    expect(await ids()).toEqual(['20260105', '20260104', '20260103']);
+  });
+
+  test('removes the oldest of what is too much, but nothing interrupted or running', async () => {
+    const at = clock.now();
+    for (const number of [1, 2, 3]) {
+      const run = leaveRun(`2026010${number}-000000-x`, number === 1 ? 'killed' : 'done', {at});
+      writeFileSync(join(run.folder, 'big'), Buffer.alloc(1 << 20, 'x'));
+    }
+    expect(prune({keepBytes: 1.5 * (1 << 20)})).toEqual(['20260102-000000-x']);
+    expect(await ids()).toEqual(['20260103', '20260101']);
+  });
+
+  test('takes a tree with folders nobody may write to with it', () => {
+    const run = leaveRun('20260101-000000-x', 'killed', {at: 0});
+    mkdirSync(join(run.tree, 'locked'), {recursive: true});
+    writeFileSync(join(run.tree, 'locked', 'file'), '');
+    chmodSync(join(run.tree, 'locked'), 0o500);
+    utimesSync(run.folder, 0, 0);
+    expect(prune()).toHaveLength(1);
+    expect(existsSync(run.folder)).toBe(false);
+  });
+});
+
+test('whether a run outlives a logout is said with a reason', async () => {
+  const {outlives, why} = await outlivesLogout(process.env);
+  expect(['yes', 'no']).toContain(outlives);
+  expect(why).not.toBe('');
+});
