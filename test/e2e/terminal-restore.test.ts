@@ -150,6 +150,23 @@ test('a terminal that stops reading does not stop the program', async () => {
   expectGivenBack(pty);
 });
 
+test('a program before a terminal that does not read can be ended', async () => {
+  const pty = start();
+  await pty.waitFor('READY 0');
+  pty.pause();
+  pty.press('f');
+  await pty.waitFor(() => /"full":true/.test(readFileSync(join(folder, 'report'), 'utf8')));
+  pty.signal('SIGTERM');
+  await pty.waitFor(() => {
+    try {
+      // A process that has ended but was not asked for yet is a zombie.
+      return readFileSync(`/proc/${pty.pid}/stat`, 'utf8').includes(') Z ');
+    } catch {
+      return true;
+    }
+  });
+});
+
 test('a program given the terminal for a while has it, and the screen comes back whole', async () => {
   const pty = start();
   await pty.waitFor('READY 0');

@@ -15,7 +15,7 @@ export interface ScreenOptions {
 }
 
 /** One cell as the person sees it. Colours are palette numbers or '#rrggbb'; undefined is the terminal's own. */
-export interface StyledCell {
+interface StyledCell {
   readonly text: string;
   readonly bold: boolean;
   readonly dim: boolean;

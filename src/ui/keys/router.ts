@@ -2,7 +2,7 @@ import type {KeyBinding} from './binding.ts';
 import type {InputEvent} from './splitter.ts';
 
 /** Who is asked first when a key comes, first to last. */
-export const keyLayers = ['modal', 'input', 'pane', 'screen', 'global'] as const;
+const keyLayers = ['modal', 'input', 'pane', 'screen', 'global'] as const;
 
 export type KeyLayer = (typeof keyLayers)[number];
 

@@ -11,7 +11,7 @@ import type {CellRow} from './shadow-screen.ts';
 import {createShadowScreen} from './shadow-screen.ts';
 
 /** The terminal as the compositor writes to it. */
-export interface CompositorOutput extends NodeJS.EventEmitter {
+interface CompositorOutput extends NodeJS.EventEmitter {
   readonly columns?: number;
   readonly rows?: number;
   readonly writableNeedDrain?: boolean;

@@ -29,6 +29,8 @@ export interface MountOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where signals and crashes are heard of; absent: they are left to the caller. main gives `process`. */
   readonly process?: AppProcess;
+  /** process.stderr, so that what libraries write there at the end cannot hang before a terminal that does not read. */
+  readonly stderr?: object;
   readonly clock?: ScreenClock;
   /** Write ASCII only. */
   readonly ascii?: boolean;
@@ -145,7 +147,7 @@ export function mountApp(tree: ReactElement, options: MountOptions): MountedApp 
   }
 
   function takeTerminal(): void {
-    setNonBlocking(stdout, true);
+    setWaiting(false);
     stdin.setRawMode?.(true);
     stdin.ref?.();
     stdin.resume();
@@ -176,7 +178,7 @@ export function mountApp(tree: ReactElement, options: MountOptions): MountedApp 
     state = 'suspended';
     compositor.pause();
     giveTerminal();
-    setNonBlocking(stdout, false);
+    setWaiting(true);
   }
 
   function resumeScreen(): void {
@@ -212,7 +214,7 @@ export function mountApp(tree: ReactElement, options: MountOptions): MountedApp 
     if (state !== 'shown') return;
     state = 'ended';
     compositor.close();
-    setNonBlocking(stdout, false);
+    if (!stdout.writableNeedDrain) setWaiting(true);
     giveTerminal();
   }
 
@@ -241,15 +243,23 @@ export function mountApp(tree: ReactElement, options: MountOptions): MountedApp 
 
   /** A terminal that does not read must not keep the app from ending. */
   function settleWhenWritten(how: AppEnd): void {
-    const written = () => {
-      giveUp();
+    const done = () => {
       // Not before: Ink's library for signals kills the process when nobody else listens.
       watch?.close();
-      setNonBlocking(stdout, false);
       settle(how);
     };
-    const giveUp = clock.after(1000, written);
-    stdout.write('', written);
+    const giveUp = clock.after(1000, done);
+    stdout.write('', () => {
+      giveUp();
+      setWaiting(true);
+      done();
+    });
+  }
+
+  /** Whether writes wait for the terminal. Before one that does not read, none may, not even the last ones. */
+  function setWaiting(waits: boolean): void {
+    setNonBlocking(stdout, !waits);
+    if (options.stderr) setNonBlocking(options.stderr, !waits);
   }
 }
 

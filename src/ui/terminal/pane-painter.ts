@@ -4,7 +4,7 @@ import {clipRect, sameRect} from './rect.ts';
 import type {PaneSpot} from './screen-spots.ts';
 
 /** How often a pane is painted at most, in milliseconds: the one a person types into must feel immediate. */
-export const paintEvery = {focused: 16, other: 50} as const;
+const paintEvery = {focused: 16, other: 50} as const;
 
 /** Keeps what one pane shows on the terminal and writes only the rows that differ. */
 export interface PanePainter {

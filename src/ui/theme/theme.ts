@@ -19,7 +19,7 @@ export type Role =
   | 'key';
 
 /** Glyphs of one cell each, except `ellipsis` and `running`'s ASCII twin, which are one cell too. */
-export interface Glyphs extends Readonly<Record<State, string>> {
+interface Glyphs extends Readonly<Record<State, string>> {
   readonly pointer: string;
   readonly marked: string;
   readonly ellipsis: string;
@@ -34,7 +34,7 @@ export interface Glyphs extends Readonly<Record<State, string>> {
 }
 
 /** Properties for Ink's <Text>. */
-export interface TextLook {
+interface TextLook {
   readonly color?: string;
   readonly bold?: true;
   readonly dimColor?: true;

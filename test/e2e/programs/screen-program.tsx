@@ -84,5 +84,11 @@ function flood() {
   }, 5);
 }
 
-const app = mountApp(<Program />, {stdin: process.stdin, stdout: process.stdout, environment: process.env, process});
+const app = mountApp(<Program />, {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  environment: process.env,
+  process,
+});
 process.exit((await app.exited).code);
