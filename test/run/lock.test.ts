@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process';
-import {mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
@@ -57,6 +57,23 @@ describe('a lock', () => {
   test('of another computer is never taken over, because nobody here can tell', () => {
     leave({host: 'elsewhere', bootId: 'another boot'});
     expect(() => takeLock(folder, 'images', 'run-2', 0)).toThrow('on elsewhere');
+  });
+
+  test('in a state folder that a group shares is theirs too', () => {
+    const home = join(folder, 'shared');
+    mkdirSync(home);
+    chmodSync(home, 0o2770);
+    takeLock(join(home, 'locks'), 'images', 'run-1', 0);
+    expect(statSync(join(home, 'locks')).mode & 0o777).toBe(0o770);
+    expect(statSync(join(home, 'locks', 'images.1')).mode & 0o777).toBe(0o660);
+    takeLock(join(folder, 'own', 'locks'), 'images', 'run-1', 0);
+    expect(statSync(join(folder, 'own', 'locks')).mode & 0o777).toBe(0o700);
+    expect(statSync(join(folder, 'own', 'locks', 'images.1')).mode & 0o777).toBe(0o600);
+  });
+
+  test('that may not be read counts as held', () => {
+    mkdirSync(join(folder, 'images.1'));
+    expect(() => takeLock(folder, 'images', 'run-2', 0)).toThrow('Who holds a lock cannot be read');
   });
 
   test('that a crash of the machine left torn is free', () => {

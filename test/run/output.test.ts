@@ -99,6 +99,16 @@ describe('output of a task', () => {
     expect(readFileSync(timesPath(folder, 'build/x'), 'utf8').split('\n')).toHaveLength(3);
   });
 
+  test('ignores what comes after its end', () => {
+    const problems: unknown[] = [];
+    const output = open(undefined, [], (problem) => problems.push(problem));
+    output.write('in time\n');
+    output.close();
+    output.write('too late\n');
+    expect(problems).toEqual([]);
+    expect(shown().lines).toEqual(['in time']);
+  });
+
   test('is read on while it grows, and a line that was not whole is shown again', () => {
     const output = open();
     const text = createOutputText(folder, 'build/x');

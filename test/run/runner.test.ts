@@ -1,6 +1,8 @@
-import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
-import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {type ChildProcess, execFileSync, spawn, spawnSync} from 'node:child_process';
+import {randomUUID} from 'node:crypto';
+import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {spawn as openPty} from 'node-pty';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {planHash} from '../../src/engine/plan/hash.ts';
 import {type RunFolder, readRunner, runFolder} from '../../src/engine/run/folder.ts';
@@ -46,6 +48,15 @@ const isGone = (run: RunFolder) => {
 };
 const pidOf = (run: RunFolder) => readRunner(run)?.pid ?? 0;
 
+/** The run that another process starts, once its first task runs. */
+const firstRun = () =>
+  until(() => {
+    const runs = join(place.stateFolder, 'runs');
+    const [id] = existsSync(runs) ? readdirSync(runs) : [];
+    const found = id === undefined ? undefined : runFolder(join(runs, id));
+    return found && isRunning(found, 'write/a') && found;
+  });
+
 /** The exit code the runner process would end with, by running it here to its end. */
 function runnerHere(folder: string, input: Uint8Array | string): Promise<number | null> {
   const [node = '', ...args] = runnerCommand;
@@ -86,14 +97,22 @@ describe('a detached runner', () => {
     const starter = join(import.meta.dirname, 'start-six-tasks.ts');
     const child = spawn(process.execPath, [starter, place.home], {detached: true, stdio: 'ignore'});
     children.push(child);
-    const run = await until(() => {
-      const runs = join(place.stateFolder, 'runs');
-      const [id] = existsSync(runs) ? readdirSync(runs) : [];
-      const found = id === undefined ? undefined : runFolder(join(runs, id));
-      return found && isRunning(found, 'write/a') && found;
-    });
+    const run = await firstRun();
     process.kill(-(child.pid ?? 0), 'SIGKILL');
     await until(() => child.signalCode === 'SIGKILL');
+    writeFileSync(join(place.target, 'go-a'), '');
+    await runnerGone(run);
+    expect(stateOf(run).status).toBe('done');
+  });
+
+  test('goes on when the terminal it was started from is gone', async () => {
+    const starter = join(import.meta.dirname, 'start-six-tasks.ts');
+    const terminal = openPty(process.execPath, [starter, place.home], {cols: 80, rows: 24});
+    const gone = new Promise<void>((resolve) => terminal.onExit(() => resolve()));
+    const run = await firstRun();
+    // What the kernel does to a session whose terminal hangs up.
+    terminal.kill('SIGHUP');
+    await gone;
     writeFileSync(join(place.target, 'go-a'), '');
     await runnerGone(run);
     expect(stateOf(run).status).toBe('done');
@@ -201,6 +220,31 @@ describe('what a runner does before its first task', () => {
     expect(stateOf(run).status).toBe('done');
   });
 
+  test('a run is named by its time and operation, never twice, and records who asked from where', async () => {
+    const {request, plan} = sixPlan(place, {hold: ['a', 'e']});
+    const still = {...clock, now: () => Date.UTC(2026, 10, 20, 20, 19, 5)};
+    const once = () =>
+      startRun({
+        stateFolder: place.stateFolder,
+        request: Object.assign({}, request, {target: join(place.target, randomUUID())}),
+        facts: 'facts 1',
+        plan,
+        planHash: planHash(plan),
+        programVersion: '1',
+        command: runnerCommand,
+        environment: {...process.env, SSH_CONNECTION: '10.0.0.9 1234 10.0.0.1 22'},
+        clock: still,
+      });
+    const first = await once();
+    expect(first).toMatch(/^2026112[01]-\d{4}05-six-tasks$/);
+    expect(await once()).toBe(`${first}-2`);
+    const run = runFolder(join(place.stateFolder, 'runs', first));
+    const record: unknown = JSON.parse(readFileSync(run.request, 'utf8'));
+    expect(record).toMatchObject({from: '10.0.0.9', who: expect.stringMatching(/.@./), programVersion: '1'});
+    expect(statSync(run.folder).mode & 0o777).toBe(0o700);
+    await until(() => [run, runFolder(`${run.folder}-2`)].every((each) => stateOf(each).endedAt));
+  });
+
   test('a runner that cannot start is a problem with the last lines it left, and leaves no run behind', async () => {
     const {request, plan} = sixPlan(place);
     const starting = startRun({
@@ -280,7 +324,8 @@ describe('a full disk', () => {
       expect(stateOf(run).status).toBe('done');
       await until(() => isGone(run));
     } finally {
-      execFileSync('umount', [mountPoint]);
+      // A process that just ended may hold it for a moment longer.
+      await until(() => spawnSync('umount', [mountPoint]).status === 0);
     }
   });
 });

@@ -25,6 +25,7 @@ describe('a line of terminal output', () => {
     ['controls of eight bits', 'a\u009b31mb\u009d0;t\u009cc\u0085', `a${esc}[31mbc${esc}[0m`],
     ['other escapes', `${esc}(B${esc}7${esc}=a${esc}c`, 'a'],
     ['bells and nulls', 'a\u0007\u0000b\u007f', 'ab'],
+    ['marks that turn text around', 'a\u202ecba\u2066', 'acba'],
     ['a colour', `${esc}[31mred${esc}[0m ok`, `${esc}[31mred${esc}[0m ok`],
     ['a colour that is not ended', `a${esc}[1mb`, `a${esc}[1mb${esc}[0m`],
     [

@@ -1,7 +1,7 @@
 import {closeSync, existsSync, fdatasyncSync, fstatSync, fsyncSync, openSync, readSync, writeSync} from 'node:fs';
 import {dirname} from 'node:path';
-import {ProblemError} from '../problem.ts';
 import type {RunEvent} from './events.ts';
+import {diskFull} from './room.ts';
 
 /** The journal as its one writer sees it. */
 export interface Journal {
@@ -67,21 +67,6 @@ export function readJournal(path: string, offset = 0): JournalPart {
   } finally {
     closeSync(file);
   }
-}
-
-/** `disk-full` when that is what an error says; else undefined. */
-export function diskFull(error: unknown, path: string): ProblemError | undefined {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return undefined;
-  return new ProblemError(
-    {
-      code: 'disk-full',
-      message: 'The disk that holds the run is full.',
-      hint: 'Make room, then go on with `pai-tui run resume`; what is done stays done.',
-      file: path,
-    },
-    {cause: error},
-  );
 }
 
 function endsInTheMiddle(file: number): boolean {

@@ -1,5 +1,16 @@
-import {linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import {dirname, join} from 'node:path';
 import type {LockName} from '../plan/types.ts';
 import {ProblemError} from '../problem.ts';
 import {fateOf, type ProcessIdentity, thisProcess, userName} from './process.ts';
@@ -26,10 +37,10 @@ export interface Lock {
  * never removed, so of several who find the same dead holder exactly one goes on. Releasing empties one's own file.
  */
 export function takeLock(folder: string, name: string, run: string, now: number): Lock {
-  mkdirSync(folder, {recursive: true, mode: 0o700});
+  const mode = makeLockFolder(folder);
   const own: Holder = {...thisProcess(), user: userName(), run, since: now};
   const draft = join(folder, `.${name}.${own.pid}.${process.hrtime.bigint()}`);
-  writeFileSync(draft, `${JSON.stringify(own)}\n`, {mode: 0o600});
+  writeWithMode(draft, `${JSON.stringify(own)}\n`, mode);
   try {
     for (;;) {
       const top = highest(folder, name);
@@ -44,7 +55,7 @@ export function takeLock(folder: string, name: string, run: string, now: number)
       removeBelow(folder, name, top + 1);
       let free = false;
       const release = () => {
-        if (!free) empty(path);
+        if (!free) empty(path, mode);
         free = true;
       };
       return {...(before ? {tookOverFrom: before} : {}), release};
@@ -94,15 +105,53 @@ function numbersOf(folder: string, name: string): readonly number[] {
     .filter((number) => Number.isSafeInteger(number) && number > 0);
 }
 
-/** Undefined for one that was released. */
+/** Undefined for one that was released, or is gone because a newer one is there. Throws when it may not be read. */
 function holderIn(path: string): Holder | undefined {
+  let text: string;
   try {
-    const text = readFileSync(path, 'utf8');
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw unreadable(path, error);
+  }
+  try {
     return text.trim() === '' ? undefined : (JSON.parse(text) as Holder);
   } catch {
-    // Gone because a newer one is there, or torn by a crash of the machine: then nobody holds it.
+    // Torn by a crash of the machine, which nobody who held it outlived.
     return undefined;
   }
+}
+
+function unreadable(path: string, cause: unknown): ProblemError {
+  return new ProblemError(
+    {
+      code: 'lock-held',
+      message: `Who holds a lock cannot be read: ${(cause as Error).message}.`,
+      hint: 'Perhaps another account holds it. To share a state folder, make it writable for a group of both.',
+      file: path,
+    },
+    {cause},
+  );
+}
+
+/** Whoever shares the state folder shares the locks: its group rights are theirs too. Returns the mode of their files. */
+function makeLockFolder(folder: string): number {
+  const home = dirname(folder);
+  mkdirSync(home, {recursive: true, mode: 0o700});
+  const group = statSync(home).mode & 0o070;
+  try {
+    mkdirSync(folder, {mode: 0o700});
+    if (group !== 0) chmodSync(folder, 0o700 | group);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return 0o600 | (group & 0o060);
+}
+
+/** Whatever the umask says. */
+function writeWithMode(path: string, text: string, mode: number): void {
+  writeFileSync(path, text, {mode: 0o600});
+  if (mode !== 0o600) chmodSync(path, mode);
 }
 
 function linked(from: string, to: string): boolean {
@@ -126,8 +175,8 @@ function removeIfThere(path: string): void {
   rmSync(path, {force: true});
 }
 
-function empty(path: string): void {
+function empty(path: string, mode: number): void {
   const draft = `${path}.free`;
-  writeFileSync(draft, '', {mode: 0o600});
+  writeWithMode(draft, '', mode);
   renameSync(draft, path);
 }

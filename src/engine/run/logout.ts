@@ -4,6 +4,9 @@ import {join} from 'node:path';
 import {promisify} from 'node:util';
 import {userName} from './process.ts';
 
+/** Where systemd-logind keeps whose processes go on after logout. */
+const lingering = '/var/lib/systemd/linger';
+
 /** Whether a run outlives the operator's logout, for `info`. */
 export interface LogoutFate {
   /** no: the system ends what a user leaves behind. */
@@ -35,19 +38,24 @@ export async function outlivesLogout(environment: NodeJS.ProcessEnv): Promise<Lo
  * What to put before a runner's command so that it becomes a scope of the user manager. Only where that manager
  * stays after logout (lingering): elsewhere a scope would end with it, and a plain process may not.
  */
-export async function runnerScope(environment: NodeJS.ProcessEnv, run: string): Promise<readonly string[]> {
+export async function runnerScope(
+  environment: NodeJS.ProcessEnv,
+  run: string,
+  lingerFolder = lingering,
+): Promise<readonly string[]> {
   const {XDG_RUNTIME_DIR: runtime, PATH: path = ''} = environment;
-  if (!runtime || !(await isThere(join(runtime, 'systemd', 'private'))) || !(await lingers(userName()))) return [];
+  if (!runtime || !(await isThere(join(runtime, 'systemd', 'private'))) || !(await lingers(userName(), lingerFolder)))
+    return [];
   for (const folder of path.split(':')) {
     const program = join(folder, 'systemd-run');
     if (folder.startsWith('/') && (await isThere(program)))
-      return [program, '--user', '--scope', '--quiet', '--collect', `--unit=pai-tui-${run}-${Date.now()}`, '--'];
+      return [program, '--user', '--scope', '--quiet', '--collect', `--description=pai-tui run ${run}`, '--'];
   }
   return [];
 }
 
-function lingers(user: string): Promise<boolean> {
-  return isThere(join('/var/lib/systemd/linger', user));
+function lingers(user: string, folder = lingering): Promise<boolean> {
+  return isThere(join(folder, user));
 }
 
 /** As logind itself would answer; from its configuration file where it cannot be asked; off is the default upstream. */

@@ -1,8 +1,8 @@
 import {closeSync, fstatSync, mkdirSync, openSync, readdirSync, statSync, unlinkSync, writeSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Clock} from '../tools.ts';
-import {diskFull} from './journal.ts';
 import type {Redactor} from './redact.ts';
+import {diskFull} from './room.ts';
 
 /** Where one task's output goes. */
 export interface TaskOutput {
@@ -45,7 +45,8 @@ export function openOutput(options: OutputOptions): TaskOutput {
   const times = openSync(timesPath(runFolder, task), 'a', 0o600);
   let size = fstatSync(file).size;
   let timeSaid = Number.NEGATIVE_INFINITY;
-  let full = false;
+  // Full, or closed: a task that was left behind may still write.
+  let over = false;
 
   const limit = () => (current.start === 0 ? bound / 2 : bound / 4);
   const keep = (bytes: Buffer) => {
@@ -66,7 +67,7 @@ export function openOutput(options: OutputOptions): TaskOutput {
     for (const old of tail.slice(0, -2)) unlinkSync(old.path);
   };
   const write = (bytes: Buffer) => {
-    if (full) return;
+    if (over) return;
     try {
       for (let rest = bytes; rest.length > 0; ) {
         const room = limit() - size;
@@ -76,7 +77,7 @@ export function openOutput(options: OutputOptions): TaskOutput {
         if (size >= limit() && (rest.length > 0 || bytes.at(-1) === 10)) turn();
       }
     } catch (error) {
-      full = true;
+      over = true;
       options.onFull(diskFull(error, current.path) ?? error);
     }
   };
@@ -85,6 +86,7 @@ export function openOutput(options: OutputOptions): TaskOutput {
     write: (bytes) => write(redactor.push(typeof bytes === 'string' ? Buffer.from(bytes) : bytes)),
     close() {
       write(redactor.flush());
+      over = true;
       closeSync(file);
       closeSync(times);
     },

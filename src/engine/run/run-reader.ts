@@ -1,4 +1,3 @@
-import {statfsSync} from 'node:fs';
 import type {Problem} from '../problem.ts';
 import type {Clock} from '../tools.ts';
 import type {RunState, RunStatus} from './events.ts';
@@ -6,10 +5,9 @@ import {emptyRun, fold, waitingRun} from './fold.ts';
 import {type PlanRecord, type RequestRecord, type RunFolder, readPlan, readRequest, readRunner} from './folder.ts';
 import {readJournal} from './journal.ts';
 import {fateOf} from './process.ts';
+import {isFull} from './room.ts';
 import {taskWords} from './words.ts';
 
-/** Room below which a dead runner is taken to have died of a full disk. */
-const littleRoom = 1024 * 1024;
 /** A runner that is not up after this long will not come. */
 const slowestStart = 60_000;
 
@@ -85,17 +83,12 @@ function whyGone(run: RunFolder): string {
   if (!runner) return 'The runner never came up.';
   if (runner.left) return leftWords(runner.left);
   if (fateOf(runner) === 'rebooted') return 'The machine was rebooted while the runner was at work.';
-  if (roomBelow(run.folder, littleRoom)) return 'The runner is gone, and the disk that holds the run is full.';
+  if (isFull(run.folder)) return 'The runner is gone, and the disk that holds the run is full.';
   return `The runner (process ${runner.pid}) was killed.`;
 }
 
 function leftWords({message, hint}: Problem): string {
   return hint === undefined ? message : `${message} ${hint}`;
-}
-
-function roomBelow(folder: string, bytes: number): boolean {
-  const {bavail, bsize} = statfsSync(folder);
-  return bavail * bsize < bytes;
 }
 
 /** The middle of how long earlier done runs took; undefined without any. */

@@ -27,13 +27,14 @@ import {
   writeWhole,
 } from './folder.ts';
 import {readSecrets} from './handover.ts';
-import {diskFull, type Journal, type JournalDisk, openJournal, readJournal} from './journal.ts';
+import {type Journal, type JournalDisk, openJournal, readJournal} from './journal.ts';
 import {limitTools} from './limit.ts';
 import {type Holder, holderWords, type Lock, lockPlace, takeLock} from './lock.ts';
 import {openOutput} from './output.ts';
 import {bootId, thisProcess} from './process.ts';
 import {createRedactor, redactText, redactValue} from './redact.ts';
 import {reportOf} from './report.ts';
+import {diskFull} from './room.ts';
 import {executePlan} from './scheduler.ts';
 import {shortDuration} from './words.ts';
 
@@ -74,7 +75,7 @@ export async function runRunner(folder: string, world: RunnerWorld): Promise<num
       own.release();
     }
   } catch (error) {
-    const problem = problemOf(error);
+    const problem = problemOf(diskFull(error, run.folder) ?? error);
     note(run, problem);
     return exitCodeOf(problem);
   } finally {
@@ -98,7 +99,7 @@ async function runHere(run: RunFolder, world: RunnerWorld, cancel: WritableStore
     }
   } catch (error) {
     // The journal has no end: the run can be resumed, and whoever looks is told why it is where it is.
-    const problem = redactValue(problemOf(error), redact);
+    const problem = redactValue(problemOf(diskFull(error, run.folder) ?? error), redact);
     leaveRunner(run, self, problem);
     note(run, problem);
     return exitCodeOf(problem);

@@ -55,7 +55,8 @@ export async function executePlan(execution: Execution): Promise<ExecutionEnd> {
     for (const {work, entry} of running.values())
       if (critical || !entry.task.critical) work.abort(stoppedError(halt?.why ?? 'the run was stopped'));
   };
-  const broken = (thrown: unknown) => stopFor({kind: 'disk', why: 'the disk is full', problem: problemOf(thrown)});
+  const broken = (thrown: unknown) =>
+    stopFor({kind: 'disk', why: 'nothing can be written down any more', problem: problemOf(thrown)});
   const say = (event: Happening) => {
     try {
       execution.emit(event);

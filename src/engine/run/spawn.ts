@@ -8,6 +8,7 @@ import type {RunFolder} from './folder.ts';
 import {readRunner} from './folder.ts';
 import {packSecrets} from './handover.ts';
 import {runnerScope} from './logout.ts';
+import {fullDisk, isFull} from './room.ts';
 import {watchFolders} from './watch.ts';
 
 export interface RunnerCommand {
@@ -96,7 +97,7 @@ async function spawnOnce(
   if (outcome === 'ready') return;
   if (typeof outcome !== 'string') throw new ProblemError(outcome);
   if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-  throw notStarted(run, outcome);
+  throw isFull(run.folder) ? fullDisk(run.folder) : notStarted(run, outcome);
 }
 
 function notStarted(run: RunFolder, why: string): ProblemError {

@@ -2,10 +2,10 @@ import {existsSync, mkdirSync, readdirSync, rmSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {outlineOf} from '../plan/outline.ts';
 import type {Plan, RunRequest} from '../plan/types.ts';
-import {ProblemError} from '../problem.ts';
 import type {Secret} from '../secret.ts';
 import {type PlanRecord, type RequestRecord, readRunner, runFolder, writeJson} from './folder.ts';
 import {whoami} from './process.ts';
+import {diskFull} from './room.ts';
 import {type RunnerCommand, spawnRunner} from './spawn.ts';
 
 export interface RunStart extends RunnerCommand {
@@ -45,15 +45,14 @@ export async function startRun(start: RunStart): Promise<string> {
     tasks: plan.tasks.map(outlineOf),
     notices: plan.notices,
   };
-  writeJson(run.facts, start.facts ?? null);
-  writeJson(run.plan, approved);
-  writeJson(run.request, record);
   try {
+    writeJson(run.facts, start.facts ?? null);
+    writeJson(run.plan, approved);
+    writeJson(run.request, record);
     await spawnRunner(run, start.secrets ?? new Map(), start);
   } catch (error) {
-    if (error instanceof ProblemError && error.problem.code === 'runner-not-started' && !readRunner(run))
-      rmSync(run.folder, {recursive: true, force: true});
-    throw error;
+    if (!readRunner(run)) rmSync(run.folder, {recursive: true, force: true});
+    throw diskFull(error, run.folder) ?? error;
   }
   return run.run;
 }

@@ -9,8 +9,9 @@ const tabWidth = 8;
 /** Columns of a line that are kept; a terminal would have wrapped long before. */
 const widest = 16_384;
 
+// Control characters, and marks that turn the order in which text is shown.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const special = /[\u0000-\u001f\u007f-\u009f]/;
+const special = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 // In order: strings (OSC, DCS, SOS, PM, APC) with their text, CSI with parameters and final, other escapes, one character.
 const pieces =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
