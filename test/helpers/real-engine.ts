@@ -1,7 +1,8 @@
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
-import {existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, statfsSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, statfsSync, statSync, writeFileSync} from 'node:fs';
 import {request} from 'node:http';
+import type {Socket} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {Readable} from 'node:stream';
@@ -27,6 +28,11 @@ export interface RealEngine extends RealEngineAddresses {
   stop(): Promise<void>;
 }
 
+/** The programs an engine of the tests is made of and this machine does not have. */
+export function missingPrograms(): readonly string[] {
+  return ['dockerd', 'containerd', 'docker-registry', 'busybox'].filter((name) => !program(name));
+}
+
 export interface RealEngineOptions {
   /** Bytes of memory to keep its images in, instead of the disk: for tests on a disk that is full. */
   readonly diskBytes?: number;
@@ -34,7 +40,7 @@ export interface RealEngineOptions {
 
 /** Why no engine can be started here, as the end of a sentence; undefined when one can. */
 export function whyNoRealEngine(): string | undefined {
-  const missing = ['dockerd', 'containerd', 'docker-registry', 'busybox'].filter((name) => !program(name));
+  const missing = missingPrograms();
   if (missing.length > 0)
     return `${missing.join(', ')} missing (PAI_TEST_SYSTEM=1 npm test installs, as root on Debian)`;
   if (process.getuid?.() !== 0) return 'starting a Docker engine needs root';
@@ -120,7 +126,9 @@ function startGuard(folder: string): ChildProcess {
     stdio: ['pipe', 'ignore', 'inherit'],
     cwd: '/',
   });
+  // Whoever forgets to stop the engine can end all the same, and the guard sees that.
   guard.unref();
+  (guard.stdin as Socket).unref();
   return guard;
 }
 
@@ -223,7 +231,7 @@ function daemon(folder: string, name: string, argv: readonly string[], as = name
 function program(name: string): string | undefined {
   return ['/usr/local/sbin', '/usr/sbin', '/usr/local/bin', '/usr/bin', '/sbin', '/bin']
     .map((folder) => join(folder, name))
-    .find((path) => existsSync(path));
+    .find((path) => existsSync(path) && (statSync(path).mode & 0o111) !== 0);
 }
 
 /** A folder on a real file system where there is one: an engine does badly on overlayfs and in memory. */

@@ -1,5 +1,11 @@
 import type {TestProject} from 'vitest/node';
-import {type RealEngine, type RealEngineAddresses, startRealEngine, whyNoRealEngine} from '../helpers/real-engine.ts';
+import {
+  missingPrograms,
+  type RealEngine,
+  type RealEngineAddresses,
+  startRealEngine,
+  whyNoRealEngine,
+} from '../helpers/real-engine.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,7 +20,9 @@ let engine: RealEngine | undefined;
 export async function setup(project: TestProject): Promise<void> {
   const obstacle = whyNoRealEngine();
   if (obstacle) {
-    console.error(`Tests on a real Docker engine are skipped: ${obstacle}.`);
+    // Before `npm test` scripts/system-packages.mjs has said what is missing; once is enough.
+    const said = process.env['npm_lifecycle_event'] === 'test' && missingPrograms().length > 0;
+    if (!said) console.error(`Tests on a real Docker engine are skipped: ${obstacle}.`);
     project.provide('realEngine', null);
     return;
   }
