@@ -72,13 +72,14 @@ describe('what only BuildKit can build', () => {
     ['FROM a\nRUN --mount=type=cache,target=/c ls', 2, 'RUN has --mount'],
     ['FROM a\nRUN <<EOF\nls\nEOF', 2, 'RUN has a here-document'],
     ['FROM a\nCOPY --link x y', 2, 'COPY has --link'],
-    ['FROM --platform=$BUILDPLATFORM a', 1, 'FROM --platform takes a variable'],
+    ['FROM --platform=$BUILDPLATFORM a', 1, 'FROM --platform takes BUILDPLATFORM'],
   ])('%j', (text, line, because) => {
     expect(parseDockerfile(text)).toMatchObject({needsBuildkit: {line, because}, errors: []});
   });
 
   test.each([
     'FROM a\nRUN echo --mount=x',
+    'ARG P=linux/amd64\nFROM --platform=$P a',
     'FROM a AS b\nFROM c\nCOPY --from=b --chown=1:1 x y',
     '# a comment\n# syntax=docker/dockerfile:1\nFROM a',
   ])('%j needs no BuildKit', (text) => {
@@ -117,6 +118,7 @@ describe('mistakes, all at once and with their lines', () => {
     ['FROM a\nONBUILD FROM b', [[2, 'ONBUILD FROM is not allowed']]],
     ['# escape=x\nFROM a', [[1, 'the escape directive must be a backslash or a backtick']]],
     ['FROM --plat=x a', [[1, 'FROM does not know --plat']]],
+    ['ARG A=\nFROM $A', [[2, 'FROM names no image']]],
     ['FROM a/', [[1, 'FROM a/ is not the name of an image']]],
   ] as [string, [number, string][]][])('%j', (text, expected) => {
     expect(errors(text).map(({line, message}) => [line, message])).toEqual(expected);

@@ -166,6 +166,13 @@ test('the tree may lie one folder below, under any name, and the tool folder may
   const root = await makeTree(files);
   expect(await openCatalog(root)).toMatchObject({era: 'D', root, toolRoot: `${root}/qizhi-management`});
   expect(await openCatalog(`${root}/qizhi-management`)).toMatchObject({era: 'D', toolRoot: `${root}/qizhi-management`});
+  for (const [tree, era] of [
+    ['tree-a', 'A'],
+    ['tree-b', 'B'],
+  ] as const) {
+    const toolRoot = fixture(`${tree}/service-deployment`);
+    expect(await openCatalog(toolRoot)).toMatchObject({era, root: toolRoot, toolRoot});
+  }
 });
 
 test('images alone are a tree too, without the tools around them', async () => {

@@ -108,7 +108,8 @@ function readFrom(reading: Reading, rest: string, line: number): void {
       `${displayText(words[2] ?? '')} cannot be the name of a stage (a letter, then letters, digits, . _ -)`,
     );
   }
-  if (platform?.includes('$')) needBuildkit(reading, line, 'FROM --platform takes a variable');
+  const automatic = [...platformArgs].find((arg) => platform?.includes(arg) && reading.globals.get(arg) === undefined);
+  if (automatic !== undefined) needBuildkit(reading, line, `FROM --platform takes ${automatic}`);
 
   const base = expand(reading, words[0] ?? '', line);
   if (base === undefined) {
@@ -160,6 +161,7 @@ function expand(reading: Reading, word: string, line: number): string | undefine
   const isReference = /^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$/.test(value.text) && !/[/:@]$|\/\//.test(value.text);
   if (isReference) return value.text;
   const unset = [...missing];
+  if (value.text === '' && unset.length === 0) return wrong('FROM names no image');
   if (unset.length > 0) return wrong(`FROM uses ${unset.join(', ')}, which has no default`);
   return wrong(`FROM ${displayText(value.text).slice(0, 80)} is not the name of an image`);
 }

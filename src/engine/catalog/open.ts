@@ -7,10 +7,8 @@ import {type Problem, ProblemError} from '../problem.ts';
 import {connect} from './connect.ts';
 import {type Detected, detectTrees, detectWhole, lookedFor} from './detect.ts';
 import type {ComponentDraft} from './draft.ts';
-import {readCentralList} from './layouts/central-list.ts';
 import {readComponents} from './layouts/component.ts';
 import {readTypedComponents} from './layouts/component-typed.ts';
-import {readImageFolders} from './layouts/image-yaml.ts';
 import type {RegistryNames} from './references.ts';
 import {readText, type Tree} from './tree.ts';
 import type {Catalog, Layout} from './types.ts';
@@ -41,11 +39,12 @@ export async function openCatalog(folder: string, options: {registry?: RegistryN
   };
 }
 
+/** Those that read YAML come with its library, which only their eras pay for. */
 const adapters: Record<Layout, (tree: Tree) => Promise<ComponentDraft[]>> = {
   component: readComponents,
   'component-typed': readTypedComponents,
-  'image-yaml': readImageFolders,
-  'central-list': readCentralList,
+  'image-yaml': async (tree) => (await import('./layouts/image-yaml.ts')).readImageFolders(tree),
+  'central-list': async (tree) => (await import('./layouts/central-list.ts')).readCentralList(tree),
 };
 
 async function existingFolder(folder: string): Promise<string> {
@@ -100,7 +99,10 @@ async function readVersion(tree: Tree): Promise<string | undefined> {
 }
 
 function byPlace(a: Problem, b: Problem): number {
-  const left = [a.file ?? '', b.file ?? ''];
-  if (left[0] !== left[1]) return (left[0] ?? '') < (left[1] ?? '') ? -1 : 1;
-  return (a.line ?? 0) - (b.line ?? 0);
+  return compare(a.file ?? '', b.file ?? '') || (a.line ?? 0) - (b.line ?? 0) || compare(a.message, b.message);
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

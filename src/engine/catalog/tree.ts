@@ -1,6 +1,6 @@
 /** Reading a source tree: what cannot be read, and what leads out of the tree, is noted and never followed. */
 
-import {readdir, readFile, readlink, realpath, stat} from 'node:fs/promises';
+import {lstat, readdir, readFile, readlink, realpath, stat} from 'node:fs/promises';
 import {basename, dirname, isAbsolute, join, relative, resolve, sep} from 'node:path';
 import {displayText} from '../names.ts';
 import type {Problem, Severity} from '../problem.ts';
@@ -50,6 +50,8 @@ export async function listFolder(tree: Tree, folder: string, leaving: Severity =
 /** What a path is, links followed; 'none' also for what leads out of the tree, which is noted. */
 export async function kindOf(tree: Tree, path: string, leaving: Severity = 'error'): Promise<Entry['kind'] | 'none'> {
   try {
+    // Most paths that are asked for are not there: this answers without looking at every folder above.
+    await lstat(path);
     const real = await realOfExistingPart(path);
     if (!isInside(tree.root, real)) {
       await noteLeaving(tree, path, real, leaving);

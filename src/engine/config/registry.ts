@@ -8,7 +8,7 @@ import type {Problem} from '../problem.ts';
 import {Secret} from '../secret.ts';
 import {checkRegistryValues} from './registry-checks.ts';
 import {type RegistryValues, readRegistrySection} from './registry-section.ts';
-import {readYaml, type YamlFile} from './yaml.ts';
+import type {YamlFile} from './yaml.ts';
 
 export interface RegistrySettings {
   /** As written: a host with or without port, `docker.io`, or `public` for Docker Hub. */
@@ -109,7 +109,7 @@ async function configurationFile(config: string, era: Era, problems: Problem[]):
 
 async function readYamlFile(file: string, problems: Problem[]): Promise<YamlFile | undefined> {
   try {
-    const yaml = readYaml(await readFile(file, 'utf8'), file);
+    const yaml = await readYamlText(await readFile(file, 'utf8'), file);
     problems.push(...yaml.problems);
     return yaml;
   } catch (error) {
@@ -128,7 +128,13 @@ async function treeDefaults(tree: {readonly toolRoot: string; readonly era: Era}
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return {};
   // What is wrong in a file of defaults shows as a setting that is missing.
-  return readRegistrySection(readYaml(text, file), 'defaults', file, problems).values;
+  return readRegistrySection(await readYamlText(text, file), 'defaults', file, problems).values;
+}
+
+/** Loads the YAML library when there is something to read. */
+async function readYamlText(text: string, file: string): Promise<YamlFile> {
+  const {readYaml} = await import('./yaml.ts');
+  return readYaml(text, file);
 }
 
 async function warnIfReadableByAll(file: string, problems: Problem[]): Promise<void> {

@@ -22,20 +22,20 @@ export function readComponents(tree: Tree): Promise<ComponentDraft[]> {
 export async function readComponentsNamed(tree: Tree, naming: ImageNaming): Promise<ComponentDraft[]> {
   const src = join(tree.toolRoot, 'src');
   const folders = (await listFolder(tree, src)).filter(({name, kind}) => kind === 'folder' && !name.startsWith('.'));
-  const components: ComponentDraft[] = [];
-  for (const {name} of folders) {
+  const components = folders.map(async ({name}) => {
     const folder = join(src, name);
-    if (isComponentName(name)) components.push(await readComponent(tree, name, folder, naming));
-    else {
+    if (!isComponentName(name)) {
       note(tree, {
         code: 'tree-invalid',
         message: `${shownPath(tree, folder)} cannot be a component: its name has other characters than letters, digits, . _ -`,
         hint: 'Rename the folder.',
         file: folder,
       });
+      return undefined;
     }
-  }
-  return components;
+    return readComponent(tree, name, folder, naming);
+  });
+  return (await Promise.all(components)).filter((component) => component !== undefined);
 }
 
 async function readComponent(tree: Tree, name: string, folder: string, naming: ImageNaming): Promise<ComponentDraft> {
