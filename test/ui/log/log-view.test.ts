@@ -106,6 +106,18 @@ test('a search marks, counts, goes round, and keeps up with new lines without se
   expect(view.rows(20, 9).join('')).not.toContain('\x1b');
 });
 
+test('a last line that grows until it matches is found', () => {
+  const lines = numbered(3);
+  const store = growing(lines);
+  const view = createLogView(store, {theme});
+  expect(view.search('done')).toBe(0);
+  lines[2] = {text: 'line 3 is done'};
+  store.add();
+  expect(view.position.get().search?.count).toBe(1);
+  store.add('also done');
+  expect(view.position.get().search?.count).toBe(2);
+});
+
 test('a pattern is taken literally', () => {
   const view = createLogView(growing([{text: 'a.b*c'}, {text: 'aXbbc'}]), {theme});
   expect(view.search('a.b*')).toBe(1);
