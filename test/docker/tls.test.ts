@@ -1,0 +1,75 @@
+import {spawnSync} from 'node:child_process';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {type AddressInfo, connect} from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {createServer, type Server} from 'node:tls';
+import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {createDocker} from '../../src/engine/docker/docker.ts';
+import {problemFrom} from './contract.ts';
+import {type FakeEngine, startFakeEngine} from './fake-engine.ts';
+
+const openssl = spawnSync('openssl', ['version']).status === 0;
+
+describe.skipIf(!openssl)('an engine behind TLS that asks for a certificate', () => {
+  let folder: string;
+  let engine: FakeEngine;
+  let server: Server;
+  let host: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'pai-tls-'));
+    certificate('ca', []);
+    certificate('server', ['-addext', 'subjectAltName=IP:127.0.0.1']);
+    certificate('client', []);
+    rmSync(join(folder, 'ca-key.pem'));
+    writeFileSync(join(folder, 'cert.pem'), readFileSync(join(folder, 'client.pem')));
+    writeFileSync(join(folder, 'key.pem'), readFileSync(join(folder, 'client-key.pem')));
+    engine = await startFakeEngine();
+    const read = (name: string) => readFileSync(join(folder, name));
+    const options = {cert: read('server.pem'), key: read('server-key.pem'), ca: read('ca.pem'), requestCert: true};
+    server = createServer(options, (socket) => {
+      const inner = connect(engine.socket);
+      socket.pipe(inner).pipe(socket);
+      socket.on('error', () => inner.destroy());
+      inner.on('error', () => socket.destroy());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    host = `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(async () => {
+    await engine.close();
+    await new Promise((resolve) => server.close(resolve));
+    rmSync(folder, {recursive: true});
+  });
+
+  function certificate(name: string, more: readonly string[]): void {
+    const file = (suffix: string) => join(folder, `${name}${suffix}`);
+    const from = name === 'ca' ? [] : ['-CA', join(folder, 'ca.pem'), '-CAkey', join(folder, 'ca-key.pem')];
+    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', file('-key.pem')];
+    const {status, stderr} = spawnSync(
+      'openssl',
+      ['req', '-x509', ...key, '-out', file('.pem'), '-days', '2', '-subj', `/CN=${name}`, ...from, ...more],
+      {encoding: 'utf8'},
+    );
+    if (status !== 0) throw new Error(stderr);
+  }
+
+  it('is spoken to with the certificates of DOCKER_CERT_PATH', async () => {
+    const environment = {DOCKER_HOST: host, DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: folder};
+    expect((await createDocker({environment}).info()).name).toBe('fake');
+  });
+
+  it('is not trusted without its CA, and the sentence says TLS', async () => {
+    const empty = mkdtempSync(join(folder, 'empty-'));
+    const environment = {DOCKER_HOST: host, DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: empty};
+    const problem = await problemFrom(createDocker({environment}).info());
+    expect(problem).toMatchObject({code: 'engine-unreachable', message: expect.stringMatching(/TLS failed/)});
+    expect(problem.hint).toMatch(/ca\.pem/);
+  });
+
+  it('is told apart from one that speaks plain HTTP', async () => {
+    const problem = await problemFrom(createDocker({environment: {DOCKER_HOST: host}}).info());
+    expect(problem).toMatchObject({code: 'engine-unreachable', hint: expect.stringMatching(/DOCKER_TLS_VERIFY/)});
+  });
+});
