@@ -27,6 +27,8 @@ describe('FROM', () => {
     ['a continued line with a backtick', '# escape=`\nFROM `\n a', ['a']],
     ['Windows line ends and a byte order mark', '\ufeff# syntax=x/y\r\nFROM a\r\nRUN b\r\n', ['a']],
     ['after comments and blank lines', '# a comment\n\n   FROM a', ['a']],
+    ['a registry and a tag in upper case', 'FROM R.io:1/a:V1', ['R.io:1/a:V1']],
+    ['instructions that may stand alone', 'FROM a\nCMD\nENTRYPOINT\nONBUILD FUTURE x', ['a']],
     ['several images', 'FROM a\nFROM b', ['a', 'b']],
   ])('%s', (_title, text, expected) => {
     expect(bases(text)).toEqual(expected);
@@ -119,6 +121,8 @@ describe('mistakes, all at once and with their lines', () => {
     ['# escape=x\nFROM a', [[1, 'the escape directive must be a backslash or a backtick']]],
     ['FROM --plat=x a', [[1, 'FROM does not know --plat']]],
     ['ARG A=\nFROM $A', [[2, 'FROM names no image']]],
+    ['FROM a\nCOPY --from=0 x y', [[2, 'COPY --from=0 names no earlier stage']]],
+    ['FROM R.io/Base', [[1, 'the name of an image is lower case']]],
     ['FROM a/', [[1, 'FROM a/ is not the name of an image']]],
   ] as [string, [number, string][]][])('%j', (text, expected) => {
     expect(errors(text).map(({line, message}) => [line, message])).toEqual(expected);

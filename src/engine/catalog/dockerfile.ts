@@ -72,7 +72,8 @@ const platformArgs = new Set(
 function readInstruction(reading: Reading, instruction: Instruction): void {
   const {keyword, rest, line} = instruction;
   if (!keywords.has(keyword)) note(reading, line, `${displayText(keyword).slice(0, 40)} is not an instruction`);
-  else if (rest === '') note(reading, line, `${keyword} has nothing after it`);
+  else if (rest === '' && keyword !== 'CMD' && keyword !== 'ENTRYPOINT')
+    note(reading, line, `${keyword} has nothing after it`);
   else if (keyword === 'FROM') readFrom(reading, rest, line);
   else if (reading.stages.length === 0) {
     if (keyword === 'ARG') readGlobalArg(reading, rest, line);
@@ -85,8 +86,7 @@ function readInstruction(reading: Reading, instruction: Instruction): void {
 /** What ONBUILD names is needed by whoever builds on this image, not by this build. */
 function readOnbuild(reading: Reading, rest: string, line: number): void {
   const inner = /^\S+/.exec(rest)?.[0].toUpperCase() ?? '';
-  if (!keywords.has(inner)) note(reading, line, `ONBUILD ${displayText(inner).slice(0, 40)} is not an instruction`);
-  else if (inner === 'ONBUILD' || inner === 'FROM' || inner === 'MAINTAINER') {
+  if (inner === 'ONBUILD' || inner === 'FROM' || inner === 'MAINTAINER') {
     note(reading, line, `ONBUILD ${inner} is not allowed`);
   }
 }
@@ -118,6 +118,7 @@ function readFrom(reading: Reading, rest: string, line: number): void {
     return;
   }
   const isStage = reading.stages.some((stage) => stage.name === base.toLowerCase());
+  if (!isStage && /[A-Z]/.test(repositoryOf(base))) note(reading, line, 'the name of an image is lower case');
   if (!isStage && base !== 'scratch') reading.references.push({reference: base, line, by: 'FROM'});
   reading.stages.push({
     base,
@@ -129,7 +130,7 @@ function readFrom(reading: Reading, rest: string, line: number): void {
 
 function readGlobalArg(reading: Reading, rest: string, line: number): void {
   for (const word of splitWords(rest, reading.escapeMark)) {
-    const [, name, text] = /^([A-Za-z_][A-Za-z0-9_]*)(?:=([\s\S]*))?$/.exec(word) ?? [];
+    const [, name, text] = /^([^=]+)(?:=([\s\S]*))?$/.exec(word) ?? [];
     if (name === undefined) {
       note(reading, line, `ARG ${displayText(word).slice(0, 40)} is not a name`);
       continue;
@@ -166,6 +167,12 @@ function expand(reading: Reading, word: string, line: number): string | undefine
   return wrong(`FROM ${displayText(value.text).slice(0, 80)} is not the name of an image`);
 }
 
+/** Without registry, tag and digest. */
+function repositoryOf(reference: string): string {
+  const path = reference.replace(/@.*$/, '').replace(/:[^/]*$/, '');
+  return path.replace(/^(?:[^/]*[.:][^/]*|localhost)\//, '');
+}
+
 function readFlags(reading: Reading, keyword: 'COPY' | 'ADD' | 'RUN', rest: string, line: number): void {
   const {flags, words} = flagsOf(rest, reading.escapeMark);
   if (keyword !== 'RUN' && words.length < 2 && !/^\[/.test(words[0] ?? '')) {
@@ -187,7 +194,11 @@ function isOnlyOfBuildkit(keyword: string, flag: string): boolean {
 /** A stage by name or number is no image; a variable there is not replaced by Docker either. */
 function addReference(reading: Reading, text: string, line: number, by: Reference['by']): void {
   const name = text.replace(/^(["'])([\s\S]*)\1$/, '$2');
-  if (name === '' || /^\d+$/.test(name) || name === 'scratch' || name.includes('$')) return;
+  if (/^\d+$/.test(name)) {
+    if (Number(name) >= reading.stages.length - 1) note(reading, line, `${by}=${name} names no earlier stage`);
+    return;
+  }
+  if (name === '' || name === 'scratch' || name.includes('$')) return;
   if (reading.stages.some((stage) => stage.name === name.toLowerCase())) return;
   reading.references.push({reference: name, line, by});
 }
