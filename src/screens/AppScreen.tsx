@@ -32,7 +32,8 @@ export function AppScreen({app}: {readonly app: AppModel}) {
   return (
     <>
       <FrameWithHeader app={app} columns={columns} rows={rows} help={help} />
-      {state.overlay?.({columns, rows})}
+      {/* The last row stays: it shows the keys of what lies above. */}
+      {state.overlay?.({columns, rows: rows - 1})}
     </>
   );
 }
@@ -61,6 +62,7 @@ function FrameWithHeader({app, columns, rows, help}: FrameWithHeaderProps) {
       tabs={tabs}
       tab={tabs.find(({tab}) => tab === state.tab)?.key ?? '1'}
       message={state.message}
+      messageRows={state.overlay ? 1 : 3}
       help={help}
     >
       {(width, height) => <Screen app={app} width={width} height={height} />}

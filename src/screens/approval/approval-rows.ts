@@ -25,7 +25,7 @@ export function planSummary({plan, nothingToDo}: Proposal): string {
 /** One task of a plan: what is expected of it, and why. */
 export function proposedTaskRow(task: Task, titleCells: number, width: number, theme: Theme): Row {
   const look = expectations[task.expected];
-  const title = Math.min(titleCells, Math.max(8, width - 14));
+  const title = Math.min(titleCells, Math.max(8, Math.floor((width - 13) * 0.55)));
   const why = task.why.join('; ');
   return [
     {text: fit(`${theme.glyphs[look.state]} ${look.word}`, 11), tone: look.state},

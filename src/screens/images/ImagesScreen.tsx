@@ -16,7 +16,7 @@ import {bannerRows, emptyRows, imagesTitle, problemRows} from './image-notes.ts'
 import {graphAlso, graphLead, imageColumns, imageDetail, imageHeader, imageRow} from './image-rows.ts';
 import {actOnImages, useImagesKeys} from './images-keys.ts';
 import type {ShownImages} from './images-shown.ts';
-import type {ImagesState} from './images-state.ts';
+import {type ImagesState, imageProblems} from './images-state.ts';
 
 export interface ImagesScreenProps {
   readonly app: AppModel;
@@ -30,8 +30,8 @@ export function ImagesScreen({app, width, height}: ImagesScreenProps) {
   const state = useStore(app.images);
   const now = useNow(app.clock, false);
   const shown = app.images.shown();
-  const banner = bannerRows(state, width - 2, theme);
   const single = width < smallScreen.columns || height < smallScreen.rows - 3;
+  const banner = bannerRows(state, width - 2, theme).slice(0, single ? 1 : 3);
   const beside = width >= 120 && state.view !== 'problems';
   const listWidth = beside ? Math.floor(width * 0.6) : width;
   const bodyHeight = Math.max(3, height - banner.length - (state.filtering ? 1 : 0));
@@ -93,7 +93,7 @@ export function ImagesScreen({app, width, height}: ImagesScreenProps) {
     <Box flexDirection="column" width={width} height={height} overflow="hidden">
       {banner.length > 0 ? (
         <Box paddingX={1}>
-          <Rows rows={banner} width={width - 2} height={Math.min(banner.length, single ? 1 : 3)} />
+          <Rows rows={banner} width={width - 2} height={banner.length} />
         </Box>
       ) : null}
       <Box width={width} height={bodyHeight} flexShrink={0}>
@@ -175,7 +175,7 @@ function ProblemList({
   readonly height: number;
 }) {
   const theme = useTheme();
-  const problems = state.catalog?.problems ?? [];
+  const problems = imageProblems(state);
   const keys = problems.map((_, index) => String(index));
   const cursor = cursorIndex(state.problems, keys);
   const {line, detail} = problemRows(problems, cursor, width - listLead, theme);
@@ -189,7 +189,7 @@ function ProblemList({
         height={height - detailHeight}
         focused
         rowOf={line}
-        empty={[row(' This tree has no problems.', 'ok')]}
+        empty={[row(' Nothing is wrong with this tree.', 'ok')]}
       />
       <Rows rows={detail} width={width} height={detailHeight} />
     </Box>

@@ -1,15 +1,15 @@
 import type {Problem} from '../../engine/index.ts';
 import type {State, Theme} from '../../ui/theme/theme.ts';
-import {plain, wrap} from '../../ui/widgets/cells.ts';
+import {cut, plain, wrap} from '../../ui/widgets/cells.ts';
 import {type Row, row} from '../../ui/widgets/rows.ts';
 import {problemWords} from '../problem-words.ts';
 import {imageSorts} from './image-items.ts';
 import type {ShownImages} from './images-shown.ts';
-import {buildingImpossible, type ImagesState} from './images-state.ts';
+import {buildingImpossible, type ImagesState, imageProblems} from './images-state.ts';
 
 /** 'Images 12 ─ Graph ─ Problems 2', with filter, marks and sort of the view that is shown. */
 export function imagesTitle(state: ImagesState, shown: ShownImages, theme: Theme): Row {
-  const problems = state.catalog?.problems ?? [];
+  const problems = imageProblems(state);
   const words = {
     list: `Images ${shown.all.length}`,
     graph: 'Graph',
@@ -39,10 +39,10 @@ export function imagesTitle(state: ImagesState, shown: ShownImages, theme: Theme
 export function bannerRows(state: ImagesState, width: number, theme: Theme): readonly Row[] {
   const impossible = state.treeProblem && !state.catalog ? undefined : buildingImpossible(state);
   if (impossible) {
-    const words = `${theme.glyphs.warning} ${problemWords(impossible)} Everything but building and pushing works. Ctrl-r asks again.`;
-    return wrap(words, width)
-      .slice(0, 3)
-      .map((line) => row(line, 'warning'));
+    const said = wrap(`${theme.glyphs.warning} ${problemWords(impossible)}`, width);
+    const lines = said.length <= 2 ? said : [said[0] ?? '', cut(said.slice(1).join(' '), width, theme.glyphs.ellipsis)];
+    const rest = 'All but building and pushing works. Ctrl-r asks again; [ shows every problem.';
+    return [...lines.map((line) => row(line, 'warning')), row(cut(rest, width, theme.glyphs.ellipsis))];
   }
   const [other, ...more] = [...(state.statusProblem ? [state.statusProblem] : []), ...(state.report?.problems ?? [])];
   if (!other) return [];

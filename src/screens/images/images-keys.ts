@@ -10,13 +10,13 @@ import {commandOf, queryCommand} from '../command-line.ts';
 import {showCommand} from '../show-command.tsx';
 import {imageSorts} from './image-items.ts';
 import {chosenNames} from './images-shown.ts';
-import {buildingImpossible, type ImagesState, imageViews} from './images-state.ts';
+import {buildingImpossible, type ImagesState, imageProblems, imageViews} from './images-state.ts';
 
 /** Does something to the list that is shown now. */
 export function actOnImages(app: AppModel, action: ListAction): void {
   const state = app.images.get();
   if (state.view === 'problems') {
-    const keys = (state.catalog?.problems ?? []).map((_, index) => String(index));
+    const keys = imageProblems(state).map((_, index) => String(index));
     app.images.set({problems: reduceList(state.problems, action, keys)});
     return;
   }

@@ -24,6 +24,16 @@ export interface ImagesState {
   readonly detailTop: number;
 }
 
+/** Everything that is wrong: in the tree first, then what the engine said. */
+export function imageProblems({catalog, treeProblem, statusProblem, report}: ImagesState): readonly Problem[] {
+  return [
+    ...(treeProblem ? [treeProblem] : []),
+    ...(catalog?.problems ?? []),
+    ...(statusProblem ? [statusProblem] : []),
+    ...(report?.problems ?? []),
+  ];
+}
+
 /** The problem that keeps images from being built, when there is one. */
 export function buildingImpossible(state: ImagesState): Problem | undefined {
   if (state.treeProblem) return state.treeProblem;

@@ -25,7 +25,7 @@ export function RunHeader({
   const {state, summary, usualMs} = view;
   const runs = summary.status === 'running';
   useNow(app.clock, runs);
-  const elapsed = state.tookMs ?? (runs && state.startedUp !== undefined ? model.up() - state.startedUp : undefined);
+  const elapsed = runs && state.startedUp !== undefined ? model.up() - state.startedUp : undefined;
   const usual = usualMs === undefined ? '' : `  (usually ${stopwatch(usualMs)})`;
   const time = elapsed === undefined ? '' : `  ${stopwatch(elapsed)}`;
   const done = state.tasks.filter(({status}) => status !== 'waiting' && status !== 'running').length;

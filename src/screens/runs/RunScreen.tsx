@@ -54,7 +54,7 @@ function FollowedRun({app, model, width, height}: FollowedRunProps) {
   const view = useStore(model.view);
   const choices = useStore(model.choices);
   const asking = choices.input === 'save' || choices.input === 'export';
-  const outcome = outcomeRows(view, width - 2, Math.max(1, Math.floor(height / 3)), theme);
+  const outcome = outcomeRows(view, width - 2, outcomeHeight(height), theme);
   const body = Math.max(3, height - 1 - outcome.length - (asking ? 1 : 0));
   const layout = runLayout(width, body, view.state.tasks.length, choices);
   const fits = panesFit(choices.paneCount, layout.panes.width, layout.panes.height);
@@ -90,6 +90,11 @@ function FollowedRun({app, model, width, height}: FollowedRunProps) {
       {asking ? <FileName app={app} model={model} width={width} /> : null}
     </Box>
   );
+}
+
+/** Enough to say what happened, and never what the plan and the outputs need. */
+function outcomeHeight(height: number): number {
+  return height < 12 ? 1 : height < 30 ? 3 : 8;
 }
 
 interface PanesProps {

@@ -1,46 +1,73 @@
 import type {RunView, TaskState} from '../../engine/index.ts';
-import type {Theme} from '../../ui/theme/theme.ts';
+import type {Role, Theme} from '../../ui/theme/theme.ts';
 import {count, duration} from '../../ui/widgets/amounts.ts';
-import {plain, wrap} from '../../ui/widgets/cells.ts';
-import {type Row, row} from '../../ui/widgets/rows.ts';
+import {cut, plain, wrap} from '../../ui/widgets/cells.ts';
+import type {Row} from '../../ui/widgets/rows.ts';
 
 /**
  * What a person should know now that a run does not go on: what changed, what failed, what to do next. Empty while it
- * runs. At most `height` rows.
+ * runs undisturbed. At most `height` rows: sentences are cut to one row each where there is no room to wrap them.
  */
 export function outcomeRows(view: RunView, width: number, height: number, theme: Theme): readonly Row[] {
-  const rows: Row[] = [];
-  const say = (text: string, tone?: Row[number]['tone'], lead = ''): void => {
-    for (const [index, line] of wrap(plain(text), Math.max(8, width - lead.length)).entries()) {
-      rows.push([{text: index === 0 ? lead : ' '.repeat(lead.length)}, {text: line, tone}]);
-    }
-  };
+  const facts = outcomeFacts(view, theme);
+  const wrapped = facts.flatMap((fact) => factRows(fact, width));
+  if (wrapped.length <= height) return wrapped;
+  const cutRows = facts.map(
+    ({lead = '', text, tone}): Row => [
+      {text: lead},
+      {text: cut(plain(text), Math.max(1, width - lead.length), theme.glyphs.ellipsis), tone},
+    ],
+  );
+  if (cutRows.length <= height) return cutRows;
+  const last = facts.length > 2 ? cutRows.slice(-1) : [];
+  const room = Math.max(1, height - last.length);
+  return [...cutRows.slice(0, room), ...last].slice(0, height);
+}
+
+interface Fact {
+  readonly text: string;
+  readonly tone?: Role | undefined;
+  readonly lead?: string;
+}
+
+function outcomeFacts(view: RunView, theme: Theme): readonly Fact[] {
   const {summary, state} = view;
   if (summary.status === 'interrupted') {
-    say(`${theme.glyphs.warning} interrupted: ${view.explanation ?? 'the runner is gone.'}`, 'warning');
-    say('Enter resumes it at the tasks that are not done.', 'key');
-    return rows.slice(0, height);
+    return [
+      {text: `${theme.glyphs.warning} interrupted: ${view.explanation ?? 'the runner is gone.'}`, tone: 'warning'},
+      {text: 'Enter resumes it at the tasks that are not done.', tone: 'key'},
+    ];
   }
   if (state.status === 'running' || state.status === 'waiting') {
-    if (state.cancel) rows.push(row(cancelWords(view), 'warning'));
-    return rows.slice(0, height);
+    return state.cancel ? [{text: cancelWords(view), tone: 'warning'}] : [];
   }
-  say(outcomeLine(view, theme), state.status === 'done' ? 'ok' : state.status === 'failed' ? 'failed' : 'warning');
-  if (state.problem) sayProblem(state.problem.message, state.problem.hint);
-  for (const task of state.tasks.filter(({status}) => status === 'failed')) {
-    sayProblem(`${task.title}: ${task.problem?.message ?? 'failed'}`, task.problem?.hint);
+  const tone = state.status === 'done' ? 'ok' : state.status === 'failed' ? 'failed' : 'warning';
+  const failed = state.tasks.filter(({status}) => status === 'failed');
+  const halfDone = state.tasks.filter((task) => task.halfDone !== undefined);
+  const facts: Fact[] = [{text: outcomeLine(view, theme), tone}];
+  // Where tasks failed the problem of the run only says so again.
+  if (state.problem && failed.length === 0) facts.push(...problemFacts(state.problem.message, state.problem.hint));
+  for (const {title, problem} of failed)
+    facts.push(...problemFacts(`${title}: ${problem?.message ?? 'failed'}`, problem?.hint));
+  for (const task of halfDone)
+    facts.push({text: `${task.title} is half-done: ${task.halfDone}`, tone: 'warning', lead: '  '});
+  if (state.status !== 'done') {
+    const look = failed.length > 0 ? 'Enter reads what it said. ' : '';
+    facts.push({text: `${look}r repeats it: what is done stays done.`, tone: 'key'});
   }
-  for (const task of state.tasks.filter(({halfDone}) => halfDone !== undefined)) {
-    say(`${task.title} is half-done: ${task.halfDone}`, 'warning', '  ');
-  }
-  const next = state.status === 'done' ? '' : 'r repeats it: what is done stays done.';
-  if (next !== '') say(next, 'key');
-  return rows.length <= height ? rows : [...rows.slice(0, Math.max(0, height - 1)), ...moreRow(rows, height, theme)];
+  return facts;
+}
 
-  function sayProblem(message: string, hint: string | undefined): void {
-    say(message, 'failed', '  ');
-    if (hint) say(hint, undefined, '  ');
-  }
+function problemFacts(message: string, hint: string | undefined): readonly Fact[] {
+  const said: Fact = {text: message, tone: 'failed', lead: '  '};
+  return hint ? [said, {text: hint, lead: '  '}] : [said];
+}
+
+function factRows({lead = '', text, tone}: Fact, width: number): readonly Row[] {
+  return wrap(plain(text), Math.max(8, width - lead.length)).map((line, index) => [
+    {text: index === 0 ? lead : ' '.repeat(lead.length)},
+    {text: line, tone},
+  ]);
 }
 
 /** '✗ failed after 1m12s: 3 changed, 6 unchanged, 1 failed, 2 skipped' */
@@ -69,13 +96,4 @@ export function cancelWords(view: RunView): string {
   const critical = running.filter((task) => task.critical);
   const waits = critical.length > 0 ? `; waiting for ${critical.map((task) => task.title).join(', ')}` : '';
   return `Stopping: nothing new starts, ${count(running.length, 'task')} still running${waits}.`;
-}
-
-function moreRow(rows: readonly Row[], height: number, theme: Theme): readonly Row[] {
-  return [
-    row(
-      `${theme.glyphs.ellipsis} ${count(rows.length - height + 1, 'more line')}: choose the task in the plan`,
-      'quiet',
-    ),
-  ];
 }

@@ -24,6 +24,8 @@ export interface FrameProps {
   readonly tab: string;
   /** Said instead of the keys until it is taken away. */
   readonly message?: {readonly text: string; readonly tone: Role} | undefined;
+  /** Rows a message may take; the first ones of a longer one are shown. */
+  readonly messageRows: number;
   /** Always the last of the footer. */
   readonly help: KeyBinding;
   readonly children: (width: number, height: number) => ReactNode;
@@ -35,11 +37,11 @@ export const smallestScreen = {columns: 40, rows: 10};
 export const smallScreen = {columns: 60, rows: 15};
 
 /** Line 1, the tabs, one screen, and the keys: always exactly as large as the terminal. */
-export function Frame({columns, rows, health, activity, tabs, tab, message, help, children}: FrameProps) {
+export function Frame({columns, rows, health, activity, tabs, tab, message, messageRows, help, children}: FrameProps) {
   const theme = useTheme();
   const footer: readonly Row[] = message
     ? wrap(message.text, columns - 2)
-        .slice(0, 3)
+        .slice(0, messageRows)
         .map((line) => [{text: ' '}, {text: line, tone: message.tone}])
     : [];
   const footerHeight = Math.max(1, footer.length);

@@ -30,26 +30,32 @@ test('a row of the history fits every width', () => {
   }
 });
 
+const failedRun = runOf({
+  id: 'r',
+  status: 'failed',
+  tasks: [
+    taskState('build/a', 'done'),
+    taskState('build/b', 'failed', {
+      problem: {code: 'build-failed', message: 'Step 3/5 ended with exit code 1.', hint: 'Read its last lines.'},
+    }),
+    taskState('build/c', 'skipped', {because: 'Build b failed'}),
+  ],
+});
+
 test('the end of a run says what changed, what failed and what to do next', () => {
-  const view = runOf({
-    id: 'r',
-    status: 'failed',
-    tasks: [
-      taskState('build/a', 'done'),
-      taskState('build/b', 'failed', {
-        problem: {code: 'build-failed', message: 'Step 3/5 ended with exit code 1.', hint: 'Read its last lines.'},
-      }),
-      taskState('build/c', 'skipped', {because: 'Build b failed'}),
-    ],
-  });
-  expect(outcomeRows(view, 70, 10, theme).map(rowText)).toEqual([
+  expect(outcomeRows(failedRun, 70, 10, theme).map(rowText)).toEqual([
     '✗ failed after 48s: 1 changed, 1 failed, 1 skipped',
     '  Build b: Step 3/5 ended with exit code 1.',
     '  Read its last lines.',
-    'r repeats it: what is done stays done.',
+    'Enter reads what it said. r repeats it: what is done stays done.',
   ]);
-  expect(outcomeRows(view, 70, 2, theme).map(rowText)).toEqual([
-    '✗ failed after 48s: 1 changed, 1 failed, 1 skipped',
-    '… 3 more lines: choose the task in the plan',
+});
+
+test('where there is little room the outcome, the first failure and the next key are left', () => {
+  expect(outcomeRows(failedRun, 40, 3, theme).map(rowText)).toEqual([
+    '✗ failed after 48s: 1 changed, 1 failed…',
+    '  Build b: Step 3/5 ended with exit cod…',
+    'Enter reads what it said. r repeats it:…',
   ]);
+  expect(outcomeRows(failedRun, 80, 1, theme)).toHaveLength(1);
 });
