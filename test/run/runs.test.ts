@@ -14,7 +14,14 @@ import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {planHash} from '../../src/engine/plan/hash.ts';
 import {outlineOf} from '../../src/engine/plan/outline.ts';
 import type {RunEvent} from '../../src/engine/run/events.ts';
-import {type RunFolder, readRunner, runFolder, writeJson, writeRunner} from '../../src/engine/run/folder.ts';
+import {
+  leaveRunner,
+  type RunFolder,
+  readRunner,
+  runFolder,
+  writeJson,
+  writeRunner,
+} from '../../src/engine/run/folder.ts';
 import {openJournal} from '../../src/engine/run/journal.ts';
 import {outlivesLogout, runnerScope} from '../../src/engine/run/logout.ts';
 import {openOutput} from '../../src/engine/run/output.ts';
@@ -230,6 +237,18 @@ describe('a run that is looked at', () => {
     leaveRun('20260101-000000-six-tasks', 'done');
     expect(await runsOf(place).requestOf('last')).toEqual(sixPlan(place).request);
   });
+});
+
+test('the last words of a runner need no room on the disk', () => {
+  const run = leaveRun('20260101-000000-six-tasks', 'killed');
+  const {size} = statSync(run.runner);
+  const record = {...deadProcess, programVersion: '1', ready: true};
+  leaveRunner(run, record, {code: 'bug', message: 'No.', detail: 'a stack '.repeat(20)});
+  expect(statSync(run.runner).size).toBe(size);
+  expect(readRunner(run)?.left?.detail).toContain('a stack');
+  leaveRunner(run, record, {code: 'bug', message: 'No.', detail: 'a stack '.repeat(20_000)});
+  expect(statSync(run.runner).size).toBe(size);
+  expect(readRunner(run)?.left).toEqual({code: 'bug', message: 'No.'});
 });
 
 describe('the output of a task', () => {
