@@ -217,8 +217,8 @@ export function createCompositor({output, clock, colours}: CompositorOptions): C
 
   function moved(): void {
     if (closed) return;
-    // Ink's next frame measures; this is for the case that its text stays the same and it writes nothing.
-    stopMeasure ??= clock.after(20, () => {
+    // Ink's next frame measures, and comes within 17 ms; this is for the case that its text stays the same.
+    stopMeasure ??= clock.after(40, () => {
       stopMeasure = undefined;
       if (unparsed === 0) frame();
     });

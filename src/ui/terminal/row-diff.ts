@@ -25,18 +25,16 @@ export function rowDiff(y: number, wanted: CellRow, shown: CellRow, covered: Uin
   let out = '';
   for (let x = 0; x < width; x++) {
     if (covered?.[x] || sameCell(next, shown, x)) continue;
-    let start = x;
-    while (start > 0 && !covered?.[start - 1] && isHalf(next, shown, start)) start--;
+    // Both halves of a wide character change together, so a difference never begins between them.
     let end = changedUntil(next, shown, covered, x);
-    while (end < width && !covered?.[end] && isHalf(next, shown, end)) end++;
-    out += `\x1b[${y + 1};${start + 1}H`;
+    out += `\x1b[${y + 1};${x + 1}H`;
     if (end > blankFrom + 3 && width > blankFrom) {
-      out += `${runs(next, start, blankFrom)}\x1b[K`;
+      out += `${runs(next, x, blankFrom)}\x1b[K`;
       end = width;
     } else {
-      out += runs(next, start, end);
+      out += runs(next, x, end);
     }
-    for (let i = start; i < end; i++) {
+    for (let i = x; i < end; i++) {
       shown.characters[i] = next.characters[i] ?? ' ';
       shown.styles[i] = next.styles[i] ?? '';
     }
@@ -73,11 +71,6 @@ function changedUntil(next: CellRow, shown: CellRow, covered: Uint8Array | undef
 
 function sameCell(a: CellRow, b: CellRow, x: number): boolean {
   return a.characters[x] === b.characters[x] && a.styles[x] === b.styles[x];
-}
-
-/** Writing a cell that holds (or held) the second half of a wide character destroys its first half. */
-function isHalf(next: CellRow, shown: CellRow, x: number): boolean {
-  return next.characters[x] === '' || shown.characters[x] === '';
 }
 
 function runs(row: CellRow, from: number, to: number): string {

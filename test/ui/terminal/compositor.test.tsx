@@ -72,7 +72,7 @@ function Replacing() {
 
 function Hiding({source}: {readonly source: PaneSource}) {
   const [shown, setShown] = useState(true);
-  useKeys([{keys: ['h'], word: 'hide', help: '', run: () => setShown(false)}], {layer: 'screen'});
+  useKeys([{keys: ['h'], word: 'hide', help: '', run: () => setShown(!shown)}], {layer: 'screen'});
   return <Box flexGrow={1}>{shown ? <Framed source={source} /> : <Text>gone</Text>}</Box>;
 }
 
@@ -247,6 +247,10 @@ test('a pane that goes away leaves nothing behind and is not listened to any mor
   await screen.hides('x');
   expect(screen.text().trim()).toBe('gone');
   expect(pane.listeners.size).toBe(0);
+  screen.press('h');
+  await screen.shows('xxx');
+  screen.press('h');
+  await screen.until(() => screen.text().trim() === 'gone');
 });
 
 test('with NO_COLOR neither Ink nor panes write a colour, bold and inverse stay', async () => {
