@@ -7,7 +7,7 @@ import {displayText} from '../names.ts';
 import type {Problem} from '../problem.ts';
 import {Secret} from '../secret.ts';
 import {checkRegistryValues} from './registry-checks.ts';
-import {type RegistryValues, readRegistrySection} from './registry-section.ts';
+import {type RegistrySection, type RegistryValues, readRegistrySection} from './registry-section.ts';
 import type {YamlFile} from './yaml.ts';
 
 export interface RegistrySettings {
@@ -51,6 +51,7 @@ export async function readRegistrySettings(
   const section = readRegistrySection(yaml, tree.era, file, problems);
   const values: RegistryValues = {...defaults, ...section.values};
   problems.push(...checkRegistryValues(values, section, file));
+  if (tree.era >= 'F') noteDefaults(defaults, section, file, problems);
   const {domain, namespace, tag, username, password, secretName} = values;
   if (password !== undefined) await warnIfReadableByAll(file, problems);
   const isWrong = problems.some(({severity}) => severity === undefined || severity === 'error');
@@ -107,8 +108,17 @@ async function configurationFile(config: string, era: Era, problems: Problem[]):
   );
 }
 
+/** Bytes; real ones have some kilobytes. */
+const largestFile = 4 * 1024 * 1024;
+
 async function readYamlFile(file: string, problems: Problem[]): Promise<YamlFile | undefined> {
   try {
+    const {size} = await stat(file);
+    if (size > largestFile) {
+      const message = `${displayText(file)} is too large for a configuration (${size} bytes, at most ${largestFile}).`;
+      problems.push({code: 'file-unreadable', message, file});
+      return undefined;
+    }
     const yaml = await readYamlText(await readFile(file, 'utf8'), file);
     problems.push(...yaml.problems);
     return yaml;
@@ -125,8 +135,10 @@ async function treeDefaults(tree: {readonly toolRoot: string; readonly era: Era}
   if (tree.era < 'F') return tree.era < 'D' ? {tag: 'latest'} : {};
   const file = join(tree.toolRoot, 'src/cluster/config/cluster.yaml');
   const problems: Problem[] = [];
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return {};
+  // Reading a pipe of that name would wait for ever.
+  const facts = await stat(file).catch(() => undefined);
+  if (!facts?.isFile() || facts.size > largestFile) return {};
+  const text = await readFile(file, 'utf8').catch(() => '');
   // What is wrong in a file of defaults shows as a setting that is missing.
   return readRegistrySection(await readYamlText(text, file), 'defaults', file, problems).values;
 }
@@ -135,6 +147,24 @@ async function treeDefaults(tree: {readonly toolRoot: string; readonly era: Era}
 async function readYamlText(text: string, file: string): Promise<YamlFile> {
   const {readYaml} = await import('./yaml.ts');
   return readYaml(text, file);
+}
+
+/** Somebody who forgot to say where images go should hear where they would go. */
+function noteDefaults(defaults: RegistryValues, section: RegistrySection, file: string, problems: Problem[]): void {
+  const taken = (['domain', 'namespace', 'tag'] as const).filter(
+    (setting) => section.values[setting] === undefined && defaults[setting] !== undefined,
+  );
+  const [first] = taken;
+  if (first === undefined) return;
+  const list = taken.map((setting) => `${setting} ${displayText(defaults[setting] ?? '')}`).join(', ');
+  problems.push({
+    code: 'registry-setting-missing',
+    severity: 'notice',
+    message: `The configuration does not set all of the registry; from the defaults of the tree: ${list}.`,
+    hint: 'Set it in the configuration if images go elsewhere.',
+    file,
+    ...section.place(first),
+  });
 }
 
 async function warnIfReadableByAll(file: string, problems: Problem[]): Promise<void> {
