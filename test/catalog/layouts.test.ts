@@ -158,14 +158,14 @@ test('a copied stage and a mounted image are needs like a base', async () => {
 
 test('the tree may lie one folder below, under any name, and the tool folder may be opened itself', async () => {
   const files = {
-    'qizhi-management/paictl.py': '',
-    'qizhi-management/src/base/image.yaml': '',
-    'qizhi-management/src/base/dockerfile': 'FROM busybox',
-    'qizhi-management/bootstrap/x/service.yaml': '',
+    'cluster-management/paictl.py': '',
+    'cluster-management/src/base/image.yaml': '',
+    'cluster-management/src/base/dockerfile': 'FROM busybox',
+    'cluster-management/bootstrap/x/service.yaml': '',
   };
   const root = await makeTree(files);
-  expect(await openCatalog(root)).toMatchObject({era: 'D', root, toolRoot: `${root}/qizhi-management`});
-  expect(await openCatalog(`${root}/qizhi-management`)).toMatchObject({era: 'D', toolRoot: `${root}/qizhi-management`});
+  expect(await openCatalog(root)).toMatchObject({era: 'D', root, toolRoot: `${root}/cluster-management`});
+  expect(await openCatalog(`${root}/cluster-management`)).toMatchObject({era: 'D', toolRoot: `${root}/cluster-management`});
   for (const [tree, era] of [
     ['tree-a', 'A'],
     ['tree-b', 'B'],
