@@ -165,7 +165,10 @@ test('the tree may lie one folder below, under any name, and the tool folder may
   };
   const root = await makeTree(files);
   expect(await openCatalog(root)).toMatchObject({era: 'D', root, toolRoot: `${root}/cluster-management`});
-  expect(await openCatalog(`${root}/cluster-management`)).toMatchObject({era: 'D', toolRoot: `${root}/cluster-management`});
+  expect(await openCatalog(`${root}/cluster-management`)).toMatchObject({
+    era: 'D',
+    toolRoot: `${root}/cluster-management`,
+  });
   for (const [tree, era] of [
     ['tree-a', 'A'],
     ['tree-b', 'B'],
