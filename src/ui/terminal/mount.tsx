@@ -29,8 +29,6 @@ export interface MountOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where signals and crashes are heard of; absent: they are left to the caller. main gives `process`. */
   readonly process?: AppProcess;
-  /** process.stderr, so that what libraries write there at the end cannot hang before a terminal that does not read. */
-  readonly stderr?: object;
   readonly clock?: ScreenClock;
   /** Write ASCII only. */
   readonly ascii?: boolean;
@@ -259,7 +257,7 @@ export function mountApp(tree: ReactElement, options: MountOptions): MountedApp 
   /** Whether writes wait for the terminal. Before one that does not read, none may, not even the last ones. */
   function setWaiting(waits: boolean): void {
     setNonBlocking(stdout, !waits);
-    if (options.stderr) setNonBlocking(options.stderr, !waits);
+    if (options.process?.stderr) setNonBlocking(options.process.stderr, !waits);
   }
 }
 

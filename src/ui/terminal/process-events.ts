@@ -10,6 +10,8 @@ export interface AppProcess {
   on(event: string, listener: (...values: unknown[]) => void): unknown;
   off(event: string, listener: (...values: unknown[]) => void): unknown;
   kill(pid: number, signal: NodeJS.Signals): unknown;
+  /** What libraries write there at the end must not hang before a terminal that does not read. */
+  readonly stderr?: object;
 }
 
 export interface ProcessListener {

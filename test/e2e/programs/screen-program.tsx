@@ -87,7 +87,6 @@ function flood() {
 const app = mountApp(<Program />, {
   stdin: process.stdin,
   stdout: process.stdout,
-  stderr: process.stderr,
   environment: process.env,
   process,
 });
