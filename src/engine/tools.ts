@@ -98,7 +98,7 @@ export interface BuildRequest {
   readonly noCache?: boolean;
   readonly buildArgs?: Readonly<Record<string, string>>;
   readonly platform?: string;
-  /** For bases from registries that want a login; used by the classic builder alone. */
+  /** For bases from registries that want a login, before those of the docker configuration are tried. */
   readonly credentials?: readonly Credentials[];
 }
 
@@ -162,7 +162,9 @@ export interface Files {
   copyTree(from: string, to: string, watch: CopyWatch, signal: AbortSignal): Promise<CopyReport>;
   /** Removes a tree if it is there, read-only folders included. */
   removeTree(path: string): Promise<void>;
-  /** Replaces a file whole or not at all; mode in octal. */
+  /** Makes a folder, and those above it, for this user alone (0700); one that is there stays as it is. */
+  makeFolder(path: string): Promise<void>;
+  /** Replaces a file whole or not at all; mode in octal. Its folder must be there. */
   writeFile(path: string, content: string | Uint8Array, mode: number): Promise<void>;
   /**
    * Every entry of a build context after .dockerignore, sorted by path. Reads only. Sockets are left out.

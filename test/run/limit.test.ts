@@ -46,6 +46,7 @@ function recordingTools() {
       copyTree: note('copyTree', {files: 0, bytes: 0, how: 'copy' as const, skipped: []}),
       removeTree: note('removeTree', undefined),
       writeFile: note('writeFile', undefined),
+      makeFolder: note('makeFolder', undefined),
       makeExecutable: note('makeExecutable', undefined),
       listContext: note('listContext', []),
       packContext: () => Readable.from([]),
@@ -85,6 +86,7 @@ const changes: readonly (readonly [string, (tools: Tools) => Promise<unknown>])[
   ['copy a tree to', ({files}) => files.copyTree('/src', join(runFolder, 'tree'), watch, signal)],
   ['remove', ({files}) => files.removeTree(join(runFolder, 'tree'))],
   ['write', ({files}) => files.writeFile(join(stateFolder, 'keys', 'x.json'), '', 0o600)],
+  ['make a folder', ({files}) => files.makeFolder(join(stateFolder, 'keys', 'more'))],
   ['make executable', ({files}) => files.makeExecutable(join(runFolder, 'tree', 'inside', 'hook.sh'))],
 ];
 

@@ -86,6 +86,7 @@ export function plainTools(clock: Tools['clock']): Tools {
     hashEntries: no,
     resolveInside: no,
     makeExecutable: no,
+    makeFolder: no,
     removeTree: (path) => rm(path, {recursive: true, force: true}),
     async writeFile(path, content, mode) {
       await mkdir(dirname(path), {recursive: true});

@@ -1,4 +1,4 @@
-import {chmod, lstat, readFile, stat} from 'node:fs/promises';
+import {chmod, lstat, mkdir, readFile, stat} from 'node:fs/promises';
 import type {Files} from '../tools.ts';
 import {listContext} from './context.ts';
 import {copyTree} from './copy-tree.ts';
@@ -16,6 +16,7 @@ export function createFiles(options: {readonly cacheFile: string}): Files {
   return {
     copyTree,
     removeTree,
+    makeFolder,
     writeFile,
     listContext,
     packContext,
@@ -25,6 +26,14 @@ export function createFiles(options: {readonly cacheFile: string}): Files {
     readText,
     makeExecutable,
   };
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, {recursive: true, mode: 0o700});
+  } catch (error) {
+    throw await unwritable(error, path);
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

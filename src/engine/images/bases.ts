@@ -102,6 +102,7 @@ export async function rememberBases(
   const others = (await rememberedBases(stateFolder)).filter(
     ({reference}) => !asked.some((each) => each.reference === reference),
   );
+  await files.makeFolder(join(stateFolder, 'images'));
   await files.writeFile(join(stateFolder, rememberedBasesPath), `${JSON.stringify([...others, ...asked])}\n`, 0o600);
 }
 

@@ -1,4 +1,4 @@
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import type {TaskContext} from '../plan/types.ts';
 import {contentKeyOf, type Manifest, treeManifest} from './manifest.ts';
 import {type CopiedComponent, folderInCopy} from './prepare.ts';
@@ -22,6 +22,7 @@ export async function keepGenerated(work: CopiedComponent, context: TaskContext)
   // The mark goes first and comes last: what lies between is never taken for whole.
   await files.removeTree(kept.mark);
   await files.removeTree(kept.folder);
+  await files.makeFolder(dirname(kept.folder));
   if (await files.exists(folder)) await files.copyTree(folder, kept.folder, {progress: () => {}}, context.signal);
   await files.writeFile(kept.mark, digest, 0o600);
   return true;

@@ -1,4 +1,4 @@
-import {join, posix, relative} from 'node:path';
+import {dirname, join, posix, relative} from 'node:path';
 import type {Catalog, Component} from '../catalog/types.ts';
 import {displayText} from '../names.ts';
 import type {TaskContext} from '../plan/types.ts';
@@ -22,6 +22,7 @@ export async function prepareComponent(work: CopiedComponent, context: TaskConte
   const {component, copy} = work;
   const {files} = context.tools;
   await freshFolder(work, context);
+  await files.makeFolder(dirname(copy.started(component.name)));
   await files.writeFile(copy.started(component.name), '', 0o600);
   const fromCopies = await copyDependencies(work, context);
   await copyLists(work, context);

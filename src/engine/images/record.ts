@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import type {Files} from '../tools.ts';
 import type {Manifest} from './manifest.ts';
 
@@ -75,7 +75,9 @@ export async function writeRecord(
   engineId: string,
   record: ImageRecord,
 ): Promise<void> {
-  await files.writeFile(join(stateFolder, recordPath(engineId, record.image)), `${JSON.stringify(record)}\n`, 0o600);
+  const path = join(stateFolder, recordPath(engineId, record.image));
+  await files.makeFolder(dirname(path));
+  await files.writeFile(path, `${JSON.stringify(record)}\n`, 0o600);
 }
 
 /** Enough of a SHA-256 to tell a few engines, trees or configurations apart. */

@@ -128,6 +128,7 @@ async function runInCopy(work: ComponentWork, context: TaskContext): Promise<Tas
     for (const path of await restoreGenerated(copied, context)) hookWrote.add(path);
   }
   const done = {hookWrote: [...hookWrote].sort(), images};
+  await files.makeFolder(posix.dirname(copy.done(component.name)));
   await files.writeFile(copy.done(component.name), JSON.stringify(done), 0o600);
   return {
     // What hooks hand on counts where a component has nothing else.

@@ -86,6 +86,10 @@ export function limitTools(tools: Tools, limits: Limits): Tools {
         await path('make executable', target, false);
         return tools.files.makeExecutable(target);
       },
+      async makeFolder(target) {
+        await path('make a folder', target, false);
+        return tools.files.makeFolder(target);
+      },
       async writeFile(target, ...rest) {
         await path('write', target, false);
         return tools.files.writeFile(target, ...rest);
