@@ -45,7 +45,7 @@ export function parseIgnoreFile(content: string, file: string): IgnorePattern[] 
 }
 
 /** Reads one pattern, throws a SyntaxError saying what is wrong. */
-export function parsePattern(line: string): IgnorePattern {
+function parsePattern(line: string): IgnorePattern {
   const exception = line.startsWith('!');
   let text = exception ? trimmed(line.slice(1)) : line;
   if (exception && text === '') throw new SyntaxError('nothing follows the "!"');
