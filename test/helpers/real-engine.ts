@@ -85,7 +85,7 @@ export async function startRealEngine(options: RealEngineOptions = {}): Promise<
 }
 
 /** Gives an engine an image with a shell and the usual commands, made of this machine's static busybox. */
-export async function importBusybox(socket: string, name: string): Promise<void> {
+async function importBusybox(socket: string, name: string): Promise<void> {
   const busybox = program('busybox');
   if (!busybox) throw new Error('There is no busybox.');
   const colon = name.lastIndexOf(':');

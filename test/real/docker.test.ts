@@ -1,4 +1,5 @@
-import {readdirSync, readFileSync} from 'node:fs';
+import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {Readable} from 'node:stream';
 import {pack} from 'tar-stream';
@@ -11,7 +12,7 @@ import {askEngine, type RealEngineAddresses, startRealEngine} from '../helpers/r
 
 const found = inject('realEngine');
 const engine = found as RealEngineAddresses;
-const docker = createDocker({environment: {}, endpoint: `unix://${found?.socket}`});
+const docker = createDocker({environment: {HOME: '/nonexistent'}, endpoint: `unix://${found?.socket}`});
 
 describe.skipIf(!found).each(['classic', 'buildkit'] as const)('a build by %s', (builder) => {
   const build = (dockerfile: string, more: Partial<Parameters<typeof buildOf>[1]> = {}, watch = watcher()) =>
@@ -142,6 +143,36 @@ describe.skipIf(!found)('a registry that wants a login', () => {
     await docker.build(base, watch, never);
     expect(watch.text()).toMatch(/^private$/m);
   });
+
+  it.each(['classic', 'buildkit'] as const)(
+    'gives a base to %s with the login of the docker configuration',
+    async (builder) => {
+      await docker.build(buildOf('FROM busybox\nRUN echo private > /private\n', {tag: reference}), watcher(), never);
+      await docker.push(reference, as(login.password), watcher(), never);
+      await askEngine(engine.socket, 'DELETE', `/images/${reference}?force=1`);
+      const folder = mkdtempSync(join(tmpdir(), 'pai-docker-config-'));
+      const configured = createDocker({environment: {DOCKER_CONFIG: folder}, endpoint: `unix://${engine.socket}`});
+      const request = buildOf(`ARG BASE=${reference}\nFROM $BASE\nRUN cat /private\n`, {builder, noCache: true});
+      try {
+        writeAuth(folder, 'wrong-password');
+        expect((await problemFrom(configured.build(request, watcher(), never))).code).toBe('registry-login');
+        writeAuth(folder, login.password);
+        const watch = watcher();
+        await configured.build(request, watch, never);
+        expect(watch.text()).toMatch(/wants a login; trying again as operator\./);
+        expect(watch.text()).toMatch(/(^|#\d+ )private$/m);
+        expect(watch.text()).not.toContain(login.password);
+      } finally {
+        rmSync(folder, {recursive: true});
+        await askEngine(engine.socket, 'DELETE', `/images/${reference}?force=1`);
+      }
+    },
+  );
+
+  function writeAuth(folder: string, password: string): void {
+    const auth = Buffer.from(`${login.username}:${password}`).toString('base64');
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({auths: {[login.address]: {auth}}}));
+  }
 });
 
 describe.skipIf(!found)('an engine that fails', () => {

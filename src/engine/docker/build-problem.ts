@@ -2,7 +2,9 @@ import {ProblemError} from '../problem.ts';
 import {type Refusal, refusedProblem} from './connection-problem.ts';
 import type {Endpoint} from './endpoint.ts';
 import {printableLine} from './printable.ts';
+import {registryOf} from './reference.ts';
 import {registryCode} from './registry-problem.ts';
+import type {Transcript} from './transcript.ts';
 
 /** What the engine said when it gave up. */
 export interface BuildFailure {
@@ -21,10 +23,11 @@ export function buildFailure(
   endpoint: Endpoint,
   dockerfile: string,
   failure: BuildFailure,
-  step: {readonly name: string; readonly instruction: string} | undefined,
+  transcript: Pick<Transcript, 'step' | 'base'>,
   output: string | undefined,
 ): ProblemError {
   const said = printableLine(failure.said.replace(buildkitPreamble, ''), 600);
+  const step = transcript.step();
   const where = step ? `${capital(step.name)} (${step.instruction})` : 'The build';
   const exitCode = failure.exitCode ?? exitCodeIn(said);
   const more = {...(output ? {detail: output} : {}), ...(exitCode === undefined ? {} : {exitCode})};
@@ -41,7 +44,7 @@ export function buildFailure(
       ...more,
     });
   }
-  return baseProblem(said, where, more) ?? otherFailure(said, where, more);
+  return baseProblem(said, where, more, transcript.base()) ?? otherFailure(said, where, more);
 }
 
 /** What BuildKit puts before the reason. */
@@ -84,29 +87,51 @@ function dockerfileProblem(dockerfile: string, said: string): ProblemError | und
 }
 
 /** A base image that could not be had; undefined when the failure is about something else. */
-function baseProblem(said: string, where: string, more: More): ProblemError | undefined {
+function baseProblem(said: string, where: string, more: More, base: string | undefined): ProblemError | undefined {
+  const refused = {cause: refusedBase(said, base)};
   const unknown =
     /pull access denied|manifest unknown|manifest for .* not found|repository does not exist|no such image|^\S+\/\S+: not found$/i;
   // BuildKit asks the session of its client for a login, and there is none.
   const code = /no active sessions/.test(said) ? 'registry-login' : registryCode(said);
   if (unknown.test(said)) {
+    const message = `${where} needs a base image that cannot be had: ${said}`;
+    const hint =
+      'Is its name spelt right? Is it built by this tree but not yet? Does its registry need a login (docker login)?';
+    return new ProblemError({code: 'build-failed', message, hint, ...more}, /denied/.test(said) ? refused : {});
+  }
+  if (code !== 'registry-login' && code !== 'registry-unreachable') return undefined;
+  if (code === 'registry-unreachable') {
     return new ProblemError({
-      code: 'build-failed',
-      message: `${where} needs a base image that cannot be had: ${said}`,
-      hint: 'Is its name spelt right? Is it built by this tree but not yet? Does its registry need a login (docker login)?',
+      code,
+      message: `${where} needs a base image whose registry cannot be reached: ${said}`,
+      hint: 'Pull it where there is a network (docker pull) and load it here (docker load), or check the network of the engine.',
       ...more,
     });
   }
-  if (code !== 'registry-login' && code !== 'registry-unreachable') return undefined;
-  return new ProblemError({
-    code,
-    message: `${where} needs a base image whose registry ${code === 'registry-login' ? 'wants a login' : 'cannot be reached'}: ${said}`,
-    hint:
-      code === 'registry-login'
-        ? 'Log in on this computer (docker login REGISTRY) and build again; BuildKit needs it pulled before (docker pull).'
-        : 'Pull it where there is a network (docker pull) and load it here (docker load), or check the network of the engine.',
-    ...more,
-  });
+  const message = `${where} needs a base image whose registry wants a login: ${said}`;
+  const hint = 'Log in on this computer (docker login REGISTRY) and build again.';
+  return new ProblemError({code, message, hint, ...more}, refused);
+}
+
+/** The cause of a build that failed because a registry did not give a base image without a login. */
+export class RefusedBase extends Error {
+  override readonly name = 'RefusedBase';
+  readonly registry: string;
+  /** Absent where only the registry is known. */
+  readonly reference: string | undefined;
+
+  constructor(registry: string, reference: string | undefined) {
+    super(`${registry} wants a login`);
+    this.registry = registry;
+    this.reference = reference;
+  }
+}
+
+function refusedBase(said: string, base: string | undefined): RefusedBase | undefined {
+  const denied = base ?? /pull access denied for ([^\s,]+)/.exec(said)?.[1];
+  const host = /https?:\/\/([^/\s"]+)\/v2\//.exec(said)?.[1];
+  const registry = denied ? registryOf(denied) : host;
+  return registry ? new RefusedBase(registry, denied) : undefined;
 }
 
 function otherFailure(said: string, where: string, more: More): ProblemError {

@@ -5,7 +5,7 @@ import {createBuildkitTranscript} from './buildkit-transcript.ts';
 import {createClassicTranscript} from './classic-transcript.ts';
 import type {Connection} from './connection.ts';
 import {connectionLost, notAnEngine, refusalOf} from './connection-problem.ts';
-import {CutStream, type EngineMessage, jsonLines, NotJsonLines, partOf, textOf} from './json-lines.ts';
+import {CutStream, failureOf, jsonLines, NotJsonLines} from './json-lines.ts';
 import {createLastLines} from './last-lines.ts';
 import {authConfig, serverAddress} from './login.ts';
 import {checkedImageName} from './reference.ts';
@@ -66,7 +66,7 @@ async function readBuild(
   let failure: BuildFailure | undefined;
   try {
     for await (const message of jsonLines(answer)) {
-      failure ??= failureIn(message);
+      failure ??= failureOf(message);
       if (!failure) transcript.take(message);
     }
   } catch (error) {
@@ -80,18 +80,10 @@ async function readBuild(
   transcript.end(!failure && id !== undefined);
   if (failure) {
     watch.output(Buffer.from(`${failure.said}\n`));
-    throw buildFailure(connection.endpoint, request.dockerfile, failure, transcript.step(), lastLines.text());
+    throw buildFailure(connection.endpoint, request.dockerfile, failure, transcript, lastLines.text());
   }
   if (!id) throw connectionLost(connection.endpoint, 'the build');
   return {id};
-}
-
-function failureIn(message: EngineMessage): BuildFailure | undefined {
-  const detail = partOf(message, 'errorDetail');
-  const said = textOf(detail, 'message') || textOf(message, 'error');
-  if (said === '' && message['error'] === undefined && message['errorDetail'] === undefined) return undefined;
-  const code = detail['code'];
-  return {said: said || 'the engine gave no reason', ...(typeof code === 'number' ? {exitCode: code} : {})};
 }
 
 function buildOptions(request: BuildRequest): Dockerode.ImageBuildOptions {

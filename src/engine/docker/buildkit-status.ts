@@ -19,13 +19,13 @@ export interface Vertex {
 }
 
 /** Progress within a step, for instance of one layer. */
-export interface VertexStatus {
+interface VertexStatus {
   readonly id: string;
   readonly vertex: string;
   readonly completed: boolean;
 }
 
-export interface VertexLog {
+interface VertexLog {
   readonly vertex: string;
   readonly bytes: Uint8Array;
 }

@@ -85,6 +85,10 @@ export function createBuildkitTranscript(
       const [, name, instruction] = /^\[([^\]]*)\]\s*(.*)$/s.exec(entry?.vertex.name ?? '') ?? [];
       return name && instruction ? {name: `step ${name}`, instruction: printableLine(instruction, 200)} : undefined;
     },
+    base() {
+      const failed = [...shown.values()].find(({vertex}) => vertex.error !== '');
+      return /^\[internal\] load metadata for (\S+)$/.exec(failed?.vertex.name ?? '')?.[1];
+    },
     end() {
       for (const entry of shown.values()) flush(entry, write);
     },

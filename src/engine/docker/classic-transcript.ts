@@ -29,6 +29,7 @@ export function createClassicTranscript(
     },
     id: () => id,
     step: () => step && {name: `step ${step.done}/${step.total}`, instruction: step.instruction},
+    base: () => /^FROM (?:--\S+ )?([^\s$]+)(?:$| )/i.exec(step?.instruction ?? '')?.[1],
     end(succeeded) {
       if (succeeded && step) progress(step.total, step.total);
     },

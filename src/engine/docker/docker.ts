@@ -1,5 +1,5 @@
 import type {Docker, EngineImage, EngineInfo} from '../tools.ts';
-import {buildImage} from './build.ts';
+import {buildWithLogins} from './build-with-logins.ts';
 import {type Connection, createConnection, type Deadlines} from './connection.ts';
 import {notAnEngine, refusalOf, refusedProblem} from './connection-problem.ts';
 import {findCredentials} from './credentials.ts';
@@ -39,7 +39,14 @@ export function createDocker(options: DockerOptions): Docker {
     endpoint: 'endpoint' in found ? found.endpoint.address : found.address,
     info: async (signal) => engineInfo(connected(), signal),
     image: async (reference, signal) => engineImage(connected(), reference, signal),
-    build: async (request, watch, signal) => buildImage(connected(), request, watch, signal),
+    build: async (request, watch, signal) =>
+      buildWithLogins(
+        connected(),
+        request,
+        (registry) => findCredentials(options.environment, registry, deadlines.helper, signal),
+        watch,
+        signal,
+      ),
     async tag(image, reference, signal) {
       const {repository, tag} = parseReference(reference);
       const source = checkedImageName(image);

@@ -16,7 +16,7 @@ export interface Endpoint {
     | {readonly host: string; readonly port: number; readonly tls?: TlsMaterial};
 }
 
-export interface TlsMaterial {
+interface TlsMaterial {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;

@@ -76,3 +76,12 @@ export function partOf(message: EngineMessage, field: string): EngineMessage {
   const value = message[field];
   return typeof value === 'object' && value !== null ? (value as EngineMessage) : {};
 }
+
+/** What the engine says went wrong, in a message of a build, push or pull; undefined when nothing did. */
+export function failureOf(message: EngineMessage): {readonly said: string; readonly exitCode?: number} | undefined {
+  const detail = partOf(message, 'errorDetail');
+  const said = textOf(detail, 'message') || textOf(message, 'error');
+  if (said === '' && message['error'] === undefined && message['errorDetail'] === undefined) return undefined;
+  const exitCode = numberOf(detail, 'code');
+  return {said: said || 'it gave no reason', ...(exitCode === undefined ? {} : {exitCode})};
+}

@@ -2,7 +2,16 @@ import {ProblemError} from '../problem.ts';
 import type {Credentials, PushWatch} from '../tools.ts';
 import type {Connection} from './connection.ts';
 import {connectionLost, notAnEngine, refusalOf, refusedProblem} from './connection-problem.ts';
-import {CutStream, type EngineMessage, jsonLines, NotJsonLines, numberOf, partOf, textOf} from './json-lines.ts';
+import {
+  CutStream,
+  type EngineMessage,
+  failureOf,
+  jsonLines,
+  NotJsonLines,
+  numberOf,
+  partOf,
+  textOf,
+} from './json-lines.ts';
 import {createLayerLines} from './layer-lines.ts';
 import {authConfigOrNone} from './login.ts';
 import {printable, printableLine} from './printable.ts';
@@ -48,7 +57,7 @@ async function readPull(
   let failed: string | undefined;
   try {
     for await (const message of jsonLines(answer)) {
-      failed ??= failureIn(message);
+      failed ??= failureOf(message)?.said;
       const line = lines.line(message);
       if (line !== undefined) watch.output(Buffer.from(`${line}\n`));
       digest = /^Digest: (sha256:[0-9a-f]{64})$/.exec(textOf(message, 'status'))?.[1] ?? digest;
@@ -71,11 +80,6 @@ async function readPull(
   }
   if (!digest) throw connectionLost(connection.endpoint, 'the pull');
   return {digest};
-}
-
-function failureIn(message: EngineMessage): string | undefined {
-  const said = textOf(partOf(message, 'errorDetail'), 'message') || textOf(message, 'error');
-  return said === '' ? undefined : said;
 }
 
 function addUp(layers: Map<string, {done: number; total: number}>, message: EngineMessage): boolean {

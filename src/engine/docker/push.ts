@@ -2,7 +2,16 @@ import {ProblemError} from '../problem.ts';
 import type {Credentials, PushWatch} from '../tools.ts';
 import type {Connection} from './connection.ts';
 import {connectionLost, notAnEngine, refusalOf, refusedProblem} from './connection-problem.ts';
-import {CutStream, type EngineMessage, jsonLines, NotJsonLines, numberOf, partOf, textOf} from './json-lines.ts';
+import {
+  CutStream,
+  type EngineMessage,
+  failureOf,
+  jsonLines,
+  NotJsonLines,
+  numberOf,
+  partOf,
+  textOf,
+} from './json-lines.ts';
 import {createLayerLines} from './layer-lines.ts';
 import {authConfigOrNone} from './login.ts';
 import {printable} from './printable.ts';
@@ -57,7 +66,7 @@ async function readPush(
   let failed: string | undefined;
   try {
     for await (const message of jsonLines(answer)) {
-      failed ??= failureIn(message);
+      failed ??= failureOf(message)?.said;
       const line = lines.line(message);
       if (line !== undefined) watch.output(Buffer.from(`${line}\n`));
       sum.take(message);
@@ -75,12 +84,6 @@ async function readPush(
   }
   if (!digest) throw connectionLost(connection.endpoint, 'the push');
   return {digest};
-}
-
-function failureIn(message: EngineMessage): string | undefined {
-  const said = textOf(partOf(message, 'errorDetail'), 'message') || textOf(message, 'error');
-  if (said !== '') return said;
-  return message['error'] === undefined && message['errorDetail'] === undefined ? undefined : 'no reason was given';
 }
 
 /** Adds up the bytes of all layers. Layers that are there already count as nothing to do. */

@@ -7,6 +7,8 @@ export interface Transcript {
   id(): string | undefined;
   /** The step that is at work or failed last, as 'step 3/12' and its instruction. */
   step(): {readonly name: string; readonly instruction: string} | undefined;
+  /** The base image that is being looked for, as far as its name is known. */
+  base(): string | undefined;
   /** Text that is still held back, and the last progress. */
   end(succeeded: boolean): void;
 }
