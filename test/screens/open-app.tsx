@@ -8,6 +8,8 @@ import {openScreen, type ScreenOptions, type TestScreen} from '../helpers/screen
 export interface OpenedApp extends TestScreen {
   readonly fake: FakeEngine;
   readonly model: AppModel;
+  /** The frame once it does not change any more; the spinner stands still in it. */
+  stillFrame(): Promise<string>;
 }
 
 export interface OpenAppOptions extends ScreenOptions {
@@ -26,11 +28,26 @@ export function openApp({answers, settings, ...screen}: OpenAppOptions = {}): Op
   });
   const opened = openScreen(<AppScreen app={model} />, {
     ...screen,
-    environment: {PAI_TUI_STILL: '1', ...screen.environment},
   });
   onTestFinished(async () => {
     await opened.close();
     model.close();
   });
-  return {...opened, fake, model};
+  const frame = (): string => opened.text().replaceAll(/[⠋⠙⠸⠼⠴⠦⠧⠇⠏]/g, '⠹');
+  return {
+    ...opened,
+    fake,
+    model,
+    async stillFrame() {
+      let before = '';
+      let times = 0;
+      await opened.until(() => {
+        const now = frame();
+        times = now === before ? times + 1 : 0;
+        before = now;
+        return times >= 20;
+      });
+      return before;
+    },
+  };
 }

@@ -52,7 +52,9 @@ export function ImagesScreen({app, width, height}: ImagesScreenProps) {
   const list = (
     <Panel
       title={imagesTitle(state, shown, theme)}
-      aside={shown.keys.length > page ? row(`${cursor + 1}/${shown.keys.length}`, 'quiet') : []}
+      aside={
+        state.view !== 'problems' && shown.keys.length > page ? row(`${cursor + 1}/${shown.keys.length}`, 'quiet') : []
+      }
       width={listWidth}
       height={bodyHeight}
       focused={!describing}
