@@ -94,6 +94,17 @@ export function describeContract(name: string, open: () => Promise<ContractWorld
       expect(again.text()).toMatch(/: Layer already exists\n/);
     });
 
+    it('brings an image of the registry to the engine, and says when there is none', async () => {
+      const reference = `${world.registry}/contract/pull:v1`;
+      await build('FROM busybox:latest\nRUN echo pulled > /pulled\n', reference);
+      const {digest} = await world.docker.push(reference, undefined, watcher(), never);
+      const watch = watcher();
+      expect(await world.docker.pull(reference, undefined, watch, never)).toEqual({digest});
+      expect(watch.text()).toContain(`Digest: ${digest}\n`);
+      const none = world.docker.pull(`${world.registry}/contract/none:v1`, undefined, watcher(), never);
+      expect((await problemFrom(none)).code).toBe('not-found');
+    });
+
     it('stops a build with the reason of whoever stopped it', async () => {
       const controller = new AbortController();
       const reason = new Error('the operator said so');

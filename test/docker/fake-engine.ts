@@ -67,6 +67,7 @@ function createState(): (request: IncomingMessage, response: ServerResponse, url
     else if (path === '/version') json(200, {Version: '20.10.24', ApiVersion: '1.41', Os: 'linux', Arch: 'amd64'});
     else if (path === '/info') json(200, {Name: 'fake', ID: 'FAKE', NCPU: 2});
     else if (path === '/networks') json(200, [{Name: 'bridge'}]);
+    else if (path === '/images/create') pull(`${url.searchParams.get('fromImage')}:${url.searchParams.get('tag')}`);
     else if (path === '/build') build().catch((error: unknown) => json(500, {message: String(error)}));
     else if (of(/^\/images\/(.+)\/json$/)) inspect(of(/^\/images\/(.+)\/json$/) ?? '');
     else if (of(/^\/images\/(.+)\/tag$/)) {
@@ -110,6 +111,18 @@ function createState(): (request: IncomingMessage, response: ServerResponse, url
       image.digests.add(`${repository}@${digest}`);
       say({status: `v1: digest: ${digest} size: 528`});
       say({progressDetail: {}, aux: {Tag: 'v1', Digest: digest, Size: 528}});
+      response.end();
+    }
+
+    function pull(reference: string): void {
+      const digest = registry.get(reference);
+      if (!digest) {
+        json(404, {message: `manifest for ${reference} not found: manifest unknown`});
+        return;
+      }
+      say({status: 'Pulling from repository', id: url.searchParams.get('tag')});
+      say({status: `Digest: ${digest}`});
+      say({status: `Status: Image is up to date for ${reference}`});
       response.end();
     }
 
