@@ -73,6 +73,7 @@ describe('a runner that is killed', () => {
         }
       }
     },
+    180_000,
   );
 
   test('a task that was done is not run again by resume', async () => {

@@ -26,7 +26,7 @@ export function pruneRuns(options: PruneOptions): readonly string[] {
   let kept = 0;
   for (const run of allRuns(stateHome)) {
     const {status, since} = standing(run, clock);
-    const bytes = sizeOf(run.folder);
+    const bytes = sizeOf(run.folder, run.tree);
     const alive = status === 'running' || status === 'waiting' || status === 'unreadable';
     const old = clock.now() - since > keepMs;
     const tooMuch = kept + bytes > keepBytes && status !== 'interrupted';
@@ -47,11 +47,13 @@ function standing(run: RunFolder, clock: Clock): {readonly status: string; reado
   }
 }
 
-function sizeOf(path: string): number {
+/** Without the copy of a tree that a run keeps while it may go on: it is large to walk, and goes with the run's end. */
+function sizeOf(path: string, without: string): number {
+  if (path === without) return 0;
   const stat = lstatSync(path, {throwIfNoEntry: false});
   if (!stat) return 0;
   if (!stat.isDirectory()) return stat.blocks * 512;
-  return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
+  return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name), without), 0);
 }
 
 /** An interrupted run may have left a copy of a tree with folders nobody may write to. */

@@ -1,0 +1,181 @@
+import {outlineOf} from '../plan/outline.ts';
+import {exitCodeOf, type Problem, ProblemError, problemOf} from '../problem.ts';
+import type {Secret} from '../secret.ts';
+import type {Store, WritableStore} from '../store.ts';
+import type {Tools} from '../tools.ts';
+import {type Book, bookOf} from './book.ts';
+import type {RunState, TaskOutline} from './events.ts';
+import type {Cancel, ExecutionEnd, Happening} from './execution.ts';
+import {emptyRun, fold} from './fold.ts';
+import {type PlanRecord, type RequestRecord, type RunFolder, readPlan, readRequest, writeWhole} from './folder.ts';
+import {openJournal, readJournal} from './journal.ts';
+import {limitTools} from './limit.ts';
+import {type Holder, holderWords, type Lock} from './lock.ts';
+import {openOutput} from './output.ts';
+import {prepare, type Ready} from './prepare.ts';
+import {bootId} from './process.ts';
+import {createRedactor} from './redact.ts';
+import {reportOf} from './report.ts';
+import {diskFull} from './room.ts';
+import type {RunnerWorld} from './runner-world.ts';
+import {executePlan} from './scheduler.ts';
+
+const defaultParallel = 4;
+
+/**
+ * Carries out what is left of a run and ends it; resolves with its exit code. Rejects when the run cannot be ended
+ * but may be resumed: its disk is full, or a later runner finds a lock held or makes another plan.
+ */
+export async function carryOut(
+  run: RunFolder,
+  world: RunnerWorld,
+  secrets: ReadonlyMap<string, Secret>,
+  cancel: WritableStore<Cancel | undefined>,
+  redact: (text: string) => string,
+): Promise<number> {
+  const record = readRequest(run);
+  const approved = readPlan(run);
+  const before = readJournal(run.journal).events.reduce(fold, emptyRun);
+  if (before.endedAt !== undefined) throw endedAlready(run);
+
+  const journal = openJournal(run.journal, world.journalDisk);
+  const book = bookOf(journal, before, world.clock, redact);
+  const locks: Lock[] = [];
+  const startWith = (tasks: readonly TaskOutline[]) => book.emit(startedEvent(run, record, approved, before, tasks));
+  try {
+    let ready: Ready;
+    try {
+      ready = await prepare(run, world, record, approved, before.runner === 0, cancel, locks);
+    } catch (error) {
+      if (before.runner > 0) throw error;
+      startWith(approved.tasks);
+      return end(run, record, book, refusalOf(error, cancel.get()), locks);
+    }
+    startWith(ready.plan.tasks.map(outlineOf));
+    for (const lock of locks) if (lock.tookOverFrom) book.emit(takenOver(lock.tookOverFrom));
+    const outcome = await execute(run, world, record, ready, before, secrets, cancel, book);
+    if (outcome.outcome === 'broken off') throw new ProblemError(outcome.problem ?? problemOf('the run broke off'));
+    await removeTree(run, ready.tools, book);
+    return end(run, record, book, {...outcome, outcome: outcome.outcome}, locks);
+  } finally {
+    for (const lock of locks) lock.release();
+    journal.close();
+  }
+}
+
+function execute(
+  run: RunFolder,
+  world: RunnerWorld,
+  {request}: RequestRecord,
+  {plan, tools}: Ready,
+  before: RunState,
+  secrets: ReadonlyMap<string, Secret>,
+  cancel: Store<Cancel | undefined>,
+  book: Book,
+): Promise<ExecutionEnd> {
+  const {stateFolder, folder} = run;
+  return executePlan({
+    plan,
+    before,
+    runFolder: folder,
+    stateFolder,
+    clock: world.clock,
+    secrets,
+    cancel,
+    parallel: request.parallel ?? world.parallel ?? defaultParallel,
+    resourceLimit: (resource) => world.resourceLimit?.(resource) ?? Number.POSITIVE_INFINITY,
+    failFast: request.failFast ?? false,
+    ...(request.timeoutMs === undefined ? {} : {timeoutMs: request.timeoutMs}),
+    random: Math.random,
+    emit: book.emit,
+    toolsFor: ({id, does}) =>
+      limitTools(tools, {task: id, does, runFolder: folder, stateFolder, readOnly: request.readOnly ?? false}),
+    outputFor: (task, onFull) =>
+      openOutput({
+        runFolder: folder,
+        task: task.id,
+        redactor: createRedactor(secrets.values()),
+        clock: world.clock,
+        onFull,
+      }),
+  });
+}
+
+/**
+ * The report first, because the journal's last record says that all is written; the locks before it, because
+ * whoever sees the run's end may start the next one at once.
+ */
+function end(
+  run: RunFolder,
+  record: RequestRecord,
+  book: Book,
+  {outcome, problem}: {readonly outcome: 'done' | 'failed' | 'stopped'; readonly problem?: Problem},
+  locks: readonly Lock[],
+): number {
+  const event: Happening = {type: 'run-ended', outcome, ...(problem ? {problem} : {})};
+  try {
+    writeWhole(run.report, reportOf(book.with(event), record));
+  } catch (error) {
+    throw diskFull(error, run.report) ?? error;
+  }
+  for (const lock of locks) lock.release();
+  book.emit(event);
+  if (outcome === 'done') return 0;
+  return outcome === 'stopped' ? 5 : problem ? exitCodeOf(problem) : 1;
+}
+
+async function removeTree(run: RunFolder, tools: Tools, book: Book): Promise<void> {
+  try {
+    await tools.files.removeTree(run.tree);
+  } catch (error) {
+    const {message, ...problem} = problemOf(error);
+    book.emit({
+      type: 'run-noticed',
+      problem: {...problem, severity: 'notice', message: `The run's copy of the tree is still there: ${message}`},
+    });
+  }
+}
+
+function startedEvent(
+  run: RunFolder,
+  record: RequestRecord,
+  approved: PlanRecord,
+  before: RunState,
+  tasks: readonly TaskOutline[],
+): Happening {
+  return {
+    type: 'run-started',
+    run: run.run,
+    operation: approved.operation,
+    title: approved.title,
+    planHash: record.planHash,
+    runner: before.runner + 1,
+    bootId: bootId(),
+    tasks,
+  };
+}
+
+function takenOver(holder: Holder): Happening {
+  return {
+    type: 'run-noticed',
+    problem: {
+      code: 'lock-held',
+      severity: 'notice',
+      message: `The lock was left by ${holderWords(holder)}, which is gone; it was taken over.`,
+    },
+  };
+}
+
+function refusalOf(error: unknown, cancel: Cancel | undefined): {outcome: 'failed' | 'stopped'; problem: Problem} {
+  const problem = problemOf(error);
+  if (problem.code === 'disk-full') throw error;
+  return {outcome: cancel && problem.code === 'stopped' ? 'stopped' : 'failed', problem};
+}
+
+function endedAlready(run: RunFolder): ProblemError {
+  return new ProblemError({
+    code: 'usage',
+    message: `Run ${run.run} has ended.`,
+    hint: `A run that ended is repeated, not resumed: \`pai-tui run repeat ${run.run}\`.`,
+  });
+}

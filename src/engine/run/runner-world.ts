@@ -1,0 +1,21 @@
+import type {Readable} from 'node:stream';
+import type {Operation, RunRequest} from '../plan/types.ts';
+import type {Clock, Tools} from '../tools.ts';
+import type {JournalDisk} from './journal.ts';
+
+/** What the runner process brings along. */
+export interface RunnerWorld {
+  readonly operations: readonly Operation[];
+  /** The real outside for this request; the runner limits it task by task. */
+  tools(request: RunRequest): Tools | Promise<Tools>;
+  readonly clock: Clock;
+  readonly programVersion: string;
+  /** Where the secrets come from: process.stdin. */
+  readonly stdin: Readable;
+  /** How the journal reaches the disk, where that is not left to the system. */
+  readonly journalDisk?: JournalDisk;
+  /** Tasks at a time when the request does not say; 4. */
+  readonly parallel?: number;
+  /** Tasks at a time per kind of resource; absent or undefined: as many as there are. */
+  resourceLimit?(resource: string): number | undefined;
+}
