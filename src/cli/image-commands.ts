@@ -4,6 +4,7 @@ import {showGraph} from './image-graph.ts';
 import {showImages} from './image-list.ts';
 import {showStatus} from './image-status.ts';
 import {carryOut} from './operation.ts';
+import type {Output} from './output.ts';
 import {readDuration} from './times.ts';
 import {findWhere, type Where} from './where.ts';
 import type {Ended} from './world.ts';
@@ -11,21 +12,24 @@ import type {Ended} from './world.ts';
 /** `image list` and `image graph`: what the tree holds, with all its problems at once. */
 export async function listImages(context: Context, look: 'list' | 'graph'): Promise<Ended> {
   const {catalog} = await openSource(context);
+  sayProblems(catalog, context.output);
   if (look === 'list') showImages(catalog, context.output);
   else showGraph(catalog, context.output, {dot: context.options.dot === true, ascii: context.options.ascii === true});
-  return Math.max(0, ...catalog.problems.filter(isError).map(exitCodeOf)) as Ended;
+  return codeOf(catalog);
 }
 
 /** `image status`. */
 export async function imageStatus(context: Context): Promise<Ended> {
-  const {source, config} = await openSource(context);
+  const {source, config, catalog} = await openSource(context);
+  sayProblems(catalog, context.output);
   const report = await context.engine.imageStatus({
     source,
     ...(config === undefined ? {} : {config}),
     ...(context.names.length > 0 ? {names: context.names} : {}),
     checkBases: context.options['check-bases'] === true,
   });
-  return showStatus(report, context.output);
+  const code = showStatus(report, context.output);
+  return code === 0 && context.names.length === 0 ? codeOf(catalog) : code;
 }
 
 /** `image build` and `image push`. */
@@ -40,7 +44,7 @@ export async function changeImages(context: Context, verb: 'build' | 'push'): Pr
   try {
     return await carryOut(context, request);
   } catch (error) {
-    throw saidAlready(error, catalog);
+    throw withErrorsOfTree(error, context, catalog);
   }
 }
 
@@ -48,24 +52,33 @@ interface OpenSource extends Where {
   readonly catalog: Catalog;
 }
 
-/** Finds the tree, reads it, and says its problems. */
+/** Finds the tree and reads it. */
 async function openSource({engine, world, output, options, treeIsHere}: Context): Promise<OpenSource> {
   const where = await findWhere(engine, world, options, {treeIsHere});
   if (where.note) output.say(`note: ${where.note}`);
   const catalog = where.catalog ?? (await engine.openTree(where.source));
-  for (const problem of catalog.problems) output.problem(problem);
   return {...where, source: catalog.root, catalog};
 }
 
-/** What keeps a plan from being made is often a problem of the tree that was just said: it is not said twice. */
-function saidAlready(error: unknown, catalog: Catalog): unknown {
-  if (!(error instanceof ProblemError)) return error;
-  const {code, message, file, line} = error.problem;
-  const said = catalog.problems.some(
-    (problem) => problem.code === code && problem.message === message && problem.file === file && problem.line === line,
-  );
-  if (!said) return error;
-  return new ProblemError({code, message: 'The tree has errors (above), so no plan can be made.'}, {cause: error});
+/** 0 for a tree without errors; warnings do not count. */
+function codeOf({problems}: Catalog): Ended {
+  return Math.max(0, ...problems.filter(isError).map(exitCodeOf)) as Ended;
+}
+
+function sayProblems({problems}: Catalog, output: Output): void {
+  for (const problem of problems) output.problem(problem);
+}
+
+/**
+ * A tree that cannot be built as a whole is the graver news when there is not even an engine: its errors are said
+ * too, and decide. With names the engine alone knows whether the errors stand in their way.
+ */
+function withErrorsOfTree(error: unknown, {names, output}: Context, {problems}: Catalog): unknown {
+  const [first, ...more] = problems.filter(isError);
+  const unreachable = error instanceof ProblemError && exitCodeOf(error.problem) === 6;
+  if (!first || !unreachable || names.length > 0) return error;
+  for (const problem of [error.problem, ...more]) output.problem(problem);
+  return new ProblemError(first, {cause: error});
 }
 
 function limitsOf({options}: Context) {

@@ -31,7 +31,7 @@ export function openOutput(world: World, choice: {readonly json: boolean; readon
   // Nobody is left to be told when stderr is gone.
   stderr.on('error', () => {});
   const write = (text: string) => {
-    if (!closed.signal.aborted) stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    if (!closed.signal.aborted) stdout.write(`${text}\n`);
   };
   const say = (text: string) => {
     stderr.write(`${text}\n`);
