@@ -1,19 +1,14 @@
 import type {Instance} from 'ink';
-import {Box, render, useWindowSize} from 'ink';
-import type {ReactElement, ReactNode} from 'react';
+import {render} from 'ink';
+import type {ReactElement} from 'react';
 import {createKeyInput} from '../keys/key-input.ts';
-import type {KeyRouter} from '../keys/router.ts';
 import {createKeyRouter} from '../keys/router.ts';
 import type {InputEvent} from '../keys/splitter.ts';
-import {KeyRouterContext} from '../keys/use-keys.ts';
-import type {AnimationClock} from '../theme/animation.ts';
-import {AnimationContext, createAnimationClock} from '../theme/animation.ts';
-import type {Theme} from '../theme/theme.ts';
+import {createAnimationClock} from '../theme/animation.ts';
 import {createTheme} from '../theme/theme.ts';
-import {ThemeContext} from '../theme/use-theme.ts';
+import {AppRoot} from './AppRoot.tsx';
 import type {ScreenClock} from './clock.ts';
 import {realClock} from './clock.ts';
-import type {Compositor} from './compositor.ts';
 import {createCompositor} from './compositor.ts';
 import {createInkInput} from './ink-stream.ts';
 import type {AppEnd, AppProcess} from './process-events.ts';
@@ -21,7 +16,6 @@ import {watchProcess} from './process-events.ts';
 import {NoFullScreen, terminalKind} from './terminal-kind.ts';
 import {enterSequence, leaveSequence, setNonBlocking} from './terminal-modes.ts';
 import type {AppTerminal} from './use-terminal.ts';
-import {TerminalContext} from './use-terminal.ts';
 
 export interface MountOptions {
   readonly stdin: AppInput;
@@ -259,32 +253,6 @@ export function mountApp(tree: ReactElement, options: MountOptions): MountedApp 
     setNonBlocking(stdout, !waits);
     if (options.process?.stderr) setNonBlocking(options.process.stderr, !waits);
   }
-}
-
-interface AppRootProps {
-  readonly terminal: AppTerminal;
-  readonly compositor: Compositor;
-  readonly router: KeyRouter;
-  readonly theme: Theme;
-  readonly animation: AnimationClock;
-  readonly children: ReactNode;
-}
-
-function AppRoot({terminal, compositor, router, theme, animation, children}: AppRootProps) {
-  const {columns, rows} = useWindowSize();
-  return (
-    <TerminalContext value={{...terminal, spots: compositor}}>
-      <ThemeContext value={theme}>
-        <AnimationContext value={animation}>
-          <KeyRouterContext value={router}>
-            <Box width={columns} height={rows} flexDirection="column" overflow="hidden">
-              {children}
-            </Box>
-          </KeyRouterContext>
-        </AnimationContext>
-      </ThemeContext>
-    </TerminalContext>
-  );
 }
 
 function crashText(error: unknown): string {
