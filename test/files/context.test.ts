@@ -147,6 +147,7 @@ describe('packContext', () => {
     ['grew', () => appendFile(join(folder, 'a'), 'more')],
     ['was replaced by one of the same size', () => writeFile(join(folder, 'a'), 'y'.repeat(1_000))],
     ['was replaced by a link', () => replaceByLink()],
+    ['was replaced by a pipe', () => replaceByPipe()],
     ['is gone', () => files.removeTree(join(folder, 'a'))],
   ])('fails with the name of a file that %s since it was listed', async (_, change) => {
     await writeFile(join(folder, 'a'), 'x'.repeat(1_000));
@@ -186,6 +187,11 @@ describe('packContext', () => {
 async function replaceByLink(): Promise<void> {
   await files.removeTree(join(folder, 'a'));
   await symlink('/etc/passwd', join(folder, 'a'));
+}
+
+async function replaceByPipe(): Promise<void> {
+  await files.removeTree(join(folder, 'a'));
+  execFileSync('mkfifo', [join(folder, 'a')]);
 }
 
 function list(dockerfile = 'Dockerfile') {

@@ -275,6 +275,7 @@ async function plantTree(): Promise<void> {
   await utimes(join(from, 'run.sh'), 1_000_000_000, 1_000_000_000.25);
   await chmod(join(from, 'closed'), 0o500);
   await utimes(join(from, '.git'), 1_100_000_000, 1_100_000_000);
+  execFileSync('touch', ['-d', '1960-01-02', join(from, 'empty')]);
   await utimes(from, 1_200_000_000, 1_200_000_000);
 }
 

@@ -110,12 +110,17 @@ async function copyEntries(copying: Copying, entries: readonly ScannedEntry[], s
   for (const {path, stat} of fresh.reverse()) {
     const folder = below(copying.to, path);
     try {
-      await utimes(folder, stat.atimeMs / 1000, stat.mtimeMs / 1000);
+      await utimes(folder, timeOf(stat.atimeMs), timeOf(stat.mtimeMs));
       await chmod(folder, stat.mode & 0o7777);
     } catch (error) {
       throw await unwritable(error, folder);
     }
   }
+}
+
+/** Node takes a negative number for "now", but not a date before 1970; numbers keep fractions of milliseconds. */
+function timeOf(milliseconds: number): number | Date {
+  return milliseconds < 0 ? new Date(milliseconds) : milliseconds / 1000;
 }
 
 /** False when the folder is there already; a link in its place is not followed. */
@@ -140,7 +145,7 @@ async function copyEntry(copying: Copying, entry: ScannedEntry, signal: AbortSig
   if (entry.kind === 'file') await copying.content.copy(entry, below(copying.from, entry.path), to, signal);
   try {
     if (entry.target !== undefined) await symlink(entry.target, to);
-    await (entry.kind === 'link' ? lutimes : utimes)(to, atimeMs / 1000, mtimeMs / 1000);
+    await (entry.kind === 'link' ? lutimes : utimes)(to, timeOf(atimeMs), timeOf(mtimeMs));
   } catch (error) {
     throw await unwritable(error, to);
   }

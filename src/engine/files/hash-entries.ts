@@ -1,12 +1,13 @@
 import {createHash} from 'node:crypto';
 import type {BigIntStats} from 'node:fs';
-import {type FileHandle, lstat, open, realpath} from 'node:fs/promises';
+import {type FileHandle, lstat, realpath} from 'node:fs/promises';
 import {join} from 'node:path';
 import {ProblemError} from '../problem.ts';
 import type {ContextEntry} from '../tools.ts';
 import {shown, unreadable} from './file-problem.ts';
 import type {HashCache, RememberedHash} from './hash-cache.ts';
 import {forEachParallel} from './parallel.ts';
+import {openPlainFile} from './plain-file.ts';
 
 /** Files read at once. */
 const readers = 16;
@@ -77,7 +78,7 @@ function stampOf({size, mtimeNs, ctimeNs, ino}: BigIntStats): string {
 }
 
 async function hashFile(path: string, signal: AbortSignal | undefined): Promise<RememberedHash> {
-  const file = await open(path, 'r');
+  const file = await openPlainFile(path);
   try {
     for (let attempt = 0; attempt < tries; attempt++) {
       const takenNs = BigInt(Date.now()) * 1_000_000n;

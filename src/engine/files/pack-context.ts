@@ -1,10 +1,11 @@
-import {type FileHandle, open} from 'node:fs/promises';
+import type {FileHandle} from 'node:fs/promises';
 import {join} from 'node:path';
 import {Readable} from 'node:stream';
 import {type Header, type Pack, pack} from 'tar-stream';
 import {ProblemError} from '../problem.ts';
 import type {ContextEntry} from '../tools.ts';
-import {shown, unreadable} from './file-problem.ts';
+import {errnoOf, shown, unreadable} from './file-problem.ts';
+import {openPlainFile} from './plain-file.ts';
 
 const pieceBytes = 256 * 1024;
 
@@ -68,8 +69,8 @@ function headerOf(entry: ContextEntry): Partial<Header> & {name: string} {
 
 async function addFile(tar: Pack, folder: string, entry: ContextEntry): Promise<void> {
   const path = join(folder, entry.path);
-  const file = await open(path, 'r').catch((error) => {
-    throw unreadable(error, path);
+  const file = await openPlainFile(path).catch((error) => {
+    throw errnoOf(error) === 'ELOOP' ? changed(path) : unreadable(error, path);
   });
   try {
     await checkUnchanged(file, path, entry);
@@ -100,8 +101,8 @@ function drained(sink: ReturnType<Pack['entry']>): Promise<void> {
 }
 
 async function checkUnchanged(file: FileHandle, path: string, entry: ContextEntry): Promise<void> {
-  const {size, mtimeMs} = await file.stat();
-  if (size !== entry.size || mtimeMs !== entry.mtimeMs) throw changed(path);
+  const stat = await file.stat();
+  if (!stat.isFile() || stat.size !== entry.size || stat.mtimeMs !== entry.mtimeMs) throw changed(path);
 }
 
 function changed(path: string): ProblemError {
