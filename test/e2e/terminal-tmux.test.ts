@@ -76,7 +76,7 @@ describe.skipIf(!hasTmux)('in tmux', () => {
       await waitFor(new RegExp(`^READY 0\n╭─{${Number(columns) - 2}}╮[\\s\\S]*╯\nlast row$`, 'm'));
     }
     type('q');
-    await waitFor('All done.');
+    await waitFor(/All done\.\nprompt>/);
     const screen = tmux('capture-pane', '-p');
     expect(screen).toMatch(/^before\nAll done\.\nprompt>\s*$/);
     expect(tmux('display', '-p', '#{cursor_flag} #{alternate_on}').trim()).toBe('1 0');
