@@ -127,16 +127,18 @@ async function buildOne(
   const {docker, files} = context.tools;
   const folder = join(site.toolRoot, image.context);
   const entries = await files.listContext(folder, inputs.dockerfile, context.signal);
-  const {id} = await docker.build(
-    {
-      context: () => files.packContext(folder, entries),
-      dockerfile: inputs.dockerfile,
-      tag: image.localName,
-      builder: builderOf(image, work.builder),
-      noCache: work.noCache,
-    },
-    {output: context.output, progress: context.progress},
-    context.signal,
+  const {id} = await named(image, site, () =>
+    docker.build(
+      {
+        context: () => files.packContext(folder, entries),
+        dockerfile: inputs.dockerfile,
+        tag: image.localName,
+        builder: builderOf(image, work.builder),
+        noCache: work.noCache,
+      },
+      {output: context.output, progress: context.progress},
+      context.signal,
+    ),
   );
   // Asked again: a base the engine did not have came with the build.
   const engineImages = await imagesOnEngine([image], site.catalog, docker, context.signal);
@@ -157,6 +159,22 @@ async function buildOne(
     ...(former?.pushed ? {pushed: former.pushed} : {}),
   });
   return after;
+}
+
+/** What a build complains of, with the image and the Dockerfile it is about. */
+async function named<Result>(image: Image, site: Site, build: () => Promise<Result>): Promise<Result> {
+  try {
+    return await build();
+  } catch (error) {
+    if (!(error instanceof ProblemError) || !['build-failed', 'dockerfile-invalid'].includes(error.problem.code))
+      throw error;
+    const {problem} = error;
+    const file = join(site.catalog.toolRoot, image.dockerfile);
+    throw new ProblemError(
+      {...problem, message: `${displayText(image.name)}: ${problem.message}`, file},
+      {cause: error},
+    );
+  }
 }
 
 /** Without those that were pulled since. */

@@ -1,0 +1,154 @@
+import {createHash} from 'node:crypto';
+import {cp, lstat, mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, writeFile} from 'node:fs/promises';
+import {request} from 'node:http';
+import {tmpdir} from 'node:os';
+import {dirname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {createEngine, type Engine, type ImageRequest, type Proposal, type RunView} from '../../src/engine/index.ts';
+
+/** A source tree of its own, a state home of its own, and the engine over a real Docker engine. */
+export interface ImageWorld {
+  readonly folder: string;
+  readonly source: string;
+  readonly stateHome: string;
+  readonly engine: Engine;
+  /** Writes a file of the tree. */
+  write(path: string, content: string, mode?: number): Promise<void>;
+  build(names?: readonly string[], more?: Partial<ImageRequest>): Promise<Proposal>;
+  /** Starts a proposal and waits for its end. */
+  carryOut(proposal: Proposal): Promise<RunView>;
+  /** Waits until the run is as wished. */
+  waitFor(run: string, wish: (view: RunView) => boolean): Promise<RunView>;
+  /** Path, kind, mode, mtime and content of everything in the source tree. */
+  snapshot(): Promise<string>;
+  /** Asks the Docker engine directly. */
+  docker(method: string, path: string): Promise<unknown>;
+  remove(): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly socket: string;
+  /** A folder of fixtures/ to begin with; absent: an empty tree of era E. */
+  readonly fixture?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+export async function imageWorld({socket, fixture, environment = {}}: WorldOptions): Promise<ImageWorld> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'pai-images-')));
+  const source = join(folder, 'tree');
+  const stateHome = join(folder, 'state');
+  if (fixture === undefined) await emptyTree(source);
+  else await cp(fileURLToPath(new URL(`../../fixtures/${fixture}`, import.meta.url)), source, {recursive: true});
+  const engine = createEngine({
+    environment: {...process.env, HOME: join(folder, 'home'), DOCKER_HOST: `unix://${socket}`, ...environment},
+    stateHome,
+    runnerCommand: [process.execPath, '--disable-warning=ExperimentalWarning', runnerFile],
+    programVersion: '0.0.0-test',
+  });
+  const waitFor = async (run: string, wish: (view: RunView) => boolean): Promise<RunView> => {
+    const live = engine.runs.follow(run);
+    try {
+      return await new Promise<RunView>((resolve, reject) => {
+        const deadline = setTimeout(
+          () => reject(new Error(`The run did not become so: ${JSON.stringify(live.get().state.tasks, undefined, 1)}`)),
+          90_000,
+        );
+        const look = () => {
+          const view = live.get();
+          if (!wish(view)) return;
+          clearTimeout(deadline);
+          resolve(view);
+        };
+        live.subscribe(look);
+        look();
+      });
+    } finally {
+      live.close();
+    }
+  };
+  return {
+    folder,
+    source,
+    stateHome,
+    engine,
+    async write(path, content, mode = 0o644) {
+      const file = join(source, path);
+      await mkdir(dirname(file), {recursive: true});
+      await rm(file, {force: true});
+      await writeFile(file, content, {mode});
+    },
+    build: (names = [], more = {}) =>
+      engine.propose({
+        operation: 'image build',
+        source,
+        names,
+        force: false,
+        noCache: false,
+        checkBases: true,
+        builder: 'auto',
+        ...more,
+      } as ImageRequest),
+    carryOut: async (proposal) => waitFor(await engine.start(proposal), hasEnded),
+    waitFor,
+    snapshot: async () => (await snapshotOf(source)).join('\n'),
+    docker: (method, path) => callDocker(socket, method, path),
+    remove: () => rm(folder, {recursive: true, force: true}),
+  };
+}
+
+export function hasEnded({summary}: RunView): boolean {
+  return ['done', 'failed', 'stopped'].includes(summary.status);
+}
+
+/** Status, whether it changed something, and the note or problem of every task, by id. */
+export function outcomes(view: RunView): Record<string, string> {
+  return Object.fromEntries(
+    view.state.tasks.map(({id, status, changed}) => [id, changed ? `${status}, changed` : status]),
+  );
+}
+
+/** Every file below a folder with its content, to look for what must not be there. */
+export async function allTexts(folder: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const name of await readdir(folder, {recursive: true})) {
+    const path = join(folder, name);
+    if ((await lstat(path)).isFile()) found.set(path, await readFile(path, 'latin1'));
+  }
+  return found;
+}
+
+const runnerFile = fileURLToPath(new URL('runner-process.ts', import.meta.url));
+
+async function emptyTree(source: string): Promise<void> {
+  await mkdir(join(source, 'build'), {recursive: true});
+  await mkdir(join(source, 'src'), {recursive: true});
+  await writeFile(join(source, 'paictl.py'), '');
+  await writeFile(join(source, 'build/pai_build.py'), '');
+}
+
+async function snapshotOf(folder: string): Promise<string[]> {
+  const lines: string[] = [];
+  for (const path of ['', ...(await readdir(folder, {recursive: true})).sort()]) {
+    const file = join(folder, path);
+    const {mode, mtimeMs, size} = await lstat(file);
+    const kind = (await lstat(file)).isSymbolicLink() ? await readlink(file) : '';
+    const content = (await lstat(file)).isFile()
+      ? createHash('sha256')
+          .update(await readFile(file))
+          .digest('hex')
+      : '';
+    lines.push([path, mode.toString(8), mtimeMs, kind || content ? size : '', kind, content].join(' '));
+  }
+  return lines;
+}
+
+function callDocker(socketPath: string, method: string, path: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({socketPath, method, path, agent: false}, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      answer.on('end', () => resolve(text === '' ? undefined : JSON.parse(text))).on('error', reject);
+    });
+    outgoing.on('error', reject).end();
+  });
+}

@@ -1,0 +1,6 @@
+/** A runner as the program starts it, straight from the sources. */
+import {serveRunner} from '../../src/engine/index.ts';
+
+const [folder] = process.argv.slice(2);
+if (folder === undefined) throw new Error('The folder of the run is missing.');
+process.exit(await serveRunner(folder, {environment: {...process.env}, programVersion: '0.0.0-test'}));

@@ -1,0 +1,245 @@
+import {readdir, readFile, rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {afterEach, beforeEach, describe, expect, inject, it} from 'vitest';
+import {type ImageWorld, imageWorld, outcomes} from '../helpers/image-world.ts';
+
+const real = inject('realEngine');
+
+describe.skipIf(!real)('building the sample tree on a real engine', () => {
+  let world: ImageWorld;
+  let before: string;
+
+  beforeEach(async () => {
+    world = await imageWorld({socket: String(real?.socket), fixture: 'sample'});
+    before = await world.snapshot();
+  });
+  afterEach(() => world.remove());
+
+  const why = async (...names: string[]) =>
+    Object.fromEntries(
+      (await world.build(names)).plan.tasks
+        .filter(({expected, id}) => expected === 'change' && id !== 'copy-tree')
+        .map((task) => [task.id, task.why.join('; ')]),
+    );
+
+  it('builds all twelve components, then nothing, then exactly what changed', async () => {
+    const first = await world.carryOut(await world.build());
+    expect(first.state.problem).toBeUndefined();
+    expect(outcomes(first)).toMatchObject({
+      'build/base-image': expect.stringMatching(/^done/),
+      'build/end-to-end-test': expect.stringMatching(/^done/),
+      'build/webportal': expect.stringMatching(/^done/),
+    });
+    expect(await readdir(first.summary.folder)).not.toContain('tree');
+
+    const second = await world.build();
+    expect(second.plan.tasks.filter(({expected}) => expected === 'change')).toEqual([]);
+    const again = await world.carryOut(second);
+    expect(Object.values(outcomes(again)).every((outcome) => outcome === 'done')).toBe(true);
+    expect(await world.snapshot()).toBe(before);
+
+    await world.write('src/pylon/nginx.conf', 'changed\n');
+    expect(await why()).toEqual({'build/pylon': 'src/pylon/nginx.conf changed'});
+
+    await world.docker('DELETE', '/images/job-exporter?force=true');
+    expect(await why('job-exporter')).toEqual({'build/job-exporter': 'the image is gone from the engine'});
+
+    await world.write('src/base-image/etc/pai-profile', 'changed\n');
+    expect(await why('zookeeper', 'drivers')).toEqual({
+      'build/base-image': 'src/base-image/etc/pai-profile changed',
+      'build/zookeeper': 'base-image will be rebuilt',
+    });
+    const third = await world.carryOut(await world.build(['zookeeper']));
+    expect(outcomes(third)).toEqual({
+      'copy-tree': 'done',
+      'build/base-image': 'done, changed',
+      'build/zookeeper': 'done, changed',
+    });
+    expect(await why('zookeeper')).toEqual({});
+    // base-image is another one now, though nothing of cleaning-image itself changed.
+    expect(await why('cleaning-image')).toEqual({
+      'build/cleaning-image': 'base-image was rebuilt; src/base-image/etc/pai-profile changed',
+    });
+  });
+});
+
+describe.skipIf(!real)('a small tree on a real engine', () => {
+  let world: ImageWorld;
+
+  beforeEach(async () => {
+    world = await imageWorld({socket: String(real?.socket)});
+    await world.write('src/small-base/build/small-base.dockerfile', 'FROM busybox:latest\nCOPY file /file\n');
+    await world.write('src/small-base/file', 'one\n');
+    await world.write('src/small-top/build/small-top.dockerfile', 'FROM small-base\nCOPY src /src\n');
+    await world.write('src/small-top/src/app.js', 'one\n');
+  });
+  afterEach(() => world.remove());
+
+  it('says that a file mode changed, and that files came and went', async () => {
+    await world.carryOut(await world.build());
+    await world.write('src/small-top/src/app.js', 'one\n', 0o755);
+    const reasons = async () =>
+      (await world.engine.imageStatus({source: world.source})).images.map((image) => image.reasons);
+    expect(await reasons()).toEqual([[], ['file mode of src/small-top/src/app.js changed from 644 to 755']]);
+    await world.write('src/small-top/src/new/b.js', '');
+    await rm(join(world.source, 'src/small-top/src/app.js'));
+    expect(await reasons()).toEqual([
+      [],
+      ['src/small-top/src/app.js was removed', 'src/small-top/src/new/b.js was added'],
+    ]);
+  });
+
+  it('leaves what stands on a base alone when the base came out the same', async () => {
+    await world.carryOut(await world.build());
+    await world.docker('DELETE', '/images/small-base?force=true&noprune=true');
+    const proposal = await world.build();
+    expect(proposal.plan.tasks.map(({id, expected, why}) => [id, expected, why])).toEqual([
+      ['copy-tree', 'unchanged', expect.anything()],
+      ['build/small-base', 'change', ['the image is gone from the engine']],
+      ['build/small-top', 'change', ['small-base will be rebuilt']],
+    ]);
+    const run = await world.carryOut(proposal);
+    expect(outcomes(run)).toEqual({
+      'copy-tree': 'done',
+      'build/small-base': 'done, changed',
+      'build/small-top': 'done',
+    });
+  });
+
+  it('notices that the engine has another image under the name', async () => {
+    await world.carryOut(await world.build(['small-base']));
+    await world.docker('POST', '/images/busybox:latest/tag?repo=small-base&tag=latest');
+    expect((await world.build(['small-base'])).plan.tasks[0]?.why).toEqual([
+      'the engine has another image under this name',
+    ]);
+  });
+
+  it('judges a component with a hook after the hook ran, and says what it wrote', async () => {
+    await world.write('version/VERSION', '1\n');
+    await world.write(
+      'src/hooked/build/build-pre.sh',
+      '#!/bin/sh\npushd() { cd "$1"; }\npushd "$(dirname "$0")"\nmkdir -p ../version ../generated\ncp ../../../version/VERSION ../version/\necho made > ../generated/made\n',
+    );
+    await world.write('src/hooked/build/hooked.dockerfile', 'FROM busybox:latest\nCOPY version /version\n');
+    await world.write(
+      'src/on-hooked/build/on-hooked.dockerfile',
+      'FROM busybox:latest\nCOPY dependency/hooked/generated /g\n',
+    );
+    await world.write('src/on-hooked/build/component.dep', 'hooked\n');
+    const before = await world.snapshot();
+    const first = await world.carryOut(await world.build(['on-hooked']));
+    expect(first.state.problem).toBeUndefined();
+
+    const second = await world.build(['on-hooked']);
+    expect(second.plan.tasks.map(({id, expected}) => [id, expected])).toEqual([
+      ['copy-tree', 'unchanged'],
+      ['build/hooked', 'decided while running'],
+      ['build/on-hooked', 'decided while running'],
+    ]);
+    expect(second.nothingToDo).toBe(false);
+    expect(outcomes(await world.carryOut(second))).toEqual({
+      'copy-tree': 'done',
+      'build/hooked': 'done',
+      'build/on-hooked': 'done',
+    });
+    expect(await world.snapshot()).toBe(before);
+
+    await world.write('version/VERSION', '2\n');
+    const third = await world.carryOut(await world.build(['on-hooked']));
+    expect(outcomes(third)['build/hooked']).toBe('done, changed');
+    expect(outputOf(world, third.summary.id, 'build/hooked')).toContain('build-pre.sh wrote a different version/');
+  });
+
+  it('skips what stands on a failed image, and lets the rest finish', async () => {
+    await world.write(
+      'src/small-base/build/small-base.dockerfile',
+      'FROM busybox:latest\nRUN echo about to fail && exit 7\n',
+    );
+    await world.write('src/alone/build/alone.dockerfile', 'FROM busybox:latest\nRUN true\n');
+    const before = await world.snapshot();
+    const run = await world.carryOut(await world.build());
+    expect(run.summary.status).toBe('failed');
+    expect(outcomes(run)).toMatchObject({
+      'build/small-base': 'failed',
+      'build/small-top': 'skipped',
+      'build/alone': expect.stringMatching(/^done/),
+    });
+    const failed = run.state.tasks.find(({id}) => id === 'build/small-base');
+    expect(failed?.problem).toMatchObject({code: 'build-failed', exitCode: 7});
+    expect(failed?.problem?.message).toContain('small-base');
+    expect(failed?.attempt).toBe(1);
+    expect(await world.snapshot()).toBe(before);
+  });
+
+  it('says which hook failed, with its last lines', async () => {
+    await world.write('src/small-top/build/build-pre.sh', '#!/bin/sh\necho it is broken\nexit 3\n');
+    const before = await world.snapshot();
+    const run = await world.carryOut(await world.build());
+    const failed = run.state.tasks.find(({id}) => id === 'build/small-top');
+    expect(failed?.problem).toMatchObject({
+      code: 'hook-failed',
+      exitCode: 3,
+      message: 'src/small-top/build/build-pre.sh of small-top ended with exit code 3.',
+      detail: expect.stringContaining('it is broken'),
+    });
+    expect(await world.snapshot()).toBe(before);
+  });
+
+  it('leaves no container and no copy of the tree when it is stopped in the middle', async () => {
+    await world.write('src/small-top/build/small-top.dockerfile', 'FROM small-base\nRUN echo started && sleep 600\n');
+    const before = await world.snapshot();
+    const id = await world.engine.start(await world.build());
+    await waitForOutput(world, id, 'build/small-top', 'started');
+    await world.engine.runs.cancel(id);
+    const run = await world.waitFor(id, ({summary}) => summary.status !== 'running');
+    expect(run.summary.status).toBe('stopped');
+    expect(await readdir(run.summary.folder)).not.toContain('tree');
+    await expect.poll(() => world.docker('GET', '/containers/json?all=1'), {timeout: 20_000}).toEqual([]);
+    expect(await world.snapshot()).toBe(before);
+  });
+
+  it('goes on after its runner was killed', async () => {
+    await world.write(
+      'src/small-top/build/small-top.dockerfile',
+      'FROM small-base\nRUN echo started && sleep 8 && echo slept\n',
+    );
+    const before = await world.snapshot();
+    const id = await world.engine.start(await world.build());
+    await waitForOutput(world, id, 'build/small-top', 'started');
+    const {pid} = JSON.parse(
+      await readFile(join((await world.engine.runs.show(id)).summary.folder, 'runner.json'), 'utf8'),
+    );
+    process.kill(pid, 'SIGKILL');
+    const dead = await world.waitFor(id, ({summary}) => summary.status === 'interrupted');
+    expect(dead.explanation).toBeTruthy();
+    expect(await world.snapshot()).toBe(before);
+    await world.engine.runs.resume(id);
+    const run = await world.waitFor(id, ({summary}) => summary.status === 'done' || summary.status === 'failed');
+    expect(outcomes(run)).toEqual({
+      'copy-tree': 'done',
+      'build/small-base': expect.stringMatching(/^done/),
+      'build/small-top': 'done, changed',
+    });
+    expect(await readdir(run.summary.folder)).not.toContain('tree');
+    expect(await world.snapshot()).toBe(before);
+    expect((await world.build()).nothingToDo).toBe(true);
+  });
+});
+
+async function waitForOutput(world: ImageWorld, run: string, task: string, text: string): Promise<void> {
+  await world.waitFor(run, ({state}) => state.tasks.some(({id, status}) => id === task && status === 'running'));
+  await expect.poll(() => outputOf(world, run, task), {timeout: 60_000}).toMatch(new RegExp(`^${text}`, 'm'));
+}
+
+function outputOf(world: ImageWorld, run: string, task: string): string {
+  const live = world.engine.runs.output(run, task);
+  try {
+    const view = live.get();
+    return view
+      .lines(0, view.lineCount)
+      .map(({text}) => text)
+      .join('\n');
+  } finally {
+    live.close();
+  }
+}
