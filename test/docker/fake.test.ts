@@ -5,7 +5,7 @@ import {startFakeEngine} from './fake-engine.ts';
 describeContract('the engine in this process', async () => {
   const engine = await startFakeEngine();
   return {
-    docker: createDocker({environment: {}, endpoint: `unix://${engine.socket}`}),
+    docker: createDocker({environment: {HOME: '/nonexistent'}, endpoint: `unix://${engine.socket}`}),
     registry: 'registry.example:5000',
     close: () => engine.close(),
   };

@@ -18,7 +18,7 @@ afterEach(async () => {
 async function dockerWith(fault: Fault): Promise<Docker> {
   engine = await startFakeEngine(fault);
   return createDocker({
-    environment: {},
+    environment: {HOME: '/nonexistent'},
     endpoint: `unix://${engine.socket}`,
     deadlines: {connect: 5000, answer: 300, registry: 300},
   });
@@ -222,7 +222,7 @@ describe('an engine that does not answer', () => {
 });
 
 describe('where nobody listens', () => {
-  const info = (endpoint: string) => problemFrom(createDocker({environment: {}, endpoint}).info());
+  const info = (endpoint: string) => problemFrom(createDocker({environment: {HOME: '/nonexistent'}, endpoint}).info());
 
   it('says what was tried, why it failed and what to check', async () => {
     expect(await info('unix:///nowhere/docker.sock')).toEqual({

@@ -69,7 +69,7 @@ describe.skipIf(!openssl)('an engine behind TLS that asks for a certificate', ()
   });
 
   it('is told apart from one that speaks plain HTTP', async () => {
-    const problem = await problemFrom(createDocker({environment: {DOCKER_HOST: host}}).info());
+    const problem = await problemFrom(createDocker({environment: {HOME: '/nonexistent', DOCKER_HOST: host}}).info());
     expect(problem).toMatchObject({code: 'engine-unreachable', hint: expect.stringMatching(/DOCKER_TLS_VERIFY/)});
   });
 });

@@ -6,7 +6,7 @@ const engine = inject('realEngine');
 
 if (engine) {
   describeContract('a real engine', async () => ({
-    docker: createDocker({environment: {}, endpoint: `unix://${engine.socket}`}),
+    docker: createDocker({environment: {HOME: '/nonexistent'}, endpoint: `unix://${engine.socket}`}),
     registry: engine.registry,
     close: async () => {},
   }));

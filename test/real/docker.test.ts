@@ -47,6 +47,22 @@ describe.skipIf(!found).each(['classic', 'buildkit'] as const)('a build by %s', 
     expect(watch.text()).toMatch(/\bword given\n/);
   });
 
+  it('is given the proxies of the docker configuration, as the docker command does', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pai-docker-config-'));
+    const proxies = {default: {httpProxy: 'http://proxy.example:3128', noProxy: 'registry.example'}};
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({proxies}));
+    const configured = createDocker({environment: {DOCKER_CONFIG: folder}, endpoint: `unix://${engine.socket}`});
+    const watch = watcher();
+    const dockerfile = 'FROM busybox\nRUN echo "via $HTTP_PROXY $http_proxy but $NO_PROXY"\n';
+    try {
+      const request = {builder, noCache: true, buildArgs: {NO_PROXY: 'mine'}};
+      await configured.build(buildOf(dockerfile, request), watch, never);
+    } finally {
+      rmSync(folder, {recursive: true});
+    }
+    expect(watch.text()).toMatch(/via http:\/\/proxy\.example:3128 http:\/\/proxy\.example:3128 but mine\n/);
+  });
+
   it('runs a step again only without the cache', async () => {
     const dockerfile = `FROM busybox\nRUN echo ${builder}; cat /proc/sys/kernel/random/uuid > /uuid\n`;
     const first = await build(dockerfile);
@@ -180,7 +196,7 @@ describe.skipIf(!found)('an engine that fails', () => {
     const own = await startRealEngine();
     try {
       await own.importBusybox('busybox:latest');
-      const ownDocker = createDocker({environment: {}, endpoint: `unix://${own.socket}`});
+      const ownDocker = createDocker({environment: {HOME: '/nonexistent'}, endpoint: `unix://${own.socket}`});
       const watch = {
         output: (bytes: Uint8Array) => {
           if (!Buffer.from(bytes).includes('asleep')) return;
@@ -205,7 +221,7 @@ describe.skipIf(!found)('an engine that fails', () => {
     const own = await startRealEngine({diskBytes: 24 * 1024 * 1024});
     try {
       await own.importBusybox('busybox:latest');
-      const ownDocker = createDocker({environment: {}, endpoint: `unix://${own.socket}`});
+      const ownDocker = createDocker({environment: {HOME: '/nonexistent'}, endpoint: `unix://${own.socket}`});
       const big = buildOf('', {context: () => largeContext(40, 'FROM busybox\nCOPY a* /tmp/\n')});
       expect(await problemFrom(ownDocker.build(big, watcher(), never))).toMatchObject({code: 'disk-full'});
       const greedy = buildOf('FROM busybox\nRUN dd if=/dev/zero of=/big bs=1M count=64\n');

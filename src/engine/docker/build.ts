@@ -94,7 +94,7 @@ function buildOptions(request: BuildRequest): Dockerode.ImageBuildOptions {
     rm: true,
     forcerm: true,
     ...(request.noCache ? {nocache: true} : {}),
-    ...(request.buildArgs ? {buildargs: {...request.buildArgs}} : {}),
+    ...(Object.keys(request.buildArgs ?? {}).length > 0 ? {buildargs: {...request.buildArgs}} : {}),
     ...(request.platform ? {platform: request.platform} : {}),
     ...(request.credentials ? {registryconfig: registryConfig(request.credentials)} : {}),
     // For the text "2" dockerode opens a session, which answers any registry that asks with our credentials; the

@@ -11,6 +11,8 @@ export interface DockerConfig {
   readonly credsStore?: string;
   readonly credHelpers: Readonly<Record<string, unknown>>;
   readonly auths: Readonly<Record<string, unknown>>;
+  /** By address of an engine, or 'default'. */
+  readonly proxies: Readonly<Record<string, unknown>>;
 }
 
 /** Reads it as it is now, for a login made a minute ago counts. Throws `config-invalid`; a missing file is an empty one. */
@@ -23,6 +25,7 @@ export function readDockerConfig(environment: NodeJS.ProcessEnv): DockerConfig {
     ...(typeof config['credsStore'] === 'string' ? {credsStore: config['credsStore']} : {}),
     credHelpers: objectOf(config['credHelpers']),
     auths: objectOf(config['auths']),
+    proxies: objectOf(config['proxies']),
   };
 }
 

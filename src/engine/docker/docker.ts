@@ -1,12 +1,14 @@
-import type {Docker, EngineImage, EngineInfo} from '../tools.ts';
+import type {BuildRequest, Docker, EngineImage, EngineInfo} from '../tools.ts';
 import {buildWithLogins} from './build-with-logins.ts';
 import {type Connection, createConnection, type Deadlines} from './connection.ts';
 import {notAnEngine, refusalOf, refusedProblem} from './connection-problem.ts';
 import {findCredentials} from './credentials.ts';
+import {readDockerConfig} from './docker-config.ts';
 import {type Endpoint, findEndpoint} from './endpoint.ts';
 import {type EngineMessage, numberOf, textOf} from './json-lines.ts';
 import {authConfigOrNone} from './login.ts';
 import {printableLine} from './printable.ts';
+import {proxyArguments} from './proxy-arguments.ts';
 import {pullImage} from './pull.ts';
 import {notOnEngine, pushImage} from './push.ts';
 import {checkedImageName, parseReference} from './reference.ts';
@@ -35,6 +37,12 @@ export function createDocker(options: DockerOptions): Docker {
     return connection;
   };
 
+  const withProxies = (request: BuildRequest): BuildRequest => {
+    const given = request.buildArgs ?? {};
+    const config = readDockerConfig(options.environment);
+    return {...request, buildArgs: {...proxyArguments(config, connected().endpoint.address, given), ...given}};
+  };
+
   return {
     endpoint: 'endpoint' in found ? found.endpoint.address : found.address,
     info: async (signal) => engineInfo(connected(), signal),
@@ -42,7 +50,7 @@ export function createDocker(options: DockerOptions): Docker {
     build: async (request, watch, signal) =>
       buildWithLogins(
         connected(),
-        request,
+        withProxies(request),
         (registry) => findCredentials(options.environment, registry, deadlines.helper, signal),
         watch,
         signal,
