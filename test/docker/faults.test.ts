@@ -15,12 +15,12 @@ afterEach(async () => {
   engine = undefined;
 });
 
-async function dockerWith(fault: Fault): Promise<Docker> {
+async function dockerWith(fault: Fault, answer = 20_000): Promise<Docker> {
   engine = await startFakeEngine(fault);
   return createDocker({
     environment: {HOME: '/nonexistent'},
     endpoint: `unix://${engine.socket}`,
-    deadlines: {connect: 5000, answer: 300, registry: 300},
+    deadlines: {connect: 20_000, answer, registry: answer},
   });
 }
 
@@ -168,7 +168,7 @@ describe('a build whose engine fails', () => {
 
 describe('an engine that does not answer', () => {
   it('is given up after the deadline, for each call', async () => {
-    const docker = await dockerWith(() => true);
+    const docker = await dockerWith(() => true, 200);
     const calls: (() => Promise<unknown>)[] = [
       () => docker.info(),
       () => docker.image('busybox'),
