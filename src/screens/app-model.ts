@@ -77,7 +77,7 @@ export function createAppModel(settings: AppSettings): AppModel {
     openRun: (id) => set({tab: 'runs', run: id, from: state.get().tab, message: undefined}),
     leaveRun: () => set({tab: state.get().from ?? 'runs', run: undefined, from: undefined}),
     open: (overlay) => set({overlay, message: undefined}),
-    closeOverlay: () => set({overlay: undefined}),
+    closeOverlay: () => set({overlay: undefined, message: undefined}),
     say,
     sayProblem: (thrown) => say(problemWords(problemOf(thrown)), 'failed'),
     silence: () => set({message: undefined}),

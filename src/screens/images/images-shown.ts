@@ -34,9 +34,10 @@ export function createImagesShown(): (state: ImagesState) => ShownImages {
   };
 }
 
-/** The marked images in the catalog's order, or the one under the cursor. */
+/** The marked images in the catalog's order, or the one under the cursor; none when all are marked, which asks for all. */
 export function chosenNames(shown: ShownImages, list: ListState): readonly string[] {
-  if (list.marks.size > 0) return shown.all.map((item) => item.image.name).filter((name) => list.marks.has(name));
+  const marked = shown.all.map((item) => item.image.name).filter((name) => list.marks.has(name));
+  if (marked.length > 0) return marked.length === shown.all.length ? [] : marked;
   const item = shown.items[cursorIndex(list, shown.keys)];
   return item ? [item.image.name] : [];
 }

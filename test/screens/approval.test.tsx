@@ -1,0 +1,86 @@
+import {expect, test} from 'vitest';
+import {openApp} from './open-app.tsx';
+
+async function openedPlan(settings: Parameters<typeof openApp>[0] = {}) {
+  const app = openApp(settings);
+  await app.shows('! stale');
+  app.press('*', 'B');
+  await app.shows(settings.answers?.propose === 'pending' ? 'Working out' : 'would change something');
+  return app;
+}
+const started = (app: Awaited<ReturnType<typeof openedPlan>>) =>
+  app.fake.calls.filter((call) => call.startsWith('start'));
+
+test('the key that opened the plan never confirms it, and Enter leaves it: Cancel has the focus', async () => {
+  const app = await openedPlan();
+  app.press('B', 'B', 'B', 'enter');
+  await app.hides('Cancel');
+  expect(started(app)).toEqual([]);
+});
+
+test('Start is reached by moving to it, and the run is shown', async () => {
+  const app = await openedPlan();
+  app.press('tab', 'enter');
+  await app.shows('step 1 of 12');
+  expect(started(app)).toEqual(['start image build']);
+});
+
+test('every effect of a task can be listed', async () => {
+  const app = await openedPlan();
+  await app.hides('docker build base-image:latest');
+  app.press('e');
+  await app.shows('docker build base-image:latest');
+});
+
+test('force, cache and how many at once make the plan anew, and the command below says the same', async () => {
+  const app = await openedPlan();
+  app.press('f');
+  await app.shows('force: yes');
+  app.press('n');
+  await app.shows('cache: no');
+  app.press('+', '+');
+  await app.shows('at once: 2');
+  await app.shows('pai-tui -s /srv/pai image build --force --no-cache --parallel 2');
+  app.press('y');
+  await app.shows('step 1 of 12');
+  expect(started(app)).toEqual(['start image build force no-cache parallel=2']);
+});
+
+test('with nothing to do nothing can be started, and it says so', async () => {
+  const app = openApp();
+  await app.shows('! stale');
+  app.press('B');
+  await app.shows('Nothing to do: 1 task, and everything is as it should be.');
+  app.press('y');
+  await app.shows('There is nothing to do. f builds even what is current.');
+  app.press('tab', 'enter');
+  expect(started(app)).toEqual([]);
+});
+
+test('while the plan is being made one can leave', async () => {
+  const app = await openedPlan({answers: {propose: 'pending'}});
+  app.press('y');
+  await app.shows('The plan is not ready yet.');
+  app.press('esc');
+  await app.hides('Working out');
+  await app.shows('? help');
+});
+
+test('why there is no plan is said with what to do', async () => {
+  const app = openApp({
+    answers: {propose: {code: 'needs-template', message: 'base-image needs a template.', hint: 'Wait for 0.2.'}},
+  });
+  await app.shows('! stale');
+  app.press('B');
+  await app.shows('base-image needs a template.');
+  await app.shows('Wait for 0.2.');
+});
+
+test('who holds the lock is said where the run was to be started', async () => {
+  const app = await openedPlan({
+    answers: {start: {code: 'lock-held', message: 'These images are held by ana@jump2 since 12 minutes.'}},
+  });
+  app.press('y');
+  await app.shows('held by ana@jump2');
+  await app.shows('Cancel');
+});

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {openApp} from './open-app.tsx';
+import {allRuns, runningRun} from './sample-runs.ts';
+
+const places: readonly (readonly [name: string, keys: readonly string[], shows: RegExp])[] = [
+  ['the images', [], /Images 12/],
+  ['the graph', [']'], /Graph/],
+  ['an image', ['d'], /state/],
+  ['the plan to approve', ['B'], /Cancel|Close/],
+  ['the history', ['5'], /Runs 4/],
+  ['a run', ['5', 'enter'], /Plan/],
+  ['the outputs of a run', ['5', 'enter', 'p', 'enter'], /1 . Build/],
+  ['the help', ['?'], /search/],
+  ['the commands', [':'], /Commands/],
+  ['a screen to come', ['2'], /Cluster/],
+];
+
+test.each(places)('no frame of %s is larger than the terminal, whatever its size', async (_, keys, shows) => {
+  const app = openApp({columns: 100, rows: 30, answers: {runs: allRuns}});
+  app.fake.print(runningRun.summary.id, 'build/rest-server', ['x'.repeat(400), '映像'.repeat(200)]);
+  await app.shows('! stale');
+  for (const key of keys) {
+    app.press(key);
+    await app.stillFrame();
+  }
+  await app.shows(shows);
+  const sizes = fc.tuple(fc.integer({min: 30, max: 300}), fc.integer({min: 5, max: 100}));
+  await fc.assert(
+    fc.asyncProperty(sizes, async ([columns, rows]) => {
+      app.resize(columns, rows);
+      if (columns < 40 || rows < 10) {
+        await app.shows(`needs 40x10, has ${columns}x${rows}`.slice(0, columns - 10));
+        expect(app.text().trim().split('\n')).toHaveLength(1);
+        return;
+      }
+      // A frame that is too high scrolls the top away; one that is too wide breaks its borders.
+      await app.until(() => wholeFrame(app.text().split('\n'), columns, rows));
+    }),
+    {numRuns: 12},
+  );
+});
+
+/** Whether the frame begins and ends where the terminal does, and each border is as wide as it. */
+function wholeFrame(lines: readonly string[], columns: number, rows: number): boolean {
+  const top = lines[0] ?? '';
+  const last = lines[rows - 1] ?? '';
+  const inside = lines.slice(0, rows - 1);
+  const borders = inside.filter((line) => /^[┌└│]/.test(line));
+  return (
+    lines.length === rows &&
+    (top.startsWith(' pai-tui') || top.startsWith('┌') || top.trim().startsWith('┌')) &&
+    last.trim() !== '' &&
+    !/[┌└│┐┘]/.test(last) &&
+    borders.length > 0 &&
+    borders.every((line) => /[┐┘│]$/.test(line)) &&
+    inside.every((line) => [...line].length <= columns)
+  );
+}

@@ -1,0 +1,57 @@
+import {expect, onTestFinished, test} from 'vitest';
+import {Dialog} from '../../../src/ui/widgets/Dialog.tsx';
+import {Rows} from '../../../src/ui/widgets/Rows.tsx';
+import {row} from '../../../src/ui/widgets/rows.ts';
+import {openScreen} from '../../helpers/screen.tsx';
+
+function openDialog(typeName?: {what: string; name: string}) {
+  const done: string[] = [];
+  const screen = openScreen(
+    <Dialog
+      title="Remove node-3?"
+      screen={{columns: 80, rows: 24}}
+      width={50}
+      height={12}
+      buttons={[
+        {label: 'Cancel', run: () => done.push('cancel')},
+        {label: 'Remove', run: () => done.push('remove')},
+      ]}
+      onCancel={() => done.push('left')}
+      {...(typeName ? {typeName} : {})}
+    >
+      {(width, height) => <Rows rows={[row('3 pods will go.')]} width={width} height={height} />}
+    </Dialog>,
+  );
+  onTestFinished(() => screen.close());
+  return {screen, done};
+}
+
+test('Enter presses the harmless button until a person moves away from it', async () => {
+  const {screen, done} = openDialog();
+  await screen.shows('▸Cancel');
+  screen.press('enter');
+  screen.press('tab', 'enter');
+  await screen.until(() => done.length === 2);
+  expect(done).toEqual(['cancel', 'remove']);
+});
+
+test('where data would be lost nothing works before the name was typed', async () => {
+  const {screen, done} = openDialog({what: 'the name of the node', name: 'node-3'});
+  await screen.shows('Type the name of the node node-3 to go on:');
+  screen.press('tab', 'enter');
+  screen.press('node-', 'enter');
+  await screen.shows('> node-');
+  await screen.settled();
+  expect(done).toEqual([]);
+  screen.press('3', 'enter');
+  await screen.until(() => done.length > 0);
+  expect(done).toEqual(['remove']);
+});
+
+test('Esc leaves, also while a name is typed', async () => {
+  const {screen, done} = openDialog({what: 'the name of the node', name: 'node-3'});
+  await screen.shows('Type the name');
+  screen.press('esc');
+  await screen.until(() => done.length > 0);
+  expect(done).toEqual(['left']);
+});
