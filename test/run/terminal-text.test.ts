@@ -5,6 +5,16 @@ import {plainStyle, terminalLine, withoutStyle} from '../../src/engine/run/termi
 const shown = (raw: string) => terminalLine(raw, plainStyle).text;
 const esc = '\u001b';
 
+/** Each character of a shown line with the codes it is drawn in. */
+function drawn(text: string): readonly string[] {
+  let codes = '0';
+  return text.split(esc).flatMap((part, index) => {
+    const end = index === 0 ? -1 : part.indexOf('m');
+    if (end >= 0) codes = part.slice(1, end);
+    return [...part.slice(end + 1)].map((character) => `${character} ${codes}`);
+  });
+}
+
 describe('a line of terminal output', () => {
   const lines: readonly (readonly [string, string, string])[] = [
     ['plain text', 'abc', 'abc'],
@@ -58,6 +68,23 @@ describe('a line of terminal output', () => {
         return !/[\u0000-\u001f\u007f-\u009f]/.test(text);
       }),
       {numRuns: 2000},
+    );
+  });
+
+  test('with nothing but colours is the same as one that has to be gone through cell by cell', () => {
+    const piece = fc.oneof(
+      fc.string({unit: fc.constantFrom('a', 'b', ' ', '\u00e9')}),
+      fc.constantFrom(`${esc}[m`, `${esc}[0m`, `${esc}[1;31m`, `${esc}[38;5;9m`, `${esc}[39m`, `${esc}[4m`),
+    );
+    fc.assert(
+      fc.property(fc.array(piece), (pieces) => {
+        const raw = pieces.join('');
+        const quick = terminalLine(raw, plainStyle);
+        // A bell shows nothing, but is special.
+        const slow = terminalLine(`${raw}\u0007`, plainStyle);
+        expect(drawn(quick.text)).toEqual(drawn(slow.text));
+        expect(quick.style).toEqual(slow.style);
+      }),
     );
   });
 

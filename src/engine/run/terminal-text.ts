@@ -12,6 +12,8 @@ const widest = 16_384;
 // Control characters, and marks that turn the order in which text is shown.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const special = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
+const colours = /\u001b\[([\d;:]*)m/g;
 // In order: strings (OSC, DCS, SOS, PM, APC) with their text, CSI with parameters and final, other escapes, one character.
 const pieces =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
@@ -24,7 +26,10 @@ const pieces =
  */
 export function terminalLine(raw: string, style: Style): {readonly text: string; readonly style: Style} {
   const line = raw.endsWith('\r') ? raw.replace(/\r+$/, '') : raw;
-  if (!special.test(line)) return {text: styled(line, style), style};
+  if (line.length <= widest) {
+    if (!special.test(line)) return {text: styled(line, style), style};
+    if (!special.test(withoutStyle(line))) return coloured(line, style);
+  }
 
   const cells: {text: string; style: Style}[] = [];
   let column = 0;
@@ -56,19 +61,30 @@ export function terminalLine(raw: string, style: Style): {readonly text: string;
   return {text: joined(cells), style: now};
 }
 
+/** Of a line with nothing special but colours, which most lines of builds are: no need to go cell by cell. */
+function coloured(line: string, style: Style): {readonly text: string; readonly style: Style} {
+  let text = '';
+  let now = style;
+  let from = 0;
+  for (const match of line.matchAll(colours)) {
+    text += styled(line.slice(from, match.index), now);
+    now = withCodes(now, match[1] ?? '');
+    from = match.index + match[0].length;
+  }
+  return {text: text + styled(line.slice(from), now), style: now};
+}
+
 /** The style after all that a piece of output switches on and off. */
 export function styleAfter(text: string, style: Style): Style {
   if (!text.includes('\u001b[')) return style;
   let now = style;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
-  for (const [, codes] of text.matchAll(/\u001b\[([\d;:]*)m/g)) now = withCodes(now, codes ?? '');
+  for (const [, codes] of text.matchAll(colours)) now = withCodes(now, codes ?? '');
   return now;
 }
 
 /** A line without its colours. */
 export function withoutStyle(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
-  return text.replace(/\u001b\[[\d;:]*m/g, '');
+  return text.includes('\u001b') ? text.replace(colours, '') : text;
 }
 
 /** Where the cursor goes, or what it erases, within the line; moves between lines are not shown. */
