@@ -1,6 +1,7 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, inject, it} from 'vitest';
+import {createDocker} from '../../src/engine/docker/docker.ts';
 import {type ImageRequest, ProblemError, type Proposal} from '../../src/engine/index.ts';
 import {allTexts, type ImageWorld, imageWorld, outcomes} from '../helpers/image-world.ts';
 
@@ -122,5 +123,51 @@ describe.skipIf(!real)('pushing to a real registry', () => {
       'cluster:\n  docker-registry-info:\n    docker-tag: v1\n',
     );
     expect(await problemOf(push())).toMatchObject({code: 'registry-setting-missing'});
+  });
+
+  it('pulls a base that moved in its registry, and says so', async () => {
+    const reference = `${real?.registry}/bases/moving-${Date.now()}:1`;
+    const docker = createDocker({environment: {HOME: world.folder}, endpoint: `unix://${real?.socket}`});
+    const {signal} = new AbortController();
+    const publish = async (local: string) => {
+      await docker.tag(local, reference);
+      return docker.push(reference, undefined, {output: () => {}, progress: () => {}}, signal);
+    };
+    await publish('busybox:latest');
+    await world.write('src/on-moving/build/on-moving.dockerfile', `FROM ${reference}\nRUN true\n`);
+    await world.carryOut(await world.build(['on-moving']));
+    expect((await world.build(['on-moving'])).nothingToDo).toBe(true);
+
+    await world.carryOut(await world.build(['push-base']));
+    const {digest} = await publish('push-base:latest');
+    // This engine still has the former image under the name.
+    await docker.tag('busybox:latest', reference);
+
+    const asked = await world.engine.imageStatus({source: world.source, names: ['on-moving'], checkBases: true});
+    expect(asked.images[0]).toMatchObject({state: 'stale', reasons: [`${reference} moved to ${digest.slice(0, 19)}…`]});
+    const proposal = await world.build(['on-moving']);
+    expect(proposal.plan.tasks.map(({title, expected}) => [title, expected])).toEqual([
+      [`Pull ${reference}`, 'change'],
+      ['Build on-moving', 'change'],
+    ]);
+    const run = await world.carryOut(proposal);
+    expect(run.state.problem).toBeUndefined();
+    expect((await docker.image(reference))?.id).toBe((await docker.image('push-base'))?.id);
+    expect((await world.build(['on-moving'])).nothingToDo).toBe(true);
+  });
+
+  it('builds on an image of the tree that a Dockerfile calls by registry and tag', async () => {
+    await configure(String(real?.registry));
+    await world.write(
+      'src/push-top/build/push-top.dockerfile',
+      `FROM ${real?.registry}/openpai/push-base:v1\nRUN true\n`,
+    );
+    const proposal = await world.build(['push-top'], {config});
+    expect(proposal.plan.tasks.find(({id}) => id === 'build/push-top')?.does).toContainEqual({
+      kind: 'docker',
+      call: 'tag',
+      image: `${real?.registry}/openpai/push-base:v1`,
+    });
+    expect((await world.carryOut(proposal)).state.problem).toBeUndefined();
   });
 });

@@ -125,6 +125,7 @@ async function buildOne(
 ): Promise<EngineImage> {
   const {site} = work;
   const {docker, files} = context.tools;
+  await nameBases(image, site, context);
   const folder = join(site.toolRoot, image.context);
   const entries = await files.listContext(folder, inputs.dockerfile, context.signal);
   const {id} = await named(image, site, () =>
@@ -159,6 +160,13 @@ async function buildOne(
     ...(former?.pushed ? {pushed: former.pushed} : {}),
   });
   return after;
+}
+
+/** Dockerfiles may name our images by registry, namespace or tag; then the engine must know them so. */
+async function nameBases(image: Image, {catalog}: Site, {tools, signal}: TaskContext): Promise<void> {
+  for (const base of image.needs.map((name) => imageOf(catalog, name))) {
+    for (const other of base.alsoCalled ?? []) await tools.docker.tag(base.localName, other, signal);
+  }
 }
 
 /** What a build complains of, with the image and the Dockerfile it is about. */

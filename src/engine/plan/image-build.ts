@@ -233,7 +233,11 @@ function effectsOf({component, images, expected}: Step, copied: boolean, force: 
   for (const image of images) {
     if (!force && image.state === 'current') continue;
     const decided = force || willBuild(image) ? {} : {decided: 'only if what it is made of changed'};
-    effects.push({kind: 'docker', call: 'build', image: imageOf(catalog, image.name).localName, ...decided});
+    const {localName, needs} = imageOf(catalog, image.name);
+    effects.push({kind: 'docker', call: 'build', image: localName, ...decided});
+    // Dockerfiles may name our images by registry, namespace or tag; then the engine must know them so.
+    const names = needs.flatMap((need) => imageOf(catalog, need).alsoCalled ?? []);
+    for (const name of names) effects.push({kind: 'docker', call: 'tag', image: name, ...decided});
   }
   if (component.postHook !== undefined) {
     const decided = images.length === 0 || images.some(willBuild) ? {} : {decided: 'only if an image was built'};
