@@ -70,7 +70,7 @@ export function createRunText(engine: Engine, id: string, follower: Follower, ou
           ),
         );
       }
-      for (const task of state.tasks) showTask(task);
+      for (const task of [...state.tasks].sort((a, b) => happenedAt(a) - happenedAt(b))) showTask(task);
     },
     async end(view) {
       queue(() => output.print(outcomeLine(view, output.colour)));
@@ -82,6 +82,11 @@ export function createRunText(engine: Engine, id: string, follower: Follower, ou
       for (const source of open.values()) source.close();
     },
   };
+}
+
+/** When the news about a task came: several tasks may have changed since the last look. */
+function happenedAt(task: TaskState): number {
+  return task.status === 'running' ? (task.startedAt ?? 0) : (task.endedAt ?? 0);
 }
 
 function taskLine(task: TaskState, colour: boolean): string {
