@@ -86,7 +86,8 @@ const changes: readonly (readonly [string, (tools: Tools) => Promise<unknown>])[
   ['copy a tree to', ({files}) => files.copyTree('/src', join(runFolder, 'tree'), watch, signal)],
   ['remove', ({files}) => files.removeTree(join(runFolder, 'tree'))],
   ['write', ({files}) => files.writeFile(join(stateFolder, 'keys', 'x.json'), '', 0o600)],
-  ['make a folder', ({files}) => files.makeFolder(join(stateFolder, 'keys', 'more'))],
+  ['make a folder', ({files}) => files.makeFolder(join(stateFolder, 'keys'))],
+  ['make a folder', ({files}) => files.makeFolder(join(runFolder, 'tree', 'inside', 'more'))],
   ['make executable', ({files}) => files.makeExecutable(join(runFolder, 'tree', 'inside', 'hook.sh'))],
 ];
 
@@ -151,6 +152,7 @@ describe('a task with limited tools', () => {
     ['another folder', ({terminal}) => terminal.run({argv: ['sh', 'build-pre.sh'], cwd: runFolder}, watch, signal)],
     ['a name that only begins alike', ({files}) => files.writeFile(join(runFolder, 'tree-2', 'x'), '', 0o600)],
     ['a path that climbs out', ({files}) => files.writeFile(`${runFolder}/tree/../../x`, '', 0o600)],
+    ['a folder beside what it declared', ({files}) => files.makeFolder(join(stateFolder, 'keys', 'more'))],
     ['a relative path', ({files}) => files.writeFile('tree/x', '', 0o600)],
     ['the removal of one declared file as a tree', ({files}) => files.removeTree(join(stateFolder, 'keys', 'x.json'))],
     ['all above what it declared', ({files}) => files.removeTree(runFolder)],

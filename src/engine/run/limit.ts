@@ -87,7 +87,10 @@ export function limitTools(tools: Tools, limits: Limits): Tools {
         return tools.files.makeExecutable(target);
       },
       async makeFolder(target) {
-        await path('make a folder', target, false);
+        check(
+          `make a folder ${target}`,
+          !limits.readOnly && (leadsToDeclared(limits, target) || (await coversPath(limits, target, false))),
+        );
         return tools.files.makeFolder(target);
       },
       async writeFile(target, ...rest) {
@@ -136,6 +139,18 @@ async function coversPath(limits: Limits, target: string, whole: boolean): Promi
     if (!below && !whole && wanted === allowed) return true;
   }
   return false;
+}
+
+/** Whoever may write a file of the run or of the state may make the folders it lies in. */
+function leadsToDeclared(limits: Limits, target: string): boolean {
+  const inside = [limits.runFolder, limits.stateFolder].some((folder) => within(resolve(target), folder));
+  return (
+    isAbsolute(target) &&
+    inside &&
+    limits.does.some(
+      (effect) => effect.kind === 'file' && within(resolve(expand(limits, effect.path)), resolve(target)),
+    )
+  );
 }
 
 function expand({runFolder, stateFolder}: Limits, text: string): string {

@@ -6,8 +6,13 @@ const littleRoom = 64 * 1024;
 
 /** Whether the disk of a folder has no room left for a runner's records. */
 export function isFull(folder: string): boolean {
-  const {bavail, bsize} = statfsSync(folder);
-  return bavail * bsize < littleRoom;
+  try {
+    const {bavail, bsize} = statfsSync(folder);
+    return bavail * bsize < littleRoom;
+  } catch {
+    // The run was removed while someone looked at it: then there is nothing to say about its disk.
+    return false;
+  }
 }
 
 /** `disk-full` when that is what an error says; else undefined. */
