@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -212,6 +213,17 @@ describe('a run that is looked at', () => {
     const view = await becomes(store, ({summary}) => summary.status === 'interrupted');
     expect(view.explanation).toContain('was killed');
     store.close();
+  });
+
+  test('that is removed while it is followed ends as interrupted, without a word of trouble', async () => {
+    const run = leaveRun('20260101-000000-six-tasks', 'running');
+    const runs = runsOf(place);
+    const [store, output] = [runs.follow('last'), runs.output('last', 'write/a')];
+    rmSync(run.folder, {recursive: true});
+    await becomes(store, ({summary}) => summary.status === 'interrupted');
+    await becomes(output, ({ended}) => ended);
+    store.close();
+    output.close();
   });
 
   test('is the same object until something happens', async () => {
