@@ -1,5 +1,5 @@
 import {realpath} from 'node:fs/promises';
-import {resolve} from 'node:path';
+import {join, resolve} from 'node:path';
 import type {Engine, ImageRequest, Runs, StartOptions} from './api.ts';
 import {createClock} from './clock.ts';
 import type {AskedBase} from './images/bases.ts';
@@ -35,8 +35,7 @@ export function createEngine(options: EngineOptions): Engine {
     making ??= createTools({environment, stateHome, clock, endpoint});
     return making;
   };
-  const stateFolderOf = async ({source, config}: Place) =>
-    makeStateFolder(stateHome, await clusterName(source, config));
+  const stateFolderOf = async ({source, config}: Place) => join(stateHome, await clusterName(source, config));
   const runner = {command: runnerCommand, environment, clock};
   const runs = createRuns({...runner, stateHome});
 
@@ -71,6 +70,7 @@ export function createEngine(options: EngineOptions): Engine {
 
     async start({request, facts, plan, planHash: approved}, start = {}) {
       const stateFolder = await stateFolderOf(request);
+      await makeStateFolder(stateFolder);
       pruneRuns({stateHome, clock});
       return startRun({
         ...runner,

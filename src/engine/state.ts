@@ -31,18 +31,16 @@ export async function clusterName(source: string, config: string | undefined): P
   return `${safeName(basename(path) || 'root')}-${shortHash(path).slice(0, 8)}`;
 }
 
-/** The state folder of a cluster, made for this user alone if it is not there. Throws `file-unreadable` or `disk-full`. */
-export async function makeStateFolder(stateHome: string, cluster: string): Promise<string> {
-  const folder = join(stateHome, cluster);
+/** Makes a folder for this user alone if it is not there. Throws `file-unwritable` or `disk-full`. */
+export async function makeStateFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, {recursive: true, mode: 0o700});
-    return folder;
   } catch (error) {
     const {code} = error as NodeJS.ErrnoException;
     const isFull = code === 'ENOSPC' || code === 'EDQUOT';
     throw new ProblemError(
       {
-        code: isFull ? 'disk-full' : 'file-unreadable',
+        code: isFull ? 'disk-full' : 'file-unwritable',
         message: `The folder for runs and records cannot be made: ${isFull ? 'the disk is full' : code}.`,
         hint: isFull
           ? 'Make room, or choose another folder with --state DIR.'

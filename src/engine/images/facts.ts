@@ -1,6 +1,6 @@
 import type {Selection} from '../catalog/select.ts';
 import type {Catalog, Image} from '../catalog/types.ts';
-import type {Problem} from '../problem.ts';
+import {type Problem, ProblemError} from '../problem.ts';
 import type {EngineImage, EngineInfo, Tools} from '../tools.ts';
 import {type AskedBase, askForBases, movedBases, rememberedBases} from './bases.ts';
 import {imageOf, type Site} from './inputs.ts';
@@ -105,8 +105,14 @@ export async function imagesOnEngine(
 }
 
 /** Throws `engine-unreachable`. */
-export function engineInfo({docker}: Pick<Tools, 'docker'>, signal: AbortSignal): Promise<EngineInfo> {
-  return docker.info(AbortSignal.any([signal, AbortSignal.timeout(engineDeadlineMs)]));
+export async function engineInfo({docker}: Pick<Tools, 'docker'>, signal: AbortSignal): Promise<EngineInfo> {
+  try {
+    return await docker.info(AbortSignal.any([signal, AbortSignal.timeout(engineDeadlineMs)]));
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.problem.code !== 'engine-unreachable') throw error;
+    const message = `${error.problem.message} Even a plan needs the engine: only it knows what is built.`;
+    throw new ProblemError({...error.problem, message}, {cause: error});
+  }
 }
 
 const engineDeadlineMs = 30_000;

@@ -1,0 +1,79 @@
+import {cp, mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {createEngine, type Engine, ProblemError} from '../../src/engine/index.ts';
+
+let folder: string;
+let engine: Engine;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pai-engine-'));
+  await cp(fileURLToPath(new URL('../../fixtures/sample', import.meta.url)), join(folder, 'tree'), {recursive: true});
+  engine = createEngine({
+    environment: {HOME: folder, PATH: process.env['PATH'], DOCKER_HOST: `unix://${folder}/no.sock`},
+    stateHome: join(folder, 'state'),
+    runnerCommand: ['/bin/false'],
+    programVersion: '1.2.3',
+  });
+});
+afterEach(() => rm(folder, {recursive: true, force: true}));
+
+describe('without a Docker engine', () => {
+  it('lists what a tree holds', async () => {
+    const catalog = await engine.openTree(join(folder, 'tree'));
+    expect(catalog.images).toHaveLength(12);
+  });
+
+  it('says of every image that its state is unknown, and why', async () => {
+    const {images, problems} = await engine.imageStatus({source: join(folder, 'tree')});
+    expect(images).toHaveLength(12);
+    expect(new Set(images.map(({state, reasons}) => `${state}: ${reasons.join()}`))).toEqual(
+      new Set(['unknown: the Docker engine cannot be asked']),
+    );
+    expect(problems).toMatchObject([{code: 'engine-unreachable', hint: expect.any(String)}]);
+  });
+
+  it('cannot plan, and says that a plan needs the engine too', async () => {
+    const proposing = engine.propose({
+      operation: 'image build',
+      source: join(folder, 'tree'),
+      names: [],
+      force: false,
+      noCache: false,
+      checkBases: true,
+      builder: 'auto',
+    });
+    const problem = await proposing.then(
+      () => undefined,
+      (error: unknown) => (error as ProblemError).problem,
+    );
+    expect(problem).toMatchObject({
+      code: 'engine-unreachable',
+      message: expect.stringContaining('a plan needs the engine'),
+    });
+  });
+
+  it('names an unknown image with the nearest ones, whatever else is wrong', async () => {
+    const asking = engine.imageStatus({source: join(folder, 'tree'), names: ['webportl']});
+    await expect(asking).rejects.toMatchObject({
+      problem: {code: 'unknown-name', hint: expect.stringContaining('webportal')},
+    });
+  });
+
+  it('tells every path and version in info, and that the engine does not answer', async () => {
+    const lines = Object.fromEntries((await engine.info()).map(({topic, value}) => [topic, value]));
+    expect(lines['pai-tui']).toBe('1.2.3');
+    expect(lines['state']).toBe(join(folder, 'state'));
+    expect(lines['docker engine']).toContain(`unix://${folder}/no.sock: `);
+  });
+});
+
+it('says that a folder is no tree', async () => {
+  await expect(engine.openTree(join(folder, 'nowhere'))).rejects.toBeInstanceOf(ProblemError);
+  await expect(
+    engine.propose({operation: 'image push', source: join(folder, 'nowhere'), names: []}),
+  ).rejects.toMatchObject({
+    problem: {code: 'no-tree'},
+  });
+});
