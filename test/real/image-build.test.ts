@@ -1,4 +1,4 @@
-import {readdir, readFile, rm} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, inject, it} from 'vitest';
 import {type ImageWorld, imageWorld, outcomes} from '../helpers/image-world.ts';
@@ -223,6 +223,83 @@ describe.skipIf(!real)('a small tree on a real engine', () => {
     expect(await readdir(run.summary.folder)).not.toContain('tree');
     expect(await world.snapshot()).toBe(before);
     expect((await world.build()).nothingToDo).toBe(true);
+  });
+});
+
+describe.skipIf(!real)('other trees and hooks on a real engine', () => {
+  let world: ImageWorld;
+  afterEach(() => world.remove());
+
+  it('puts what a copy list names into the context, also from beside the tool root', async () => {
+    world = await imageWorld({socket: String(real?.socket), fixture: 'tree-d'});
+    const before = await world.snapshot();
+    const run = await world.carryOut(await world.build(['rest-server']));
+    expect(run.state.problem).toBeUndefined();
+    expect(outcomes(run)['build/rest-server']).toMatch(/^done/);
+    expect(await world.snapshot()).toBe(before);
+    expect((await world.build(['rest-server'])).nothingToDo).toBe(true);
+    await world.write('rest-server/package.json', '{"changed": true}\n');
+    const changed = await world.build(['rest-server']);
+    expect(changed.plan.tasks.find(({id}) => id === 'build/rest-server')?.why).toEqual([
+      '../rest-server/package.json changed',
+    ]);
+    await expect(world.build(['hadoop-run'])).rejects.toMatchObject({
+      problem: {code: 'needs-template', message: expect.stringContaining('hadoop-run is made from a template')},
+    });
+  });
+
+  it('hands on what a last hook made, also when its component is not built again', async () => {
+    world = await imageWorld({socket: String(real?.socket)});
+    await world.write('src/giver/build/giver.dockerfile', 'FROM busybox:latest\nCOPY file /file\n');
+    await world.write('src/giver/file', 'one\n');
+    await world.write(
+      'src/giver/build/build-post.sh',
+      '#!/bin/sh\ncd "$(dirname "$0")/.."\nmkdir -p generated\ncp file generated/made\n',
+    );
+    await world.write('src/taker/build/component.dep', 'giver\n');
+    await world.write('src/taker/app', '1\n');
+    await world.write(
+      'src/taker/build/taker.dockerfile',
+      'FROM busybox:latest\nCOPY dependency/giver/generated/made /made\nCOPY app /app\n',
+    );
+    const first = await world.carryOut(await world.build(['taker']));
+    expect(first.state.problem).toBeUndefined();
+    await world.write('src/taker/app', '2\n');
+    const second = await world.carryOut(await world.build(['taker']));
+    expect(outcomes(second)).toEqual({'copy-tree': 'done', 'build/giver': 'done', 'build/taker': 'done, changed'});
+    expect(outcomes(await world.carryOut(await world.build(['taker'])))['build/taker']).toBe('done');
+    await world.write('src/giver/file', 'two\n');
+    const third = await world.carryOut(await world.build(['taker']));
+    expect(outcomes(third)['build/taker']).toBe('done, changed');
+  });
+
+  it('builds what is current with --force, and says when it came out the same', async () => {
+    world = await imageWorld({socket: String(real?.socket)});
+    await world.write('src/again/build/again.dockerfile', 'FROM busybox:latest\nRUN true\n');
+    await world.carryOut(await world.build());
+    const run = await world.carryOut(await world.build([], {force: true}));
+    const [task] = run.state.tasks;
+    expect(task).toMatchObject({status: 'done', changed: false, note: expect.stringContaining('the same as before')});
+    expect(outputOf(world, run.summary.id, 'build/again')).toContain('asked for with --force');
+    const fresh = await world.carryOut(await world.build([], {force: true, noCache: true}));
+    expect(outcomes(fresh)).toEqual({'build/again': 'done, changed'});
+  });
+
+  it('refuses a component whose folder leads out of the tree', async () => {
+    world = await imageWorld({socket: String(real?.socket)});
+    const outside = join(world.folder, 'outside');
+    await mkdir(join(outside, 'build'), {recursive: true});
+    await writeFile(join(outside, 'build/led-out.dockerfile'), 'FROM busybox:latest\n');
+    await writeFile(join(outside, 'build/build-pre.sh'), '#!/bin/sh\ntouch ../touched\n', {mode: 0o755});
+    await symlink(outside, join(world.source, 'src/led-out'));
+    const before = await world.snapshot();
+    const outcome = await world.build().then(
+      async (proposal) => (await world.carryOut(proposal)).state.tasks.map(({problem}) => problem?.code),
+      (error: unknown) => [(error as {problem: {code: string}}).problem.code],
+    );
+    expect(outcome).toEqual(['path-leaves-tree']);
+    expect(await readdir(outside)).toEqual(['build']);
+    expect(await world.snapshot()).toBe(before);
   });
 });
 
