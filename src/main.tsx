@@ -22,7 +22,7 @@ process.exit(await start(process.argv.slice(2)));
 async function start(argv: readonly string[]): Promise<number> {
   const [word, folder] = argv;
   if (word === runnerWord && folder !== undefined) {
-    const {serveRunner} = await import('./engine/index.ts');
+    const {serveRunner} = await import('./engine/runner-main.ts');
     return serveRunner(folder, {environment, programVersion: PROGRAM_VERSION});
   }
   const {commandLine} = await import('./cli/command-line.ts');
@@ -43,7 +43,7 @@ function realWorld(): World {
     },
     signals: process,
     async openEngine(options) {
-      const {createEngine} = await import('./engine/index.ts');
+      const {createEngine} = await import('./engine/engine.ts');
       return createEngine({
         environment,
         runnerCommand: [process.execPath, fileURLToPath(import.meta.url), runnerWord],

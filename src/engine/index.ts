@@ -1,6 +1,7 @@
+// What opens an engine is in engine.ts, and what a runner does in runner-main.ts: main.tsx loads them when it comes
+// to that. Whatever this file imports, every command loads (--version too).
 export type * from './api.ts';
 export type * from './catalog/types.ts';
-export {createEngine, type EngineOptions} from './engine.ts';
 export {closure, orderGroups} from './graph.ts';
 export {displayText, nearestNames} from './names.ts';
 export {outlineOf} from './plan/outline.ts';
@@ -11,9 +12,3 @@ export type {RunEvent, RunState, RunStatus, TaskState, TaskStatus} from './run/e
 export {readJournal} from './run/journal.ts';
 export type {LiveStore, Store} from './store.ts';
 export {createStore} from './store.ts';
-
-/** See runner-main.ts, which is loaded only in a runner. */
-export async function serveRunner(folder: string, options: import('./runner-main.ts').RunnerOptions): Promise<number> {
-  const runner = await import('./runner-main.ts');
-  return runner.serveRunner(folder, options);
-}

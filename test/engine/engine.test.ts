@@ -3,7 +3,8 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import {createEngine, type Engine, ProblemError} from '../../src/engine/index.ts';
+import {createEngine} from '../../src/engine/engine.ts';
+import {type Engine, ProblemError} from '../../src/engine/index.ts';
 
 let folder: string;
 let engine: Engine;

@@ -4,7 +4,8 @@ import {request} from 'node:http';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {createEngine, type Engine, type ImageRequest, type Proposal, type RunView} from '../../src/engine/index.ts';
+import {createEngine} from '../../src/engine/engine.ts';
+import type {Engine, ImageRequest, Proposal, RunView} from '../../src/engine/index.ts';
 
 /** A source tree of its own, a state home of its own, and the engine over a real Docker engine. */
 export interface ImageWorld {

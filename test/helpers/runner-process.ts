@@ -1,5 +1,5 @@
 /** A runner as the program starts it, straight from the sources. */
-import {serveRunner} from '../../src/engine/index.ts';
+import {serveRunner} from '../../src/engine/runner-main.ts';
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error('The folder of the run is missing.');
