@@ -18,7 +18,7 @@ export const tabs = [
 
 export type Tab = (typeof tabs)[number]['tab'];
 
-export interface AppState {
+interface AppState {
   readonly tab: Tab;
   /** The run that is looked at, on the Runs tab. */
   readonly run?: string | undefined;

@@ -260,7 +260,7 @@ export function sampleStatus(catalog: Catalog = sampleCatalog()): ImageStatusRep
   };
 }
 
-export const engineUnreachable: Problem = {
+const engineUnreachable: Problem = {
   code: 'engine-unreachable',
   message: 'No Docker engine answers at unix:///var/run/docker.sock.',
   hint: 'Start it (systemctl start docker), or set DOCKER_HOST.',

@@ -54,7 +54,7 @@ export function effectRows(
 }
 
 /** 'docker build webportal:latest', 'runs /bin/sh build-pre.sh in $RUN/tree' */
-export function effectWords(effect: Effect): string {
+function effectWords(effect: Effect): string {
   const decided = effect.decided === undefined ? '' : ` (decided while running: ${effect.decided})`;
   switch (effect.kind) {
     case 'command':

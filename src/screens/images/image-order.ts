@@ -35,7 +35,7 @@ export function imageOrder(catalog: Catalog): ImageOrder {
 }
 
 /** Known images each image stands on: by its Dockerfile, or because its component needs theirs. */
-export function directNeeds(catalog: Catalog): ReadonlyMap<string, ReadonlySet<string>> {
+function directNeeds(catalog: Catalog): ReadonlyMap<string, ReadonlySet<string>> {
   const known = new Set(catalog.images.map((image) => image.name));
   const components = new Map(catalog.components.map((component) => [component.name, component]));
   return new Map(

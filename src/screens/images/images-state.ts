@@ -2,7 +2,7 @@ import type {Catalog, ImageStatusReport, Problem} from '../../engine/index.ts';
 import type {ListState} from '../../ui/widgets/list-state.ts';
 
 export const imageViews = ['list', 'graph', 'problems'] as const;
-export type ImageView = (typeof imageViews)[number];
+type ImageView = (typeof imageViews)[number];
 
 /** What the Images screen knows now; a part that is still being asked for is absent, and nothing waits for it. */
 export interface ImagesState {

@@ -7,7 +7,7 @@ import {Pane} from '../../ui/pane/Pane.tsx';
 import {useTerminal} from '../../ui/terminal/use-terminal.ts';
 import type {Theme} from '../../ui/theme/theme.ts';
 import {useTheme} from '../../ui/theme/use-theme.ts';
-import {bytes} from '../../ui/widgets/amounts.ts';
+import {bytes, count} from '../../ui/widgets/amounts.ts';
 import {plain, wrap} from '../../ui/widgets/cells.ts';
 import {Panel, panelBorder} from '../../ui/widgets/Panel.tsx';
 import {Rows} from '../../ui/widgets/Rows.tsx';
@@ -103,7 +103,6 @@ function TaskOutput({app, model, state, output, place, width, height, focused}: 
         keys: ['esc'],
         word: position.search ? 'end search' : 'plan',
         help: 'End the search, then go back to the plan.',
-        quiet: true,
         run: () => {
           if (log.position.get().search) log.search('');
           else model.set({focus: undefined, zoomed: false});
@@ -162,12 +161,12 @@ function paneTitle(state: TaskState, place: number, theme: Theme): Row {
 /** 'match 2/7 · 120-160 of 200 · 12 new below' */
 function positionWords(position: LogPosition, isEmpty: boolean, theme: Theme): string {
   if (isEmpty) return '';
-  const {search, follow, newLines, leftOutBytes, last, total} = position;
+  const {search, follow, newLines, leftOutBytes, last, total, ended} = position;
   const words: string[] = [];
   if (search) words.push(search.current > 0 ? `match ${search.current}/${search.count}` : `${search.count} matches`);
   if (leftOutBytes > 0) words.push(`${bytes(leftOutBytes)} left out`);
   if (newLines > 0) words.push(`${newLines} new below`);
-  words.push(follow ? 'follows' : `${last}/${total}`);
+  words.push(follow ? (ended ? count(total, 'line') : 'follows') : `${last}/${total}`);
   return words.join(` ${theme.glyphs.separator} `);
 }
 

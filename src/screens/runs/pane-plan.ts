@@ -1,7 +1,7 @@
 import type {TaskState} from '../../engine/index.ts';
 
 /** How many output panes can be asked for, in the order `p` goes through them. */
-export const paneCounts = [1, 2, 4, 6, 9] as const;
+const paneCounts = [1, 2, 4, 6, 9] as const;
 
 /** Columns and rows of panes; more than one only where each keeps a readable size. */
 export function paneGrid(

@@ -101,7 +101,7 @@ function CancelDialog({app, model, screen}: CancelDialogProps) {
 }
 
 /** What is asked at each stage of stopping a run, and what the button says; no button when there is nothing left to ask. */
-export function cancelQuestion({state}: RunView): {
+function cancelQuestion({state}: RunView): {
   readonly title: string;
   readonly texts: readonly string[];
   readonly button?: string;

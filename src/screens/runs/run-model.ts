@@ -52,7 +52,7 @@ export interface RunModel {
 }
 
 /** Silence worth naming. */
-export const silentAfterMs = 90_000;
+const silentAfterMs = 90_000;
 
 /** Running tasks whose output is opened although no pane shows it, to notice the silent ones. */
 const watchedOutputs = 16;

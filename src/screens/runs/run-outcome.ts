@@ -71,7 +71,7 @@ function factRows({lead = '', text, tone}: Fact, width: number): readonly Row[] 
 }
 
 /** '✗ failed after 1m12s: 3 changed, 6 unchanged, 1 failed, 2 skipped' */
-export function outcomeLine(view: RunView, theme: Theme): string {
+function outcomeLine(view: RunView, theme: Theme): string {
   const {state} = view;
   const of = (test: (task: TaskState) => boolean): number => state.tasks.filter(test).length;
   const parts = [
@@ -90,7 +90,7 @@ export function outcomeLine(view: RunView, theme: Theme): string {
 }
 
 /** What a requested cancel waits for. */
-export function cancelWords(view: RunView): string {
+function cancelWords(view: RunView): string {
   const running = view.state.tasks.filter((task) => task.status === 'running');
   if (view.state.cancel?.stage === 2) return `Stopping everything now, by ${plain(view.state.cancel.by)}.`;
   const critical = running.filter((task) => task.critical);

@@ -4,7 +4,7 @@ import {bytes, count, duration, moment} from '../../ui/widgets/amounts.ts';
 import {cellWidth, fit, fitRight, plain} from '../../ui/widgets/cells.ts';
 import {type Row, row, type Span} from '../../ui/widgets/rows.ts';
 
-export const runGlyph: Readonly<Record<RunStatus, State>> = {
+const runGlyph: Readonly<Record<RunStatus, State>> = {
   waiting: 'waiting',
   running: 'running',
   interrupted: 'warning',
@@ -62,7 +62,7 @@ export function runHeader(width: number): Row {
 }
 
 /** '7 of 23, 1 failed, 5 changed' */
-export function tasksWords(run: RunSummary): string {
+function tasksWords(run: RunSummary): string {
   const {total, done, failed, changed} = run.tasks;
   const words = [`${done} of ${total}`];
   if (failed > 0) words.push(`${failed} failed`);
@@ -104,14 +104,14 @@ export function taskRow(task: TaskState, {width, theme, spinner, up, silentMs, t
 }
 
 /** Milliseconds a task took, or takes since it began; undefined before it began. */
-export function taskElapsed(task: TaskState, up: number): number | undefined {
+function taskElapsed(task: TaskState, up: number): number | undefined {
   if (task.tookMs !== undefined) return task.tookMs;
   if (task.status === 'running' && task.startedUp !== undefined) return Math.max(0, up - task.startedUp);
   return undefined;
 }
 
 /** '3/12', '41%', '12 MB of 80 MB': as much as is known. */
-export function progressWords(progress: TaskState['progress']): string {
+function progressWords(progress: TaskState['progress']): string {
   if (progress === undefined) return '';
   const {done, total} = progress;
   if (total === undefined) return done > 10_000 ? bytes(done) : String(done);

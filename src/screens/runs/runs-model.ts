@@ -4,7 +4,7 @@ import type {ShownClock} from '../clock.ts';
 import {createRunModel, type RunModel} from './run-model.ts';
 
 /** What a person chose on the Runs screen. */
-export interface RunsState {
+interface RunsState {
   readonly list: ListState;
   readonly filtering: boolean;
 }

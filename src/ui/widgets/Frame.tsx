@@ -9,7 +9,7 @@ import {footerRow} from './key-words.ts';
 import {Rows} from './Rows.tsx';
 import {type Row, row, rowWidth, spread} from './rows.ts';
 
-export interface FrameTab {
+interface FrameTab {
   readonly key: string;
   readonly word: string;
 }

@@ -96,7 +96,7 @@ export function Palette({tables, history, screen, onClose, onChoose}: PalettePro
 }
 
 /** Every command of these tables once: those chosen before first, moving about left out. */
-export function paletteCommands(tables: readonly KeyTable[], history: readonly string[]): readonly KeyBinding[] {
+function paletteCommands(tables: readonly KeyTable[], history: readonly string[]): readonly KeyBinding[] {
   const byWord = new Map<string, KeyBinding>();
   for (const binding of tables.flatMap((table) => table.bindings)) {
     if (!moving.has(binding.word) && !byWord.has(binding.word)) byWord.set(binding.word, binding);

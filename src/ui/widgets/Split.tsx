@@ -28,7 +28,7 @@ export function Split({across, down, width, height, children}: SplitProps) {
 }
 
 /** A length divided into parts that differ by one at most. */
-export function shares(length: number, parts: number): readonly {readonly at: number; readonly size: number}[] {
+function shares(length: number, parts: number): readonly {readonly at: number; readonly size: number}[] {
   const each = Math.floor(length / parts);
   return Array.from({length: parts}, (_, at) => ({at, size: each + (at < length - each * parts ? 1 : 0)}));
 }
