@@ -62,6 +62,7 @@ async function openScreen({noColor, ascii, ...options}: ScreenOptions): Promise<
   const {openApp} = await import('./screens/app.tsx');
   return openApp({
     ...options,
+    process,
     stdin: process.stdin,
     stdout: process.stdout,
     environment: NO_COLOR === undefined ? environment : {...environment, NO_COLOR},
