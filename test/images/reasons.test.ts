@@ -41,6 +41,7 @@ const present: Present = {
   hookWrote: ['version', 'version/VERSION'],
   copies: ['base'],
   rebuiltCopies: new Set(),
+  hookOf: (copied) => (copied === undefined ? 'build-pre.sh' : 'build-post.sh'),
   shown: (path) => (path.startsWith('dependency/base/') ? `src/base/${path.slice(16)}` : `src/web/${path}`),
 };
 
@@ -139,7 +140,7 @@ describe('reasons', () => {
   it('names what a hook of a copied component wrote', () => {
     const path = 'dependency/base/generated/big.tar';
     const now = {...withFiles({[path]: 'file 644 x'}), hookWrote: [...record.hookWrote, path]};
-    expect(reasons(record, now)).toEqual(['build-pre.sh of base wrote a different generated/']);
+    expect(reasons(record, now)).toEqual(['build-post.sh of base wrote a different generated/']);
   });
 
   it('lists three of many and counts the rest', () => {

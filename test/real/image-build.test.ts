@@ -1,7 +1,7 @@
 import {mkdir, readdir, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, inject, it} from 'vitest';
-import {type ImageWorld, imageWorld, outcomes} from '../helpers/image-world.ts';
+import {hasEnded, type ImageWorld, imageWorld, outcomes} from '../helpers/image-world.ts';
 
 const real = inject('realEngine');
 
@@ -198,6 +198,38 @@ describe.skipIf(!real)('a small tree on a real engine', () => {
     expect(await world.snapshot()).toBe(before);
   });
 
+  it('does not count what other tools left in dependency/, and does not build it in', async () => {
+    await world.write('src/small-top/dependency/small-base/left-over', 'old\n');
+    await world.write(
+      'src/small-top/build/small-top.dockerfile',
+      'FROM small-base\nCOPY dependency /d\nRUN test -f /d/small-base/file && test ! -f /d/small-base/left-over\n',
+    );
+    const run = await world.carryOut(await world.build());
+    expect(run.state.problem).toBeUndefined();
+    await world.write('src/small-top/dependency/small-base/left-over', 'newer\n');
+    expect((await world.build()).nothingToDo).toBe(true);
+  });
+
+  it('begins a hook that was cut short with a fresh folder', async () => {
+    const began = join(world.folder, 'began');
+    await world.write(
+      'src/small-top/build/build-pre.sh',
+      `#!/bin/sh\ncd "$(dirname "$0")/.."\necho once >> written\nif [ ! -e ${began} ]; then touch ${began}; echo waiting; sleep 600; fi\n`,
+    );
+    await world.write(
+      'src/small-top/build/small-top.dockerfile',
+      'FROM small-base\nCOPY written /w\nRUN test "$(wc -l < /w)" -eq 1\n',
+    );
+    const id = await world.engine.start(await world.build());
+    await waitForOutput(world, id, 'build/small-top', 'waiting');
+    await killRunner(world, id);
+    await world.waitFor(id, ({summary}) => summary.status === 'interrupted');
+    await world.engine.runs.resume(id);
+    const run = await world.waitFor(id, hasEnded);
+    expect(run.state.problem).toBeUndefined();
+    expect(outcomes(run)['build/small-top']).toBe('done, changed');
+  });
+
   it('goes on after its runner was killed', async () => {
     await world.write(
       'src/small-top/build/small-top.dockerfile',
@@ -206,10 +238,7 @@ describe.skipIf(!real)('a small tree on a real engine', () => {
     const before = await world.snapshot();
     const id = await world.engine.start(await world.build());
     await waitForOutput(world, id, 'build/small-top', 'started');
-    const {pid} = JSON.parse(
-      await readFile(join((await world.engine.runs.show(id)).summary.folder, 'runner.json'), 'utf8'),
-    );
-    process.kill(pid, 'SIGKILL');
+    await killRunner(world, id);
     const dead = await world.waitFor(id, ({summary}) => summary.status === 'interrupted');
     expect(dead.explanation).toBeTruthy();
     expect(await world.snapshot()).toBe(before);
@@ -267,10 +296,15 @@ describe.skipIf(!real)('other trees and hooks on a real engine', () => {
     await world.write('src/taker/app', '2\n');
     const second = await world.carryOut(await world.build(['taker']));
     expect(outcomes(second)).toEqual({'copy-tree': 'done', 'build/giver': 'done', 'build/taker': 'done, changed'});
-    expect(outcomes(await world.carryOut(await world.build(['taker'])))['build/taker']).toBe('done');
+    const same = await world.build(['taker']);
+    expect(same.plan.tasks.at(-1)).toMatchObject({id: 'build/taker', expected: 'decided while running'});
+    expect(outcomes(await world.carryOut(same))['build/taker']).toBe('done');
     await world.write('src/giver/file', 'two\n');
     const third = await world.carryOut(await world.build(['taker']));
     expect(outcomes(third)['build/taker']).toBe('done, changed');
+    expect(outputOf(world, third.summary.id, 'build/taker')).toContain(
+      'Building taker: build-post.sh of giver wrote a different generated/',
+    );
   });
 
   it('builds what is current with --force, and says when it came out the same', async () => {
@@ -302,6 +336,12 @@ describe.skipIf(!real)('other trees and hooks on a real engine', () => {
     expect(await world.snapshot()).toBe(before);
   });
 });
+
+async function killRunner(world: ImageWorld, run: string): Promise<void> {
+  const {folder} = (await world.engine.runs.show(run)).summary;
+  const {pid} = JSON.parse(await readFile(join(folder, 'runner.json'), 'utf8')) as {pid: number};
+  process.kill(pid, 'SIGKILL');
+}
 
 async function waitForOutput(world: ImageWorld, run: string, task: string, text: string): Promise<void> {
   await world.waitFor(run, ({state}) => state.tasks.some(({id, status}) => id === task && status === 'running'));

@@ -26,7 +26,7 @@ export async function filesOf(site: Site, image: Image, signal: AbortSignal): Pr
   const component = componentOf(site.catalog, image.component);
   const folder = join(site.toolRoot, image.context);
   const dockerfile = posix.relative(image.context, image.dockerfile);
-  const context = await contextManifest(site.files, folder, dockerfile, signal);
+  const context = withExecutableHooks(await contextManifest(site.files, folder, dockerfile, signal), component);
   const copied = await copiedInto(site, component, signal);
   const extra = await copyList(site, image, signal);
   const own = Object.entries(context).filter(
@@ -108,7 +108,8 @@ function wholeComponent(
   const known = site.read.get(component.name);
   if (known !== undefined) return known;
   const reading = (async () => {
-    const own = await treeManifest(site.files, join(site.toolRoot, component.folder), signal);
+    const folder = join(site.toolRoot, component.folder);
+    const own = withExecutableHooks(await treeManifest(site.files, folder, signal), component);
     const kept = Object.entries(own).filter(
       ([path]) =>
         !component.copies.some((name) => path === `dependency/${name}` || path.startsWith(`dependency/${name}/`)),
@@ -126,6 +127,17 @@ function wholeComponent(
   })();
   site.read.set(component.name, reading);
   return reading;
+}
+
+/** Hooks are made executable in the copy; that alone is no difference to the source. */
+function withExecutableHooks(manifest: Manifest, {folder, preHook, postHook}: Component): Manifest {
+  const changed = {...manifest};
+  for (const hook of [preHook, postHook]) {
+    const path = posix.relative(folder, hook ?? folder);
+    const [kind, mode = '', hash] = manifest[path]?.split(' ') ?? [];
+    if (kind === 'file') changed[path] = `file ${(Number.parseInt(mode, 8) | 0o100).toString(8)} ${hash}`;
+  }
+  return changed;
 }
 
 /** The folders that only hold copies are there in a copy and not in the source: they say nothing. */

@@ -80,6 +80,12 @@ export function hooksBefore(catalog: Catalog, component: Component): string[] {
   return component.preHook === undefined ? copied : [posix.basename(component.preHook), ...copied];
 }
 
+/** What is written by a component without a hook of its own was written by one of what is copied into it. */
+function hookName({preHook, postHook}: Component): string {
+  const hooks = [preHook, postHook].filter((hook) => hook !== undefined).map((hook) => posix.basename(hook));
+  return hooks.length > 0 ? hooks.join(' or ') : 'a hook';
+}
+
 async function judgeComponent(
   component: Component,
   {images}: Selection,
@@ -148,6 +154,7 @@ export async function presentOf(
     onEngine: world.engineImages.get(image.localName)?.id,
     moved: world.moved,
     copies: componentOf(catalog, image.component).copies,
+    hookOf: (copied) => hookName(componentOf(catalog, copied ?? image.component)),
     shown: (path) => shownPath(catalog, image, path),
   };
 }

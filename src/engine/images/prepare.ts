@@ -24,6 +24,9 @@ export async function prepareComponent(work: CopiedComponent, context: TaskConte
   await freshFolder(work, context);
   await files.makeFolder(dirname(copy.started(component.name)));
   await files.writeFile(copy.started(component.name), '', 0o600);
+  for (const hook of [component.preHook, component.postHook]) {
+    if (hook !== undefined) await files.makeExecutable(await folderInCopy(work, hook, context));
+  }
   const fromCopies = await copyDependencies(work, context);
   await copyLists(work, context);
   if (component.preHook === undefined) return fromCopies;
@@ -86,8 +89,7 @@ async function copyLists(work: CopiedComponent, context: TaskContext): Promise<v
 
 /** As the original: by its path from the tool root, without arguments, with the operator's environment. */
 async function runHook(work: CopiedComponent, hook: string, context: TaskContext): Promise<void> {
-  const {files, terminal} = context.tools;
-  await files.makeExecutable(await folderInCopy(work, hook, context));
+  const {terminal} = context.tools;
   context.output(`$ ${displayText(hook)}\r\n`);
   const tail = createTail();
   const end = await terminal.run(

@@ -17,6 +17,8 @@ export interface Present {
   readonly copies: readonly string[];
   /** Those of `copies` whose image this one stands on and that will be built again: reason enough without their files. */
   readonly rebuiltCopies: ReadonlySet<string>;
+  /** File name of the hook that wrote, of the image's own component or of a copied one. */
+  hookOf(copied?: string): string;
   /** A path of `inputs.files` as the operator knows it: where it comes from in the tree. */
   shown(path: string): string;
 }
@@ -81,17 +83,17 @@ function writtenByHooks(record: ImageRecord, now: Present): string[] {
   const written = new Set([...record.hookWrote, ...now.hookWrote]);
   const found = new Set<string>();
   for (const path of differingPaths(record.inputs.files, now.inputs.files)) {
-    if (written.has(path)) found.add(hookSentence(path, now.copies));
+    if (written.has(path)) found.add(hookSentence(path, now));
   }
   return [...found];
 }
 
 /** Names the folder at the top that differs: a hook that copies a folder changes many files at once. */
-function hookSentence(path: string, copies: readonly string[]): string {
+function hookSentence(path: string, {copies, hookOf}: Present): string {
   const [first = '', second = '', ...rest] = path.split('/');
-  if (first !== 'dependency' || second === '') return `build-pre.sh wrote a different ${topOf(path, 1)}`;
-  if (!copies.includes(second)) return `build-pre.sh wrote a different ${topOf(path, 2)}`;
-  return `build-pre.sh of ${displayText(second)} wrote a different ${topOf(rest.join('/'), 1)}`;
+  if (first !== 'dependency' || second === '') return `${hookOf()} wrote a different ${topOf(path, 1)}`;
+  if (!copies.includes(second)) return `${hookOf()} wrote a different ${topOf(path, 2)}`;
+  return `${hookOf(second)} of ${displayText(second)} wrote a different ${topOf(rest.join('/'), 1)}`;
 }
 
 function topOf(path: string, depth: number): string {
