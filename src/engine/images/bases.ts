@@ -23,7 +23,7 @@ export interface BaseAnswers {
 }
 
 /** Relative to the cluster's state folder. */
-export const rememberedBasesPath = 'images/bases.json';
+const rememberedBasesPath = 'images/bases.json';
 
 /** All registries together may take this long. */
 const deadlineMs = 4_000;

@@ -1,6 +1,8 @@
 import {createHash} from 'node:crypto';
 import {lstat, readdir, readlink} from 'node:fs/promises';
-import {join} from 'node:path';
+import {basename, dirname, join} from 'node:path';
+import {displayText} from '../names.ts';
+import {ProblemError} from '../problem.ts';
 import type {ContextEntry, Files} from '../tools.ts';
 
 /** From each path (forward slashes) to 'kind mode hash'. Two equal manifests give the same context. */
@@ -16,18 +18,23 @@ export async function contextManifest(
   return manifestOf(files, folder, await files.listContext(folder, dockerfile, signal), signal);
 }
 
-/** What a folder, a file or a link holds, with nothing left out; the file itself is ''. Empty when nothing is there. */
+/**
+ * What a folder, a file or a link holds, with nothing left out; the file itself is ''. Empty when nothing is there.
+ * Throws `file-unreadable`.
+ */
 export async function treeManifest(files: Files, path: string, signal: AbortSignal): Promise<Manifest> {
-  const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (!found) return {};
-  if (found.isDirectory()) return manifestOf(files, path, await listTree(path, signal), signal);
-  const folder = join(path, '..');
-  const name = path.slice(folder.length + (folder.endsWith('/') ? 0 : 1));
-  const entry = await entryOf(folder, name);
-  return entry ? {'': (await manifestOf(files, folder, [entry], signal))[name] ?? ''} : {};
+  try {
+    const found = await lstat(path);
+    if (found.isDirectory()) return await manifestOf(files, path, await listTree(path, signal), signal);
+    const folder = dirname(path);
+    const entry = await entryOf(folder, basename(path));
+    return entry ? {'': (await manifestOf(files, folder, [entry], signal))[entry.path] ?? ''} : {};
+  } catch (error) {
+    const {code, path: file = path} = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && file === path) return {};
+    if (code === undefined || error instanceof ProblemError) throw error;
+    throw unreadable(file, code, error);
+  }
 }
 
 /** Paths that are not the same in both: changed, only in the first, or only in the second; sorted. */
@@ -59,6 +66,12 @@ async function manifestOf(
   return Object.fromEntries(
     entries.map(({path, kind, mode}) => [path, `${kind} ${mode.toString(8)} ${hashes.get(path) ?? ''}`]),
   );
+}
+
+function unreadable(file: string, code: string, cause: unknown): ProblemError {
+  const why = code === 'EACCES' ? 'permission denied' : code === 'ENOENT' ? 'it is not there any more' : code;
+  const message = `${displayText(file)} cannot be read: ${why}.`;
+  return new ProblemError({code: 'file-unreadable', message, hint: 'Check its owner and mode.', file}, {cause});
 }
 
 async function listTree(folder: string, signal: AbortSignal): Promise<readonly ContextEntry[]> {

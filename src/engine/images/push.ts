@@ -51,7 +51,7 @@ export async function pushImage(work: PushWork, context: TaskContext): Promise<T
 }
 
 /** From the docker configuration and its helpers, else those of the cluster configuration. */
-export async function credentialsFor(
+async function credentialsFor(
   {reference, username}: Pick<PushWork, 'reference' | 'username'>,
   {tools, secret, signal}: Pick<TaskContext, 'tools' | 'secret' | 'signal'>,
 ): Promise<Credentials | undefined> {

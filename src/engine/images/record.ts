@@ -51,7 +51,7 @@ export function contentKey(inputs: ImageInputs): string {
 }
 
 /** Where the record of an image lies, relative to the cluster's state folder. */
-export function recordPath(engineId: string, image: string): string {
+function recordPath(engineId: string, image: string): string {
   return `images/${shortHash(engineId)}/${safeName(image)}.json`;
 }
 
