@@ -12,6 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
@@ -98,8 +99,20 @@ async function bundle(build, folder) {
         'const __dirname = __pathDirname(__filename);',
       ].join(''),
     },
-    // Ink's developer tools are not shipped.
     plugins: [
+      {
+        // The layout engine's code is in a data: URL. Given fetch, it would load all of Node's HTTP client to
+        // read it; without, it decodes the text itself.
+        name: 'no-fetch-of-layout',
+        setup(context) {
+          context.onLoad({filter: /yoga-wasm-base64-esm\.js$/}, async ({path}) => {
+            const text = await readFile(path, 'utf8');
+            if (!text.includes('"function"!=typeof fetch')) throw new Error(`${path} no longer asks for fetch`);
+            return {contents: text.replaceAll('"function"!=typeof fetch', 'true'), loader: 'js'};
+          });
+        },
+      },
+      // Ink's developer tools are not shipped.
       {
         name: 'no-devtools',
         setup(context) {

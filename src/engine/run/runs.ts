@@ -3,7 +3,6 @@ import {dirname, resolve} from 'node:path';
 import type {ImageRequest, RunSummary, Runs, RunView, StartOptions} from '../api.ts';
 import {ProblemError} from '../problem.ts';
 import {createStore, type LiveStore} from '../store.ts';
-import {exportRun} from './export.ts';
 import {allRuns, findRun, runsFolders} from './find-run.ts';
 import {type RunFolder, readCancel, readRequest, readRunner, writeJson} from './folder.ts';
 import {createOutputText, watchOutput} from './output-view.ts';
@@ -99,6 +98,8 @@ export function createRuns(world: RunsWorld): Runs {
     async export(id, file) {
       const path = resolve(file);
       mkdirSync(dirname(path), {recursive: true});
+      // Loaded when it is asked for: it brings a packer of archives along.
+      const {exportRun} = await import('./export.ts');
       await exportRun(find(id).run, path);
     },
   };
