@@ -230,6 +230,42 @@ describe.skipIf(!real)('a small tree on a real engine', () => {
     expect(outcomes(run)['build/small-top']).toBe('done, changed');
   });
 
+  it('ends a hook that hangs when the run is stopped, and takes its copy away', async () => {
+    const mark = `hangs-${Date.now()}`;
+    await world.write(
+      'src/small-top/build/build-pre.sh',
+      `#!/bin/sh\necho waiting\nexec sh -c 'sleep 600; echo ${mark}'\n`,
+    );
+    const before = await world.snapshot();
+    const id = await world.engine.start(await world.build());
+    await waitForOutput(world, id, 'build/small-top', 'waiting');
+    await world.engine.runs.cancel(id);
+    const run = await world.waitFor(id, hasEnded);
+    expect(run.summary.status).toBe('stopped');
+    expect(outcomes(run)['build/small-top']).toBe('stopped');
+    expect(await readdir(run.summary.folder)).not.toContain('tree');
+    expect(await commandLines()).not.toContainEqual(expect.stringContaining(mark));
+    expect(await world.snapshot()).toBe(before);
+  });
+
+  it('builds by BuildKit where a Dockerfile needs it, on an image of the tree', async () => {
+    await world.write(
+      'src/small-top/build/small-top.dockerfile',
+      'FROM small-base\nRUN --mount=type=tmpfs,target=/scratch test -f /file && echo made > /made\n',
+    );
+    const run = await world.carryOut(await world.build());
+    expect(run.state.problem).toBeUndefined();
+    expect((await world.build()).nothingToDo).toBe(true);
+    const [, top] = (await world.engine.imageStatus({source: world.source})).images;
+    expect(top).toMatchObject({name: 'small-top', state: 'current'});
+  });
+
+  it('says that a Dockerfile moved to the other builder', async () => {
+    await world.carryOut(await world.build(['small-base']));
+    const proposal = await world.build(['small-base'], {builder: 'buildkit'});
+    expect(proposal.plan.tasks[0]?.why).toEqual(['the builder changed from classic to BuildKit']);
+  });
+
   it('goes on after its runner was killed', async () => {
     await world.write(
       'src/small-top/build/small-top.dockerfile',
@@ -336,6 +372,12 @@ describe.skipIf(!real)('other trees and hooks on a real engine', () => {
     expect(await world.snapshot()).toBe(before);
   });
 });
+
+/** Of every process of this computer. */
+async function commandLines(): Promise<string[]> {
+  const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  return Promise.all(processes.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+}
 
 async function killRunner(world: ImageWorld, run: string): Promise<void> {
   const {folder} = (await world.engine.runs.show(run)).summary;
