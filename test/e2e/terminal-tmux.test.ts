@@ -4,8 +4,8 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest';
+import {keyBytes} from '../helpers/key-bytes.ts';
 import {buildProgram, cleanEnvironment} from '../helpers/pty.ts';
-import {keyBytes} from '../helpers/screen.tsx';
 
 const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 

@@ -6,7 +6,7 @@ import {fileURLToPath} from 'node:url';
 import xterm from '@xterm/headless';
 import {build} from 'esbuild';
 import pty from 'node-pty';
-import {keyBytes} from './screen.tsx';
+import {keyBytes} from './key-bytes.ts';
 
 export interface PtyOptions {
   readonly columns?: number;
@@ -36,6 +36,8 @@ export interface PtyProgram {
   readonly cursorShown: boolean;
   /** Bracketed paste and autowrap as the program left them. */
   readonly modes: {readonly paste: boolean; readonly wrap: boolean};
+  /** Calls the listener whenever something that was written is on the screen. Returns the function that ends it. */
+  onScreen(listener: () => void): () => void;
   /** Settles when the program has ended and all it wrote is on the screen. */
   readonly exited: Promise<{readonly code: number; readonly signal: number}>;
   /** Ends the program if it still runs. */
@@ -61,7 +63,12 @@ export function startInPty(command: string, args: readonly string[], options: Pt
     env: cleanEnvironment(options.environment),
   });
   let ended = false;
-  child.onData((data) => terminal.write(data));
+  const listeners = new Set<() => void>();
+  child.onData((data) =>
+    terminal.write(data, () => {
+      for (const listener of [...listeners]) listener();
+    }),
+  );
   const exited = new Promise<{code: number; signal: number}>((resolve) => {
     child.onExit(({exitCode, signal}) => {
       ended = true;
@@ -112,6 +119,10 @@ export function startInPty(command: string, args: readonly string[], options: Pt
     },
     get modes() {
       return {paste: terminal.modes.bracketedPasteMode, wrap: terminal.modes.wraparoundMode};
+    },
+    onScreen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     exited,
     async close() {

@@ -1,0 +1,33 @@
+// npm run bench [-- images start panes]: figures of this machine, taken in one run.
+import {cpus} from 'node:os';
+import {builtProgram} from '../test/helpers/built-program.ts';
+import {measureImages} from './images.ts';
+import type {Figure} from './measure.ts';
+import {measurePanes} from './panes.ts';
+import {measureStart} from './start.ts';
+
+const parts: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+  start: measureStart,
+  panes: measurePanes,
+  images: measureImages,
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in parts));
+if (unknown.length > 0) {
+  console.error(`There is no part ${unknown.join(', ')}; there are: ${Object.keys(parts).join(', ')}.`);
+  process.exit(2);
+}
+await builtProgram();
+console.log(
+  `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} processors, Node ${process.version}, ${new Date().toISOString()}`,
+);
+for (const [name, measure] of Object.entries(parts)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.log(`\n${name}`);
+  for (const {what, value, goal, met} of await measure()) {
+    console.log(
+      `  ${what.padEnd(58)} ${value.padStart(10)}${goal ? `   goal ${goal}: ${met ? 'met' : 'NOT met'}` : ''}`,
+    );
+  }
+}
