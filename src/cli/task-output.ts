@@ -12,6 +12,8 @@ export interface TaskOutput {
 
 /** How long the end of an output is waited for after its task ended: it comes by the same folder, a moment later. */
 const patienceMs = 5000;
+/** How long the last line may stay as it is before it is told without its end. */
+const quietMs = 300;
 
 /** Opens it; with a listener every line is told as soon as it is whole. */
 export function openTaskOutput(
@@ -24,23 +26,34 @@ export function openTaskOutput(
   const store = engine.runs.output(run, task);
   const shown = colour ? colouredLine : plainLine;
   let told = 0;
-  const tell = () => {
+  // The last line of an output that goes on may be half a line. After a while it is told all the same: it may be
+  // what the task waits at.
+  let early: string | undefined;
+  let waiting: NodeJS.Timeout | undefined;
+  const tell = (all: boolean) => {
+    if (!onLine) return;
+    clearTimeout(waiting);
     const view = store.get();
-    // The last line of an output that goes on may be half a line.
-    const whole = view.ended ? view.lineCount : view.lineCount - 1;
-    if (!onLine || whole <= told) return;
-    for (const line of view.lines(told, whole)) onLine(shown(line.text));
-    told = whole;
+    const whole = all || view.ended ? view.lineCount : view.lineCount - 1;
+    for (const {text} of view.lines(told, Math.max(told, whole))) {
+      if (text !== early) onLine(shown(text));
+      early = undefined;
+    }
+    told = Math.max(told, whole);
+    if (view.lineCount > told) waiting = setTimeout(() => tellEarly(view), quietMs);
   };
-  const unsubscribe = store.subscribe(tell);
-  tell();
+  const tellEarly = (view: OutputView) => {
+    const [last] = view.lines(told, told + 1);
+    if (!last || last.text === early) return;
+    early = last.text;
+    onLine?.(shown(last.text));
+  };
+  const unsubscribe = store.subscribe(() => tell(false));
+  tell(false);
   return {
     async finished() {
       await untilEnded(store);
-      if (!onLine) return;
-      const {lineCount, lines} = store.get();
-      for (const line of lines(told, lineCount)) onLine(shown(line.text));
-      told = lineCount;
+      tell(true);
     },
     tail(count) {
       const view = store.get();
@@ -52,6 +65,7 @@ export function openTaskOutput(
       };
     },
     close() {
+      clearTimeout(waiting);
       unsubscribe();
       store.close();
     },

@@ -215,6 +215,44 @@ test('-v prints every line of every task with its task', async () => {
   expect(command.stdout()).toMatch(/start {4}Build a\n\[build\/a\] one\n\[build\/a\] two\n {10}done {5}Build a/);
 });
 
+test('-v tells a line that the task waits at, and tells it once', async () => {
+  const fake = openEngine();
+  const lines = createStore(['first', 'Password']);
+  const engine: Engine = {
+    ...fake.engine,
+    runs: {
+      ...fake.engine.runs,
+      output: () => ({
+        get: () => ({
+          lineCount: lines.get().length,
+          leftOutBytes: 0,
+          ended: lines.get().length > 3,
+          lines: (from, to) =>
+            lines
+              .get()
+              .slice(from, to)
+              .map((text) => ({text})),
+          search: () => [],
+          files: [],
+        }),
+        subscribe: lines.subscribe,
+        close() {},
+      }),
+    },
+  };
+  const command = await started([...build, '--yes', '-v'], {...fake, engine});
+  fake.task('build/a', 'running');
+  await command.sees('[build/a] Password\n');
+  lines.set(['first', 'Password', 'half']);
+  await command.sees('[build/a] half\n');
+  lines.set(['first', 'Password', 'half a line', 'last']);
+  fake.task('build/a', 'done');
+  fake.end('done');
+  expect(await command.ended).toBe(0);
+  const told = command.stdout().match(/^\[build\/a\] .*$/gm);
+  expect(told).toEqual(['first', 'Password', 'half', 'half a line', 'last'].map((line) => `[build/a] ${line}`));
+});
+
 test('with --json the events of the journal come one a line, run-ended last', async () => {
   const fake = openEngine();
   const journal = join(folder, 'journal.jsonl');
