@@ -8,6 +8,8 @@ import {useTheme} from '../ui/theme/use-theme.ts';
 import {Frame, smallestScreen, TooSmall} from '../ui/widgets/Frame.tsx';
 import {Help} from '../ui/widgets/Help.tsx';
 import {Palette} from '../ui/widgets/Palette.tsx';
+import {Rows} from '../ui/widgets/Rows.tsx';
+import {spread} from '../ui/widgets/rows.ts';
 import {TextDialog} from '../ui/widgets/TextDialog.tsx';
 import {useKeyTable} from '../ui/widgets/use-key-table.ts';
 import {type AppModel, tabs} from './app-model.ts';
@@ -31,34 +33,27 @@ export function AppScreen({app}: {readonly app: AppModel}) {
   }
   return (
     <>
-      <FrameWithHeader app={app} columns={columns} rows={rows} help={help} />
+      <FramedScreen app={app} columns={columns} rows={rows} help={help} />
       {/* The last row stays: it shows the keys of what lies above. */}
       {state.overlay?.({columns, rows: rows - 1})}
     </>
   );
 }
 
-interface FrameWithHeaderProps {
+interface FramedScreenProps {
   readonly app: AppModel;
   readonly columns: number;
   readonly rows: number;
   readonly help: KeyBinding;
 }
 
-function FrameWithHeader({app, columns, rows, help}: FrameWithHeaderProps) {
-  const theme = useTheme();
+function FramedScreen({app, columns, rows, help}: FramedScreenProps) {
   const state = useStore(app.state);
-  const images = useStore(app.images);
-  const runs = useStore(app.runList);
-  const someRun = runs.some(({status}) => status === 'running');
-  const spinner = useSpinner(someRun);
-  const now = useNow(app.clock, someRun);
   return (
     <Frame
       columns={columns}
       rows={rows}
-      health={healthRow(app.settings, images, theme)}
-      activity={activityRow(runs, spinner, now, columns)}
+      header={<Header app={app} columns={columns} />}
       tabs={tabs}
       tab={tabs.find(({tab}) => tab === state.tab)?.key ?? '1'}
       message={state.message}
@@ -68,6 +63,19 @@ function FrameWithHeader({app, columns, rows, help}: FrameWithHeaderProps) {
       {(width, height) => <Screen app={app} width={width} height={height} />}
     </Frame>
   );
+}
+
+/** Apart from the rest because its spinner moves: nothing else is drawn again for that. */
+function Header({app, columns}: {readonly app: AppModel; readonly columns: number}) {
+  const theme = useTheme();
+  const images = useStore(app.images);
+  const runs = useStore(app.runList);
+  const someRun = runs.some(({status}) => status === 'running');
+  const spinner = useSpinner(someRun);
+  const now = useNow(app.clock, someRun);
+  const health = healthRow(app.settings, images, theme);
+  const activity = activityRow(runs, spinner, now, columns);
+  return <Rows rows={[spread(health, activity, columns, theme.glyphs.ellipsis)]} width={columns} height={1} />;
 }
 
 function Screen({app, width, height}: {readonly app: AppModel; readonly width: number; readonly height: number}) {

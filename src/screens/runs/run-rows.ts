@@ -89,9 +89,11 @@ export function taskRow(task: TaskState, {width, theme, spinner, up, silentMs, t
   const time = fitRight(taskTime(task, up), 6);
   const aside = taskAside(task, silentMs, theme);
   const room = Math.max(0, width - 2 - 7);
-  const titleCells = Math.min(room, Math.max(given ?? cellWidth(task.title), Math.floor(room * 0.4)));
+  // How far a running task is matters more than the end of its title.
+  const least = task.status === 'running' && aside.text !== '' ? Math.min(cellWidth(aside.text) + 1, room >> 1) : 0;
+  const titleCells = Math.min(room - least, Math.max(given ?? cellWidth(task.title), Math.floor(room * 0.4)));
   const asideCells = Math.max(0, room - titleCells - 1);
-  const shownAside = asideCells < 4 ? '' : fit(aside.text, asideCells, theme.glyphs.ellipsis);
+  const shownAside = asideCells < 3 ? '' : fit(aside.text, asideCells, theme.glyphs.ellipsis);
   return [
     {text: `${task.status === 'running' ? spinner : theme.glyphs[glyph]} `, tone: glyph},
     {

@@ -3,11 +3,10 @@ import type {ReactNode} from 'react';
 import type {KeyBinding} from '../keys/binding.ts';
 import {useKeyTables} from '../keys/use-keys.ts';
 import type {Role} from '../theme/theme.ts';
-import {useTheme} from '../theme/use-theme.ts';
 import {wrap} from './cells.ts';
 import {footerRow} from './key-words.ts';
 import {Rows} from './Rows.tsx';
-import {type Row, row, rowWidth, spread} from './rows.ts';
+import {type Row, row, rowWidth} from './rows.ts';
 
 interface FrameTab {
   readonly key: string;
@@ -17,9 +16,8 @@ interface FrameTab {
 export interface FrameProps {
   readonly columns: number;
   readonly rows: number;
-  /** Line 1: who we are and how things are; and at its right what is going on. */
-  readonly health: Row;
-  readonly activity: Row;
+  /** Line 1: who we are, how things are, what is going on. One row high; draws itself again as often as it likes. */
+  readonly header: ReactNode;
   readonly tabs: readonly FrameTab[];
   readonly tab: string;
   /** Said instead of the keys until it is taken away. */
@@ -37,8 +35,7 @@ export const smallestScreen = {columns: 40, rows: 10};
 export const smallScreen = {columns: 60, rows: 15};
 
 /** Line 1, the tabs, one screen, and the keys: always exactly as large as the terminal. */
-export function Frame({columns, rows, health, activity, tabs, tab, message, messageRows, help, children}: FrameProps) {
-  const theme = useTheme();
+export function Frame({columns, rows, header, tabs, tab, message, messageRows, help, children}: FrameProps) {
   const footer: readonly Row[] = message
     ? wrap(message.text, columns - 2)
         .slice(0, messageRows)
@@ -48,11 +45,8 @@ export function Frame({columns, rows, health, activity, tabs, tab, message, mess
   const height = Math.max(0, rows - 2 - footerHeight);
   return (
     <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
-      <Rows
-        rows={[spread(health, activity, columns, theme.glyphs.ellipsis), tabRow(tabs, tab, columns)]}
-        width={columns}
-        height={2}
-      />
+      {header}
+      <Rows rows={[tabRow(tabs, tab, columns)]} width={columns} height={1} />
       <Box flexDirection="column" width={columns} height={height} flexShrink={0} overflow="hidden">
         {children(columns, height)}
       </Box>

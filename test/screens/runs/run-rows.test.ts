@@ -22,6 +22,19 @@ test.each([
   expect(cellWidth(shown)).toBe(44);
 });
 
+test('where it is narrow a running task keeps its progress rather than the end of its title', () => {
+  const narrow = rowText(
+    taskRow(taskState('build/yarn-frameworklauncher', 'running', {progress: {done: 3, total: 12}}), {
+      width: 36,
+      theme,
+      spinner: '⠋',
+      up: fakeUp,
+      titleCells: 28,
+    }),
+  );
+  expect(narrow).toBe('⠋ Build yarn-frameworkl… 3/12    12s');
+});
+
 test('a row of the history fits every width', () => {
   const {summary} = runOf({id: 'r', status: 'failed', tasks: [taskState('a', 'failed'), taskState('b', 'done')]});
   for (const width of [20, 38, 50, 80, 120, 200]) {
