@@ -37,7 +37,9 @@ export function imagesTitle(state: ImagesState, shown: ShownImages, theme: Theme
 
 /** What is missing and what to do about it, above the list; most often nothing. */
 export function bannerRows(state: ImagesState, width: number, theme: Theme): readonly Row[] {
-  const impossible = state.treeProblem && !state.catalog ? undefined : buildingImpossible(state);
+  // Where there is no tree the list itself says so.
+  if (state.treeProblem && !state.catalog) return [];
+  const impossible = buildingImpossible(state);
   if (impossible) {
     const said = wrap(`${theme.glyphs.warning} ${problemWords(impossible)}`, width);
     const lines = said.length <= 2 ? said : [said[0] ?? '', cut(said.slice(1).join(' '), width, theme.glyphs.ellipsis)];

@@ -29,7 +29,7 @@ export function imageProblems({catalog, treeProblem, statusProblem, report}: Ima
   return [
     ...(treeProblem ? [treeProblem] : []),
     ...(catalog?.problems ?? []),
-    ...(statusProblem ? [statusProblem] : []),
+    ...(statusProblem && statusProblem.code !== treeProblem?.code ? [statusProblem] : []),
     ...(report?.problems ?? []),
   ];
 }

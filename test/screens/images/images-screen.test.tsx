@@ -97,6 +97,8 @@ test('a folder that is no tree is explained, and the other screens work', async 
   });
   await app.shows('There is no source tree in /srv/pai.');
   await app.shows('Name one with -s DIR.');
+  await app.shows('Problems 1');
+  expect(app.text().match(/There is no source tree/g)).toHaveLength(1);
   app.press('5');
   await app.shows('Nothing was run here yet.');
 });
