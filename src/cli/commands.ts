@@ -25,7 +25,7 @@ export interface Argument {
   readonly of: 'images' | 'runs' | readonly string[];
 }
 
-export type CommandName =
+type CommandName =
   | 'image list'
   | 'image status'
   | 'image graph'

@@ -50,7 +50,7 @@ export async function followRun(
 }
 
 /** 0, or why a run that ended did not end well: 1, 5, or the code of what kept it from changing anything. */
-export function exitCodeOfRun({summary, state}: RunView): Ended {
+function exitCodeOfRun({summary, state}: RunView): Ended {
   if (state.status === 'done') return 0;
   if (state.status === 'stopped') return 5;
   const changed = state.tasks.some((task) => task.changed);

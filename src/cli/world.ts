@@ -29,13 +29,13 @@ export interface ScreenOptions {
   readonly ascii: boolean;
 }
 
-export type TextStream = Writable & {readonly isTTY?: boolean; readonly columns?: number};
+type TextStream = Writable & {readonly isTTY?: boolean; readonly columns?: number};
 
 /** How a command ended: 0, or one of the codes of the engine's problems. */
 export type Ended = 0 | ExitCode;
 
 /** Where signals of the operator arrive: the process, or an emitter in tests. */
-export interface Signals {
+interface Signals {
   on(signal: 'SIGINT', listener: () => void): unknown;
   off(signal: 'SIGINT', listener: () => void): unknown;
 }
