@@ -41,6 +41,16 @@ export function fitRow(spans: Row, width: number, ellipsis = '…'): Row {
   return kept;
 }
 
+/** The row without the blanks at its end that nobody sees: those with no tone. */
+export function withoutBlankEnd(spans: Row): Row {
+  const last = spans.at(-1);
+  if (last === undefined || last.tone !== undefined) return spans;
+  const text = last.text.trimEnd();
+  if (text === last.text) return spans;
+  const before = spans.slice(0, -1);
+  return text === '' ? withoutBlankEnd(before) : [...before, {text}];
+}
+
 /** Left and right part in one row of exactly `width` cells; the left one gives way. */
 export function spread(left: Row, right: Row, width: number, ellipsis = '…'): Row {
   const rightCells = rowWidth(right);
