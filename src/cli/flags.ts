@@ -34,7 +34,8 @@ export const flags = {
   builder: {
     value: 'NAME',
     choices: ['auto', 'classic', 'buildkit'],
-    about: 'which builder (auto: classic unless a Dockerfile needs BuildKit; DOCKER_BUILDKIT is understood)',
+    about:
+      'which builder (else DOCKER_BUILDKIT=1 or 0, else the one used last, else classic unless a Dockerfile needs BuildKit)',
   },
   parallel: {value: 'N', about: 'how many tasks may run at the same time'},
   'fail-fast': {about: 'start nothing new after the first failure (else independent work goes on)'},

@@ -2,9 +2,9 @@ import {realpath} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import type {Engine, ImageRequest, Runs, StartOptions} from './api.ts';
 import {createClock} from './clock.ts';
-import type {AskedBase} from './images/bases.ts';
+import type {BaseMemory} from './images/bases.ts';
 import {planHash} from './plan/hash.ts';
-import type {Plan} from './plan/types.ts';
+import type {FactWorld, Plan} from './plan/types.ts';
 import {pruneRuns} from './run/prune.ts';
 import {createRuns} from './run/runs.ts';
 import {startRun} from './run/start.ts';
@@ -53,17 +53,17 @@ export function createEngine(options: EngineOptions): Engine {
         import('./plan/image-request.ts'),
       ]);
       const {catalog} = await openTree(place.source, place.config);
-      const {report, asked} = await readImageStatus({...request, catalog}, {tools: await tools(), stateFolder}, signal);
-      await remember(stateFolder, asked, await tools());
+      const {report, bases} = await readImageStatus({...request, catalog}, {tools: await tools(), stateFolder}, signal);
+      await remember(stateFolder, bases, await tools());
       return report;
     },
 
     async propose(request, signal = never()) {
       const placed = {...request, ...(await realPlace(request))};
       const stateFolder = await stateFolderOf(placed);
-      const world = {tools: await tools(), stateFolder};
-      const {facts, plan, asked} = await proposalOf(placed, world, signal);
-      await remember(stateFolder, asked, world.tools);
+      const world = {tools: await tools(), stateFolder, anew: true};
+      const {facts, plan, bases} = await proposalOf(placed, world, signal);
+      await remember(stateFolder, bases, world.tools);
       const nothingToDo = plan.tasks.every(({expected}) => expected === 'unchanged');
       return {request: placed, facts, plan, planHash: planHash(plan), nothingToDo};
     },
@@ -110,29 +110,25 @@ async function realPlace({source, config}: Place): Promise<Place> {
 interface Proposed {
   readonly facts: unknown;
   readonly plan: Plan;
-  readonly asked: readonly AskedBase[];
+  readonly bases?: BaseMemory;
 }
 
-async function proposalOf(
-  request: ImageRequest,
-  world: {readonly tools: Tools; readonly stateFolder: string},
-  signal: AbortSignal,
-): Promise<Proposed> {
+async function proposalOf(request: ImageRequest, world: FactWorld, signal: AbortSignal): Promise<Proposed> {
   if (request.operation === 'image build') {
     const {imageBuild} = await import('./plan/image-build.ts');
     const facts = await imageBuild.readFacts(request, world, signal);
-    return {facts, plan: imageBuild.plan(request, facts), asked: facts.asked};
+    return {facts, plan: imageBuild.plan(request, facts), bases: facts};
   }
   const {imagePush} = await import('./plan/image-push.ts');
   const facts = await imagePush.readFacts(request, world, signal);
-  return {facts, plan: imagePush.plan(request, facts), asked: []};
+  return {facts, plan: imagePush.plan(request, facts)};
 }
 
-/** What registries said is worth keeping for the day they cannot be asked. */
-async function remember(stateFolder: string, asked: readonly AskedBase[], {files}: Tools): Promise<void> {
-  if (asked.length === 0) return;
+/** What registries said is worth keeping: for the runner, and for the day they cannot be asked. */
+async function remember(stateFolder: string, bases: BaseMemory | undefined, {files}: Tools): Promise<void> {
+  if (!bases) return;
   const {rememberBases} = await import('./images/bases.ts');
-  await rememberBases(stateFolder, asked, files);
+  await rememberBases(stateFolder, bases, files);
 }
 
 /** The password of the cluster configuration goes to the runner over its pipe, and nowhere else. */

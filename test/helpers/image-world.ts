@@ -97,6 +97,26 @@ export async function imageWorld({socket, fixture, environment = {}}: WorldOptio
   };
 }
 
+/**
+ * Does something with a tree and sees that it is as before in content, mode and mtime, also when doing it failed.
+ * What the test itself writes into the tree belongs before or after.
+ */
+export async function leavingSourceAlone<Result>(
+  world: Pick<ImageWorld, 'snapshot'>,
+  doing: () => Promise<Result>,
+): Promise<Result> {
+  const before = await world.snapshot();
+  const outcome = await doing().then(
+    (value) => () => value,
+    (error: unknown) => () => {
+      throw error;
+    },
+  );
+  const after = await world.snapshot();
+  if (after !== before) throw new Error(`The source tree was changed. Before:\n${before}\nAfter:\n${after}`);
+  return outcome();
+}
+
 export function hasEnded({summary}: RunView): boolean {
   return ['done', 'failed', 'stopped'].includes(summary.status);
 }

@@ -1,5 +1,16 @@
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {type AskedBase, askForBases, movedBases} from '../../src/engine/images/bases.ts';
+import {createFiles} from '../../src/engine/files/create-files.ts';
+import {
+  type AskedBase,
+  askForBases,
+  type BaseMemory,
+  movedBases,
+  rememberBases,
+  rememberedBases,
+} from '../../src/engine/images/bases.ts';
 import {ProblemError} from '../../src/engine/problem.ts';
 import type {EngineImage, Tools} from '../../src/engine/tools.ts';
 
@@ -31,6 +42,7 @@ function tools(
   };
 }
 
+const nothing: BaseMemory = {asked: [], unanswered: []};
 const unreachable = new ProblemError({code: 'registry-unreachable', message: 'Nobody answers.'});
 
 describe('askForBases', () => {
@@ -42,7 +54,7 @@ describe('askForBases', () => {
       ['node:10', undefined],
       ['pinned@sha256:0', undefined],
     ]);
-    const {asked, problems} = await askForBases([...here.keys()], here, [], world, signal);
+    const {asked, problems} = await askForBases([...here.keys()], here, nothing, {tools: world, anew: true}, signal);
     expect(world.asked.sort()).toEqual(['node:10', 'ubuntu:22.04']);
     expect(asked).toEqual([
       {reference: 'node:10', digest: 'sha256:n', at: 10 * day},
@@ -58,8 +70,8 @@ describe('askForBases', () => {
     const {asked, problems} = await askForBases(
       ['ubuntu:22.04'],
       here,
-      [known],
-      tools({'ubuntu:22.04': unreachable}),
+      {...nothing, asked: [known]},
+      {tools: tools({'ubuntu:22.04': unreachable}), anew: true},
       signal,
     );
     expect(asked).toEqual([known]);
@@ -78,17 +90,65 @@ describe('askForBases', () => {
     const {asked, problems} = await askForBases(
       ['ubuntu:22.04'],
       here,
-      [known],
-      tools({'ubuntu:22.04': unreachable}),
+      {...nothing, asked: [known]},
+      {tools: tools({'ubuntu:22.04': unreachable}), anew: true},
       signal,
     );
     expect(asked).toEqual([]);
     expect(problems[0]?.message).toContain('what the engine has counts');
   });
 
+  it('asks once for a proposal and for the runner that follows it, and again a minute later', async () => {
+    const here = new Map([
+      ['ubuntu:22.04', image('u', 'ubuntu@sha256:u1')],
+      ['node:10', image('n', 'node@sha256:n1')],
+    ]);
+    const world = tools({'ubuntu:22.04': 'sha256:u2', 'node:10': unreachable});
+    const proposed = await askForBases([...here.keys()], here, nothing, {tools: world, anew: true}, signal);
+    expect(world.asked).toHaveLength(2);
+    const again = await askForBases([...here.keys()], here, proposed, {tools: world, anew: false}, signal);
+    expect(world.asked).toHaveLength(2);
+    expect(again).toEqual(proposed);
+    expect(again.problems[0]?.message).toContain('node:10 (Nobody answers)');
+
+    const aMinuteOld: BaseMemory = {
+      asked: proposed.asked.map((each) => ({...each, at: each.at - 60_000})),
+      unanswered: proposed.unanswered.map((each) => ({...each, at: each.at - 60_000})),
+    };
+    await askForBases([...here.keys()], here, aMinuteOld, {tools: world, anew: false}, signal);
+    expect(world.asked).toHaveLength(4);
+    // A clock that was set back must not make an answer fresh for ever.
+    const later = {...nothing, asked: proposed.asked.map((each) => ({...each, at: each.at + 5_000}))};
+    await askForBases(['ubuntu:22.04'], here, later, {tools: world, anew: false}, signal);
+    expect(world.asked).toHaveLength(5);
+    // Pulled since then: the answer was about another image.
+    const pulled = new Map([['ubuntu:22.04', image('new', 'ubuntu@sha256:u3')]]);
+    await askForBases(['ubuntu:22.04'], pulled, proposed, {tools: world, anew: false}, signal);
+    expect(world.asked).toHaveLength(6);
+  });
+
+  it('keeps what registries said, and that they were silent only until they speak', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pai-bases-'));
+    const files = createFiles({cacheFile: join(folder, 'cache')});
+    const known: AskedBase = {reference: 'a:1', digest: 'sha256:a', at: 5, engineId: 'a'};
+    const silent = {reference: 'b:1', because: 'Nobody answers.', at: 6};
+    try {
+      expect(await rememberedBases(folder)).toEqual(nothing);
+      await rememberBases(folder, {asked: [known], unanswered: [silent]}, files);
+      expect(await rememberedBases(folder)).toEqual({asked: [known], unanswered: [silent]});
+      const spoke: AskedBase = {reference: 'b:1', digest: 'sha256:b', at: 7};
+      await rememberBases(folder, {asked: [spoke], unanswered: []}, files);
+      expect(await rememberedBases(folder)).toEqual({asked: [known, spoke], unanswered: []});
+      await writeFile(join(folder, 'images/bases.json'), '[{"reference":');
+      expect(await rememberedBases(folder)).toEqual(nothing);
+    } finally {
+      await rm(folder, {recursive: true, force: true});
+    }
+  });
+
   it('warns of a base that is nowhere', async () => {
     const here = new Map<string, EngineImage | undefined>([['nobody/knows:1', undefined]]);
-    const {problems} = await askForBases(['nobody/knows:1'], here, [], tools({}), signal);
+    const {problems} = await askForBases(['nobody/knows:1'], here, nothing, {tools: tools({}), anew: true}, signal);
     expect(problems).toMatchObject([{code: 'not-found', severity: 'warning'}]);
   });
 

@@ -79,6 +79,7 @@ export function facts(
       ...(states[name] ?? {state: 'current', reasons: []}),
     })),
     asked: [],
+    unanswered: [],
     moved: [],
     unreadable: [],
     notices: [],

@@ -260,10 +260,47 @@ describe.skipIf(!real)('a small tree on a real engine', () => {
     expect(top).toMatchObject({name: 'small-top', state: 'current'});
   });
 
-  it('says that a Dockerfile moved to the other builder', async () => {
+  it('keeps to the builder that was chosen once, until the other one is asked for', async () => {
     await world.carryOut(await world.build(['small-base']));
-    const proposal = await world.build(['small-base'], {builder: 'buildkit'});
-    expect(proposal.plan.tasks[0]?.why).toEqual(['the builder changed from classic to BuildKit']);
+    const other = await world.build(['small-base'], {builder: 'buildkit'});
+    expect(other.plan.tasks[0]?.why).toEqual(['the builder changed from classic to BuildKit']);
+    expect((await world.carryOut(other)).state.problem).toBeUndefined();
+    const [status] = (await world.engine.imageStatus({source: world.source, names: ['small-base']})).images;
+    expect(status).toMatchObject({state: 'current', reasons: []});
+    expect((await world.build(['small-base'])).nothingToDo).toBe(true);
+    await world.write('src/small-base/file', 'two\n');
+    const changed = await world.carryOut(await world.build(['small-base']));
+    expect(outcomes(changed)).toEqual({'build/small-base': 'done, changed'});
+    expect(outputOf(world, changed.summary.id, 'build/small-base')).toContain('#1 ');
+    const back = await world.build(['small-base'], {builder: 'classic'});
+    expect(back.plan.tasks[0]?.why).toEqual(['the builder changed from BuildKit to classic']);
+  });
+
+  it('builds on its own fresh image whatever the engine has under the other name of it', async () => {
+    const called = 'registry.test:5000/openpai/small-base:v9';
+    const config = join(world.folder, 'config');
+    await mkdir(config);
+    await writeFile(
+      join(config, 'services-configuration.yaml'),
+      'cluster:\n  docker-registry-info:\n    docker-registry-domain: registry.test:5000\n    docker-namespace: openpai\n    docker-tag: v9\n    secret-name: s\n',
+    );
+    // Would fail on any image but the one that is built now.
+    const standsOn = (content: string) =>
+      world.write('src/small-top/build/small-top.dockerfile', `FROM ${called}\nRUN test "$(cat /file)" = ${content}\n`);
+    await standsOn('one');
+    await world.docker('POST', `/images/busybox:latest/tag?repo=registry.test:5000/openpai/small-base&tag=v9`);
+    const first = await world.carryOut(await world.build(['small-top'], {config}));
+    expect(first.state.tasks.map(({problem}) => problem)).toEqual([undefined, undefined, undefined]);
+    expect((await world.build(['small-top'], {config})).nothingToDo).toBe(true);
+
+    await world.write('src/small-base/file', 'two\n');
+    await standsOn('two');
+    const second = await world.carryOut(await world.build(['small-top'], {config, builder: 'buildkit'}));
+    expect(outcomes(second)).toMatchObject({
+      'build/small-base': 'done, changed',
+      'build/small-top': 'done, changed',
+    });
+    await world.docker('DELETE', `/images/${called}?force=true`);
   });
 
   it('goes on after its runner was killed', async () => {

@@ -51,8 +51,19 @@ describe.skipIf(!real)('pushing to a real registry', () => {
     expect(outcomes(run)).toEqual({'push/push-base': 'done, changed', 'push/push-top': 'done, changed'});
     expect(run.state.tasks[0]?.note).toMatch(/^sha256:[0-9a-f]{12}…, verified$/);
 
+    const record = await recordOf(world, 'push-base');
+    const there = await fetch(`http://${real?.registry}/v2/openpai/push-base/manifests/v1`, {
+      headers: {Accept: 'application/vnd.docker.distribution.manifest.v2+json'},
+    });
+    expect(record.pushed).toMatchObject({
+      as: `${real?.registry}/openpai/push-base:v1`,
+      digest: there.headers.get('docker-content-digest'),
+      id: record.id,
+    });
+
     const second = await push();
     expect(second.nothingToDo).toBe(true);
+    expect(second.plan.notices).toEqual([]);
     const status = await world.engine.imageStatus({source: world.source, config});
     expect(status.images.map(({pushedAs}) => pushedAs)).toEqual([
       `${real?.registry}/openpai/push-base:v1`,
@@ -60,6 +71,10 @@ describe.skipIf(!real)('pushing to a real registry', () => {
     ]);
 
     await world.write('src/push-base/file', `${Date.now()}\n`);
+    expect((await push()).plan.notices.map(({severity, message}) => [severity, message])).toEqual([
+      ['notice', 'A build would make another push-base (src/push-base/file changed); it is pushed as it was built.'],
+      ['notice', 'A build would make another push-top (push-base will be rebuilt); it is pushed as it was built.'],
+    ]);
     await world.carryOut(await world.build(['push-base'], {config}));
     const third = await push();
     expect(third.plan.tasks.map(({id, expected}) => [id, expected])).toEqual([
@@ -171,3 +186,13 @@ describe.skipIf(!real)('pushing to a real registry', () => {
     expect((await world.carryOut(proposal)).state.problem).toBeUndefined();
   });
 });
+
+async function recordOf(
+  world: ImageWorld,
+  image: string,
+): Promise<{readonly id: string; readonly pushed?: {readonly as: string; readonly digest: string}}> {
+  const all = [...(await allTexts(world.stateHome))];
+  const [, text] = all.find(([path]) => path.endsWith(`/${image}.json`) && path.includes('/images/')) ?? [];
+  if (text === undefined) throw new Error(`${image} has no record.`);
+  return JSON.parse(text);
+}

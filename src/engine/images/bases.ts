@@ -16,8 +16,22 @@ export interface AskedBase {
   readonly engineId?: string;
 }
 
-export interface BaseAnswers {
+/** A question to a registry that got no answer. */
+export interface UnansweredBase {
+  readonly reference: string;
+  /** A sentence. */
+  readonly because: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** What is kept of questions to registries. */
+export interface BaseMemory {
   readonly asked: readonly AskedBase[];
+  readonly unanswered: readonly UnansweredBase[];
+}
+
+export interface BaseAnswers extends BaseMemory {
   /** Registries that gave no answer, with the age of what is known. */
   readonly problems: readonly Problem[];
 }
@@ -28,26 +42,45 @@ const rememberedBasesPath = 'images/bases.json';
 /** All registries together may take this long. */
 const deadlineMs = 4_000;
 
+/** What was asked so recently need not be asked again by a runner that makes the same plan. */
+const stillFreshMs = 60_000;
+
 /**
  * Asks registries for the present digest of foreign bases, all at once and with a deadline. Where there is no answer,
- * the last known one counts and a notice says how old it is. Never rejects for a registry's sake.
+ * the last known one counts and a notice says how old it is. Never rejects for a registry's sake. Unless `anew`,
+ * answers of the last minute count, and registries that were silent then are not waited for again.
  */
 export async function askForBases(
   references: readonly string[],
   engineImages: ReadonlyMap<string, EngineImage | undefined>,
-  remembered: readonly AskedBase[],
-  tools: Pick<Tools, 'docker' | 'clock'>,
+  remembered: BaseMemory,
+  {tools, anew}: {readonly tools: Pick<Tools, 'docker' | 'clock'>; readonly anew: boolean},
   signal: AbortSignal,
 ): Promise<BaseAnswers> {
+  const isFresh = ({at}: {readonly at: number}) => {
+    const age = tools.clock.now() - at;
+    return !anew && age >= 0 && age < stillFreshMs;
+  };
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
   const asked: AskedBase[] = [];
   const problems: Problem[] = [];
-  const unanswered: {reference: string; because: string; known: AskedBase | undefined}[] = [];
+  const unanswered: (UnansweredBase & {readonly known: AskedBase | undefined})[] = [];
   await Promise.all(
     references
       .filter((reference) => canMove(reference, engineImages.get(reference)))
       .map(async (reference) => {
         const engineId = engineImages.get(reference)?.id;
+        const known = remembered.asked.find((each) => each.reference === reference && each.engineId === engineId);
+        const silent = remembered.unanswered.find((each) => each.reference === reference);
+        if (known && isFresh(known)) {
+          asked.push(known);
+          return;
+        }
+        if (silent && isFresh(silent)) {
+          if (known) asked.push(known);
+          unanswered.push({...silent, known});
+          return;
+        }
         try {
           const credentials = await tools.docker.credentials(registryOf(reference), deadline);
           const digest = await tools.docker.registryDigest(reference, credentials, deadline);
@@ -57,16 +90,15 @@ export async function askForBases(
         } catch (error) {
           signal.throwIfAborted();
           const because = deadline.aborted ? `no answer within ${deadlineMs / 1000} s` : problemOf(error).message;
-          const known = remembered.find((each) => each.reference === reference && each.engineId === engineId);
           if (known) asked.push(known);
-          unanswered.push({reference, because, known});
+          unanswered.push({reference, because, at: tools.clock.now(), known});
         }
       }),
   );
   for (const each of unanswered) problems.push(notAnswered(each, tools.clock.now()));
   asked.sort((a, b) => (a.reference < b.reference ? -1 : 1));
   problems.sort((a, b) => (a.message < b.message ? -1 : 1));
-  return {asked, problems};
+  return {asked, unanswered: unanswered.map(({known: _known, ...each}) => each), problems};
 }
 
 /** Foreign bases whose registry has another digest than the engine, with that digest. */
@@ -83,27 +115,34 @@ export function movedBases(
 }
 
 /** What registries said earlier; nothing when that was never asked or cannot be read. */
-export async function rememberedBases(stateFolder: string): Promise<AskedBase[]> {
+export async function rememberedBases(stateFolder: string): Promise<BaseMemory> {
   try {
-    const found: unknown = JSON.parse(await readFile(join(stateFolder, rememberedBasesPath), 'utf8'));
-    return Array.isArray(found) ? found.filter(isAskedBase) : [];
+    const found = JSON.parse(await readFile(join(stateFolder, rememberedBasesPath), 'utf8')) as Partial<BaseMemory>;
+    return {
+      asked: Array.isArray(found.asked) ? found.asked.filter(isAskedBase) : [],
+      unanswered: Array.isArray(found.unanswered) ? found.unanswered.filter(isUnansweredBase) : [],
+    };
   } catch {
-    return [];
+    return {asked: [], unanswered: []};
   }
 }
 
 /** Writes down what registries said, beside what is known of other bases. */
 export async function rememberBases(
   stateFolder: string,
-  asked: readonly AskedBase[],
+  {asked, unanswered}: BaseMemory,
   files: Tools['files'],
 ): Promise<void> {
-  if (asked.length === 0) return;
-  const others = (await rememberedBases(stateFolder)).filter(
-    ({reference}) => !asked.some((each) => each.reference === reference),
-  );
+  if (asked.length === 0 && unanswered.length === 0) return;
+  const before = await rememberedBases(stateFolder);
+  const answered = new Set(asked.map(({reference}) => reference));
+  const all = new Set([...answered, ...unanswered.map(({reference}) => reference)]);
+  const memory: BaseMemory = {
+    asked: [...before.asked.filter(({reference}) => !answered.has(reference)), ...asked],
+    unanswered: [...before.unanswered.filter(({reference}) => !all.has(reference)), ...unanswered],
+  };
   await files.makeFolder(join(stateFolder, 'images'));
-  await files.writeFile(join(stateFolder, rememberedBasesPath), `${JSON.stringify([...others, ...asked])}\n`, 0o600);
+  await files.writeFile(join(stateFolder, rememberedBasesPath), `${JSON.stringify(memory)}\n`, 0o600);
 }
 
 /** Host of the registry a reference names, as Docker reads it; docker.io when it names none. */
@@ -128,7 +167,7 @@ function nowhere(reference: string): Problem {
 }
 
 function notAnswered(
-  {reference, because, known}: {reference: string; because: string; known: AskedBase | undefined},
+  {reference, because, known}: UnansweredBase & {readonly known: AskedBase | undefined},
   now: number,
 ): Problem {
   const judged = known
@@ -153,4 +192,10 @@ function isAskedBase(value: unknown): value is AskedBase {
   if (typeof value !== 'object' || value === null) return false;
   const base = value as Partial<AskedBase>;
   return typeof base.reference === 'string' && typeof base.digest === 'string' && typeof base.at === 'number';
+}
+
+function isUnansweredBase(value: unknown): value is UnansweredBase {
+  if (typeof value !== 'object' || value === null) return false;
+  const base = value as Partial<UnansweredBase>;
+  return typeof base.reference === 'string' && typeof base.because === 'string' && typeof base.at === 'number';
 }

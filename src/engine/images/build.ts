@@ -7,7 +7,7 @@ import type {EngineImage} from '../tools.ts';
 import {movedBases} from './bases.ts';
 import {imagesOnEngine} from './facts.ts';
 import {basesOf, digestOf, imageOf, type Site} from './inputs.ts';
-import {builderOf, type JudgeWorld, presentOf} from './judge.ts';
+import {type JudgeWorld, presentOf} from './judge.ts';
 import {reasons} from './reasons.ts';
 import {contentKey, type ImageInputs, type ImageRecord, readRecord, writeRecord} from './record.ts';
 
@@ -98,6 +98,7 @@ async function judged(image: Image, work: BuildWork, context: TaskContext): Prom
   const record = await readRecord(context.stateFolder, work.engineId, image.name);
   const present = await presentOf(
     image,
+    record,
     {
       site,
       engineImages,
@@ -134,7 +135,7 @@ async function buildOne(
         context: () => files.packContext(folder, entries),
         dockerfile: inputs.dockerfile,
         tag: image.localName,
-        builder: builderOf(image, work.builder),
+        builder: inputs.builder,
         noCache: work.noCache,
       },
       {output: context.output, progress: context.progress},

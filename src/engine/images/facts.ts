@@ -1,19 +1,18 @@
 import type {Selection} from '../catalog/select.ts';
 import type {Catalog, Image} from '../catalog/types.ts';
+import type {FactWorld} from '../plan/types.ts';
 import {type Problem, ProblemError} from '../problem.ts';
 import type {EngineImage, EngineInfo, Tools} from '../tools.ts';
-import {type AskedBase, askForBases, movedBases, rememberedBases} from './bases.ts';
+import {type AskedBase, askForBases, type BaseMemory, movedBases, rememberedBases} from './bases.ts';
 import {imageOf, type Site} from './inputs.ts';
 import {type ImageJudgement, type JudgeWorld, judgeImages} from './judge.ts';
 import {mapParallel} from './parallel.ts';
 
-/** What is found out about images before a plan is made. Plain JSON. */
-export interface ImageFacts {
+/** What is found out about images before a plan is made. Plain JSON; what registries said now or, without an answer, earlier. */
+export interface ImageFacts extends BaseMemory {
   readonly engine: EngineInfo & {readonly endpoint: string};
   /** In build order: the images of the components asked for and of what they stand on. */
   readonly images: readonly ImageJudgement[];
-  /** What registries said of foreign bases, now or, where they did not answer, earlier. */
-  readonly asked: readonly AskedBase[];
   /** Foreign bases whose registry has another digest than the engine: reference and that digest. */
   readonly moved: readonly (readonly [string, string])[];
   /** Inputs that could not be read. */
@@ -38,11 +37,7 @@ export interface FactsWanted {
 }
 
 /** Reads only. Throws `engine-unreachable` without an engine. */
-export async function readImageFacts(
-  wanted: FactsWanted,
-  world: {readonly tools: Tools; readonly stateFolder: string},
-  signal: AbortSignal,
-): Promise<ImageFacts> {
+export async function readImageFacts(wanted: FactsWanted, world: FactWorld, signal: AbortSignal): Promise<ImageFacts> {
   const {catalog, selection} = wanted;
   const {docker} = world.tools;
   const engine = await engineInfo(world.tools, signal);
@@ -50,9 +45,9 @@ export async function readImageFacts(
   const engineImages = await imagesOnEngine(images, catalog, docker, signal);
   const foreign = [...new Set(images.flatMap((image) => image.foreignBases))].sort();
   const remembered = await rememberedBases(world.stateFolder);
-  const {asked, problems} = wanted.checkBases
-    ? await askForBases(foreign, engineImages, remembered, world.tools, signal)
-    : {asked: stillTrue(remembered, foreign, engineImages), problems: []};
+  const {asked, unanswered, problems} = wanted.checkBases
+    ? await askForBases(foreign, engineImages, remembered, {tools: world.tools, anew: world.anew ?? false}, signal)
+    : {asked: stillTrue(remembered.asked, foreign, engineImages), unanswered: [], problems: []};
   const moved = movedBases(asked, engineImages);
   const judged = await judgeImages(
     selection,
@@ -70,6 +65,7 @@ export async function readImageFacts(
     engine: {...engine, endpoint: docker.endpoint},
     images: judged.images,
     asked,
+    unanswered,
     moved: [...moved],
     unreadable: judged.problems,
     notices: problems,

@@ -57,10 +57,17 @@ export async function judgeImages(selection: Selection, world: JudgeWorld, signa
   return {images: [...known.values()], problems};
 }
 
-/** Classic unless the Dockerfile needs BuildKit or the operator chose. */
-export function builderOf(image: Image, wanted: JudgeWorld['builder']): 'classic' | 'buildkit' {
+/**
+ * What the operator chose; else BuildKit where the Dockerfile needs it; else what built the image last, so that a
+ * choice once made holds; else classic.
+ */
+export function builderOf(
+  image: Image,
+  wanted: JudgeWorld['builder'],
+  record: ImageRecord | undefined,
+): 'classic' | 'buildkit' {
   if (wanted !== 'auto') return wanted;
-  return image.needsBuildkit ? 'buildkit' : 'classic';
+  return image.needsBuildkit ? 'buildkit' : (record?.inputs.builder ?? 'classic');
 }
 
 /** Components whose folder ends up in this one's, directly or not. */
@@ -121,11 +128,11 @@ async function judgeImage(
   const record = await readRecord(world.stateFolder, world.engineId, image.name);
   const hooks = hooksBefore(catalog, component);
   const why = reasons(record, {
-    ...(await presentOf(image, world, signal)),
+    ...(await presentOf(image, record, world, signal)),
     ...rebuilt(image, component, known, catalog),
     hookWrote: hooks.length > 0 ? undefined : [],
   });
-  const facts = {...onEngine(image, record, world), name: image.name, builder: builderOf(image, world.builder)};
+  const facts = {...onEngine(image, record, world), name: image.name, builder: builderOf(image, world.builder, record)};
   if (why.length > 0) return {...facts, state: record ? 'stale' : 'never', reasons: why};
   const undecided = [
     ...hooks.map((hook) => `${hook} runs first`),
@@ -139,6 +146,7 @@ async function judgeImage(
 /** What an image is made of now, as far as it does not depend on what else is built. */
 export async function presentOf(
   image: Image,
+  record: ImageRecord | undefined,
   world: JudgeWorld,
   signal: AbortSignal,
 ): Promise<Omit<Present, 'willRebuild' | 'rebuiltCopies' | 'hookWrote'>> {
@@ -146,7 +154,7 @@ export async function presentOf(
   return {
     inputs: {
       dockerfile: posix.relative(image.context, image.dockerfile),
-      builder: builderOf(image, world.builder),
+      builder: builderOf(image, world.builder, record),
       buildArgs: {},
       files: await filesOf(world.site, image, signal),
       bases: basesOf(image, world.engineImages, catalog),
@@ -190,6 +198,6 @@ function unknown(image: Image, world: JudgeWorld, why: readonly string[]): Image
     name: image.name,
     state: 'unknown',
     reasons: why,
-    builder: builderOf(image, world.builder),
+    builder: builderOf(image, world.builder, undefined),
   };
 }

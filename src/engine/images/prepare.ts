@@ -6,12 +6,15 @@ import {ProblemError} from '../problem.ts';
 import {readDone, type TreeCopy} from './copy.ts';
 import {componentOf, imageOf} from './inputs.ts';
 import {differingPaths, treeManifest} from './manifest.ts';
+import type {Turns} from './turns.ts';
 
 /** One component in the copy of the tree. */
 export interface CopiedComponent {
   readonly catalog: Catalog;
   readonly component: Component;
   readonly copy: TreeCopy;
+  /** One hook at a time in a run: they may write beside their folders, and the originals ran one after another. */
+  readonly turns: Turns;
 }
 
 /**
@@ -38,9 +41,12 @@ export async function prepareComponent(work: CopiedComponent, context: TaskConte
 export async function hookWrites(work: CopiedComponent, hook: string, context: TaskContext): Promise<string[]> {
   const {files} = context.tools;
   const folder = await folderInCopy(work, work.component.folder, context);
-  const before = await treeManifest(files, folder, context.signal);
-  await runHook(work, hook, context);
-  return differingPaths(before, await treeManifest(files, folder, context.signal));
+  const waiting = (other: string) => context.output(`Waiting until ${other} has ended.\r\n`);
+  return work.turns.take(displayText(hook), waiting, context.signal, async () => {
+    const before = await treeManifest(files, folder, context.signal);
+    await runHook(work, hook, context);
+    return differingPaths(before, await treeManifest(files, folder, context.signal));
+  });
 }
 
 /** A path of the tree inside the copy, every link followed. Throws `path-leaves-tree` when it is outside. */
@@ -49,10 +55,11 @@ export function folderInCopy({copy}: CopiedComponent, path: string, {tools}: Tas
 }
 
 /** What an earlier attempt left half-done is thrown away. */
-async function freshFolder({component, copy, catalog}: CopiedComponent, context: TaskContext): Promise<void> {
+async function freshFolder(work: CopiedComponent, context: TaskContext): Promise<void> {
+  const {component, copy, catalog} = work;
   const {files} = context.tools;
   if (!(await files.exists(copy.started(component.name)))) return;
-  const folder = await folderInCopy({component, copy, catalog}, posix.dirname(component.folder), context);
+  const folder = await folderInCopy(work, posix.dirname(component.folder), context);
   const inCopy = join(folder, posix.basename(component.folder));
   context.output(`The folder ${displayText(component.folder)} is copied anew.\r\n`);
   await files.removeTree(inCopy);
@@ -92,16 +99,15 @@ async function runHook(work: CopiedComponent, hook: string, context: TaskContext
   const {terminal} = context.tools;
   context.output(`$ ${displayText(hook)}\r\n`);
   const tail = createTail();
-  const end = await terminal.run(
-    {argv: [hook], cwd: work.copy.toolRoot},
-    {
-      output: (bytes) => {
-        context.output(bytes);
-        tail.add(bytes);
-      },
-    },
-    context.signal,
-  );
+  const silence = watchSilence(hook, context);
+  const hears = (bytes: Uint8Array) => {
+    silence.heard();
+    context.output(bytes);
+    tail.add(bytes);
+  };
+  const end = await terminal
+    .run({argv: [hook], cwd: work.copy.toolRoot}, {output: hears}, context.signal)
+    .finally(silence.close);
   if (end.exit === 0) return;
   const how = end.exit === undefined ? `was ended by ${end.signal ?? 'a signal'}` : `ended with exit code ${end.exit}`;
   throw new ProblemError({
@@ -113,6 +119,36 @@ async function runHook(work: CopiedComponent, hook: string, context: TaskContext
     ...(tail.lines() === '' ? {} : {detail: tail.lines()}),
     file: join(work.catalog.toolRoot, hook),
   });
+}
+
+const silentMs = 5 * 60_000;
+
+/** A hook has no bound of its own: it may download for an hour. One that is silent is told of, with what ends it. */
+function watchSilence(hook: string, {tools, output, runFolder}: TaskContext): {heard(): void; close(): void} {
+  const {clock} = tools;
+  const ended = new AbortController();
+  let last = clock.monotonic();
+  const watch = async () => {
+    for (let told = last; ; ) {
+      await clock.sleep(Math.max(1_000, Math.max(told, last) + silentMs - clock.monotonic()), ended.signal);
+      const now = clock.monotonic();
+      if (now - Math.max(told, last) < silentMs) continue;
+      told = now;
+      const minutes = Math.round((now - last) / 60_000);
+      output(
+        `-- ${displayText(hook)} has said nothing for ${minutes} minutes and goes on. To stop the run: pai-tui run cancel ${posix.basename(runFolder)} --\r\n`,
+      );
+    }
+  };
+  watch().catch((error: unknown) => {
+    if (!ended.signal.aborted) throw error;
+  });
+  return {
+    heard() {
+      last = clock.monotonic();
+    },
+    close: () => ended.abort(),
+  };
 }
 
 const tailLines = 15;

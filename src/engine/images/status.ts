@@ -3,7 +3,7 @@ import {selectImages} from '../catalog/select.ts';
 import type {Catalog} from '../catalog/types.ts';
 import {type Problem, ProblemError} from '../problem.ts';
 import type {Tools} from '../tools.ts';
-import type {AskedBase} from './bases.ts';
+import type {BaseMemory} from './bases.ts';
 import {type ImageFacts, readImageFacts} from './facts.ts';
 import {imageOf} from './inputs.ts';
 
@@ -12,7 +12,7 @@ export async function readImageStatus(
   request: Pick<ImageStatusRequest, 'names' | 'checkBases'> & {readonly catalog: Catalog},
   world: {readonly tools: Tools; readonly stateFolder: string},
   signal: AbortSignal,
-): Promise<{readonly report: ImageStatusReport; readonly asked: readonly AskedBase[]}> {
+): Promise<{readonly report: ImageStatusReport; readonly bases: BaseMemory}> {
   const {catalog, names = [], checkBases = false} = request;
   const wanted = selectImages(catalog, names, {prerequisites: false}).images;
   // What they stand on decides about them.
@@ -20,11 +20,11 @@ export async function readImageStatus(
   const at = world.tools.clock.now();
   let facts: ImageFacts;
   try {
-    facts = await readImageFacts({catalog, selection, builder: 'auto', checkBases}, world, signal);
+    facts = await readImageFacts({catalog, selection, builder: 'auto', checkBases}, {...world, anew: true}, signal);
   } catch (error) {
     if (!(error instanceof ProblemError) || !enginesFault.has(error.problem.code)) throw error;
     const images = wanted.map((name) => withoutEngine(name, catalog));
-    return {report: {images, problems: [error.problem], at}, asked: []};
+    return {report: {images, problems: [error.problem], at}, bases: {asked: [], unanswered: []}};
   }
   const judged = new Map(facts.images.map((image) => [image.name, image]));
   const images = wanted.map((name): ImageStatus => {
@@ -34,7 +34,7 @@ export async function readImageStatus(
     const {builder: _builder, ...status} = found;
     return {...status, component};
   });
-  return {report: {images, problems: [...facts.unreadable, ...facts.notices], at}, asked: facts.asked};
+  return {report: {images, problems: [...facts.unreadable, ...facts.notices], at}, bases: facts};
 }
 
 const enginesFault = new Set<Problem['code']>(['engine-unreachable', 'engine-refused', 'config-invalid']);

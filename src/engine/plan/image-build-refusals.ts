@@ -88,8 +88,9 @@ function needNamespace(images: readonly Image[]): Problem[] {
 function needBuildkit(
   images: readonly Image[],
   request: ImageBuildRequest,
-  {catalog, engine}: ImageBuildFacts,
+  {catalog, engine, images: judged}: ImageBuildFacts,
 ): Problem[] {
+  const byBuildkit = new Set(judged.filter(({builder}) => builder === 'buildkit').map(({name}) => name));
   const why = (image: Image) => (image.needsBuildkit ? `${displayText(image.needsBuildkit.because)}` : '');
   return images.flatMap((image): Problem[] => {
     const needs = image.needsBuildkit;
@@ -99,17 +100,19 @@ function needBuildkit(
         {
           code: 'dockerfile-invalid',
           message: `${displayText(image.name)} cannot be built by the classic builder: ${why(image)} needs BuildKit.`,
-          hint: 'Leave the choice of the builder to pai-tui.',
+          hint: 'Leave out --builder classic and DOCKER_BUILDKIT=0: then pai-tui chooses.',
           ...place,
         },
       ];
     }
-    if ((needs || request.builder === 'buildkit') && !engine.buildkit) {
+    if ((needs || byBuildkit.has(image.name)) && !engine.buildkit) {
       return [
         {
           code: 'engine-refused',
           message: `${displayText(image.name)} needs BuildKit, which the engine ${displayText(engine.version)} at ${engine.endpoint} does not have.`,
-          hint: 'Use an engine with BuildKit, or a Dockerfile without what needs it.',
+          hint: needs
+            ? 'Use an engine with BuildKit, or a Dockerfile without what needs it.'
+            : 'Use an engine with BuildKit, or build with --builder classic.',
           ...place,
         },
       ];

@@ -7,6 +7,7 @@ import {sourceSite} from '../images/facts.ts';
 import {keepGenerated, restoreGenerated} from '../images/generated.ts';
 import {digestOf, imageOf, type Site} from '../images/inputs.ts';
 import {hookWrites, prepareComponent} from '../images/prepare.ts';
+import type {Turns} from '../images/turns.ts';
 import type {Task, TaskContext, TaskEnd} from './types.ts';
 
 /** The part of a task that does something. */
@@ -70,6 +71,8 @@ export interface ComponentWork {
   readonly force: boolean;
   readonly noCache: boolean;
   readonly moved: readonly (readonly [string, string])[];
+  /** Shared by the hooks of a plan. */
+  readonly turns: Turns;
 }
 
 export interface ComponentResult {
@@ -111,10 +114,10 @@ async function doneInCopy(
 }
 
 async function runInCopy(work: ComponentWork, context: TaskContext): Promise<TaskEnd<ComponentResult>> {
-  const {catalog, component} = work;
+  const {catalog, component, turns} = work;
   const {files} = context.tools;
   const copy = treeCopy(context.runFolder, catalog);
-  const copied = {catalog, component, copy};
+  const copied = {catalog, component, copy, turns};
   const hookWrote = new Set(await prepareComponent(copied, context));
   const site: Site = {catalog, root: copy.root, toolRoot: copy.toolRoot, kind: 'copy', files, read: new Map()};
   const {images, built, changed, note} = await buildImages(buildWork(work, site, [...hookWrote]), context);

@@ -6,6 +6,7 @@ import {type ImageBuildFacts, readImageFacts} from '../images/facts.ts';
 import {componentOf, imageOf} from '../images/inputs.ts';
 import {allCopies, hooksBefore, type ImageJudgement} from '../images/judge.ts';
 import {shortHash} from '../images/record.ts';
+import {createTurns, type Turns} from '../images/turns.ts';
 import {displayText} from '../names.ts';
 import {type Problem, ProblemError} from '../problem.ts';
 import {refusals} from './image-build-refusals.ts';
@@ -35,11 +36,12 @@ export function planImageBuild(request: ImageBuildRequest, facts: ImageBuildFact
   const steps = stepsOf(request, facts);
   const prepared = inCopy(steps, catalog);
   const pulls = pullsFor(steps, facts);
+  const turns = createTurns();
   const tasks: Task[] = [
     ...(prepared.size > 0 ? [copyTask({catalog})] : []),
     ...pulls.map(([reference, digest]) => pullTask(reference, digest)),
     ...[...steps.values()].map((step) =>
-      componentTask(step, steps, prepared.has(step.component.name), pulls, request, facts),
+      componentTask(step, steps, {copied: prepared.has(step.component.name), pulls, turns}, request, facts),
     ),
   ];
   return {
@@ -178,8 +180,15 @@ function pullTask(reference: string, digest: string): Task {
 function componentTask(
   step: Step,
   steps: ReadonlyMap<string, Step>,
-  copied: boolean,
-  pulls: readonly (readonly [string, string])[],
+  {
+    copied,
+    pulls,
+    turns,
+  }: {
+    readonly copied: boolean;
+    readonly pulls: readonly (readonly [string, string])[];
+    readonly turns: Turns;
+  },
   request: ImageBuildRequest,
   facts: ImageBuildFacts,
 ): Task {
@@ -196,6 +205,7 @@ function componentTask(
     force: request.force,
     noCache: request.noCache,
     moved: facts.moved,
+    turns,
   };
   const bases = new Set(images.flatMap(({name}) => imageOf(catalog, name).foreignBases));
   return {

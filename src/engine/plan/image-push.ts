@@ -1,7 +1,8 @@
 import type {ImagePushRequest} from '../api.ts';
+import {selectImages} from '../catalog/select.ts';
 import type {Catalog} from '../catalog/types.ts';
 import {registryOf} from '../images/bases.ts';
-import {engineInfo} from '../images/facts.ts';
+import {engineInfo, readImageFacts} from '../images/facts.ts';
 import {digestOf, imageOf} from '../images/inputs.ts';
 import {mapParallel} from '../images/parallel.ts';
 import {alreadyPushed, type PushWork, pushImage} from '../images/push.ts';
@@ -61,12 +62,50 @@ async function readFacts(request: ImagePushRequest, world: FactWorld, signal: Ab
     factOf(target, catalog, docker, credentials, notices, deadline),
   );
   signal.throwIfAborted();
+  const stale = await staleImages(
+    catalog,
+    images.filter(({id}) => id !== undefined).map(({name}) => name),
+    world,
+    signal,
+  );
   return {
     engine: {...engine, endpoint: docker.endpoint},
     ...(username === undefined ? {} : {username}),
     images,
-    notices: [...advice, ...notices.slice(0, 1)],
+    notices: [...advice, ...stale, ...notices.slice(0, 1)],
   };
+}
+
+/** How many stale images are named one by one. */
+const listed = 5;
+
+/** What is pushed is what the engine has: that the tree is further on by now is only said. */
+async function staleImages(
+  catalog: Catalog,
+  built: readonly string[],
+  world: FactWorld,
+  signal: AbortSignal,
+): Promise<Problem[]> {
+  if (built.length === 0) return [];
+  const selection = selectImages(catalog, built);
+  const wanted = {catalog, selection, builder: 'auto', checkBases: false} as const;
+  const {images} = await readImageFacts(wanted, world, signal);
+  const stale = images.filter(({name, state}) => built.includes(name) && state === 'stale');
+  const notices = stale.slice(0, listed).map(
+    ({name, reasons}): Problem => ({
+      code: 'image-not-built',
+      severity: 'notice',
+      message: `A build would make another ${displayText(name)} (${reasons.join('; ')}); it is pushed as it was built.`,
+      hint: `To push what the tree holds now, build first: pai-tui image build ${displayText(name)}`,
+    }),
+  );
+  if (stale.length <= listed) return notices;
+  const more = stale.slice(listed).map(({name}) => displayText(name));
+  const message = `A build would make ${more.length} more images anew, which are pushed as they were built: ${more.join(', ')}.`;
+  return [
+    ...notices,
+    {code: 'image-not-built', severity: 'notice', message, hint: 'Build first to push what it holds.'},
+  ];
 }
 
 /** Registries together may take this long to say what they have; the run asks again. */

@@ -15,6 +15,7 @@ export function outlineOf(task: Task): Outline {
     expected: task.expected,
     why: task.why,
     ...(task.critical ? {critical: true} : {}),
+    ...(task.deadlineMs === undefined ? {} : {deadlineMs: task.deadlineMs}),
     ...(task.resource === undefined ? {} : {resource: task.resource}),
     ...(task.undo === undefined ? {} : {undo: task.undo}),
   };

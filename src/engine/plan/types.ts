@@ -36,6 +36,11 @@ export interface Task<Result = any> {
   /** Never interrupted between its first change and its last. */
   readonly critical?: true;
   readonly retry?: Retry;
+  /**
+   * Milliseconds it may take from its start, all attempts together; then it is aborted, critical or not, and fails with
+   * `deadline-passed`. Not part of the plan's hash: it does not change what is done.
+   */
+  readonly deadlineMs?: number;
   /** Which kind of slot it takes: 'build', 'upload', or a machine's name. */
   readonly resource?: string;
   /** How a person would take it back, in a sentence. */
@@ -124,6 +129,8 @@ export interface Operation<Request extends RunRequest = RunRequest, Facts = unkn
 export interface FactWorld {
   readonly tools: Tools;
   readonly stateFolder: string;
+  /** Ask everybody; else what slow ones said within the last minute counts, as for a runner that makes a plan again. */
+  readonly anew?: boolean;
 }
 
 /** What somebody asked for. Never holds a secret. */
