@@ -71,6 +71,7 @@ export const problemCodes = {
   'lock-held': 4,
   'read-only': 4,
   'secret-missing': 4,
+  'other-account': 4,
   'program-version-changed': 4,
   // 5: stopped by the operator
   stopped: 5,

@@ -1,8 +1,10 @@
-import {mkdir, readFile, realpath, stat} from 'node:fs/promises';
+import {readFile, realpath, stat} from 'node:fs/promises';
 import {homedir} from 'node:os';
-import {basename, isAbsolute, join, resolve} from 'node:path';
+import {basename, dirname, isAbsolute, join, relative, resolve, sep} from 'node:path';
 import {safeName, shortHash} from './images/record.ts';
 import {ProblemError} from './problem.ts';
+import {makeFolder, rightsIn} from './sharing.ts';
+import type {Files} from './tools.ts';
 
 /** Folders directly in the state home that are no cluster's. */
 const reserved = new Set(['locks', 'cache']);
@@ -15,9 +17,32 @@ export function stateHomeOf(environment: NodeJS.ProcessEnv, given?: string): str
   return join(isAbsolute(state) ? state : join(home || homedir(), '.local', 'state'), 'pai-tui');
 }
 
-/** The hashes of file contents, shared by all clusters. */
+/** The hashes of file contents, shared by all clusters. Each account of a shared state home has its own. */
 export function hashCacheFile(stateHome: string): string {
-  return join(stateHome, 'cache', 'file-hashes');
+  const isShared = rightsIn(stateHome).file !== 0o600;
+  return join(stateHome, isShared ? `.cache-${process.getuid?.() ?? 'own'}` : 'cache', 'file-hashes');
+}
+
+/**
+ * Files whose records in the state home are for all accounts that share it (sharing.ts). What lies in the folder of
+ * a run keeps the mode it is given: the copy of a tree there may hold rendered secrets.
+ */
+export function sharingRecords(files: Files, stateHome: string): Files {
+  const isRecord = (path: string) => {
+    const [cluster = '..', kind] = relative(stateHome, path).split(sep);
+    return isAbsolute(path) && cluster !== '..' && !cluster.startsWith('.') && kind !== 'runs';
+  };
+  return {
+    ...files,
+    async makeFolder(path) {
+      if (isRecord(path)) await makeStateFolder(path);
+      else await files.makeFolder(path);
+    },
+    async writeFile(path, content, mode) {
+      const whole = mode === 0o600 && isRecord(path) ? rightsIn(dirname(path)).file : mode;
+      await files.writeFile(path, content, whole);
+    },
+  };
 }
 
 /**
@@ -31,10 +56,10 @@ export async function clusterName(source: string, config: string | undefined): P
   return `${safeName(basename(path) || 'root')}-${shortHash(path).slice(0, 8)}`;
 }
 
-/** Makes a folder for this user alone if it is not there. Throws `file-unwritable` or `disk-full`. */
+/** Makes a folder for those who may see the one it lies in (sharing.ts). Throws `file-unwritable` or `disk-full`. */
 export async function makeStateFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, {recursive: true, mode: 0o700});
+    makeFolder(folder);
   } catch (error) {
     const {code} = error as NodeJS.ErrnoException;
     const isFull = code === 'ENOSPC' || code === 'EDQUOT';
@@ -44,7 +69,7 @@ export async function makeStateFolder(folder: string): Promise<void> {
         message: `The folder for runs and records cannot be made: ${isFull ? 'the disk is full' : code}.`,
         hint: isFull
           ? 'Make room, or choose another folder with --state DIR.'
-          : 'Choose another folder with --state DIR.',
+          : 'Choose another folder with --state DIR. One that accounts share needs a group of them: chgrp GROUP DIR && chmod g+rwxs DIR.',
         file: folder,
       },
       {cause: error},

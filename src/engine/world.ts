@@ -1,4 +1,4 @@
-import {hashCacheFile} from './state.ts';
+import {hashCacheFile, sharingRecords} from './state.ts';
 import type {Clock, Tools} from './tools.ts';
 
 /** Where the tools of this computer come from. */
@@ -19,7 +19,7 @@ export async function createTools({environment, stateHome, clock, endpoint}: Too
   ]);
   return {
     docker: createDocker({environment, ...(endpoint === undefined ? {} : {endpoint})}),
-    files: createFiles({cacheFile: hashCacheFile(stateHome)}),
+    files: sharingRecords(createFiles({cacheFile: hashCacheFile(stateHome)}), stateHome),
     terminal: await createTerminal({environment}),
     clock,
   };

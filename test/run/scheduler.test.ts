@@ -321,6 +321,87 @@ describe('another try', () => {
   });
 });
 
+describe('the deadline of a task', () => {
+  test('aborts it when it has passed, over all attempts, and it fails with what stands on it skipped', async () => {
+    const retry = {attempts: 9, on: ['registry-unreachable' as const], waitMs: 300, maxWaitMs: 300};
+    const run = scene({
+      a: {retry, deadlineMs: 1000, body: () => Promise.reject(problem('registry-unreachable'))},
+      slow: {deadlineMs: 1000},
+      after: {needs: ['slow']},
+    });
+    await run.clock.pass(999);
+    expect((await run.said()).filter((line) => line.includes('failed'))).toEqual([]);
+    await run.clock.pass(1);
+    expect((await run.ended).outcome).toBe('failed');
+    expect(await run.said()).toEqual([
+      'a failed: Do a took longer than its deadline of 1 s and was stopped.',
+      'slow failed: Do slow took longer than its deadline of 1 s and was stopped.',
+      'after skipped: slow failed',
+    ]);
+    expect(run.clock.sleepers).toBe(0);
+  });
+
+  test('holds for a critical task after the first request to stop, and says what may be half-done', async () => {
+    const run = scene({critical: {critical: true, deadlineMs: 60_000}});
+    await run.clock.pass(1000);
+    run.cancel.set({stage: 1, by: 'ann'});
+    await run.clock.pass(58_999);
+    expect(await run.said()).toEqual(['critical started', 'cancel 1 by ann']);
+    await run.clock.pass(1);
+    await run.ended;
+    expect(run.events).toMatchObject([
+      {
+        type: 'task-failed',
+        problem: {code: 'deadline-passed', detail: 'Perhaps only partly done: write /critical.'},
+      },
+    ]);
+  });
+
+  test('does not hear of a task that ended, nor turn a stopped one into a failed one', async () => {
+    const run = scene({a: {deadlineMs: 1000}, b: {deadlineMs: 1000}}, {graceMs: 5000});
+    await run.end('a');
+    run.cancel.set({stage: 1, by: 'ann'});
+    await run.clock.pass(2000);
+    expect(await run.ended).toEqual({outcome: 'stopped'});
+    expect((await run.said()).filter((line) => !line.includes('started'))).toEqual([
+      'a done changed',
+      'cancel 1 by ann',
+      'b stopped',
+    ]);
+    expect(run.clock.sleepers).toBe(0);
+  });
+
+  test('leaves behind a task that does not hear it, after the grace', async () => {
+    const run = scene({deaf: {deadlineMs: 1000, body: () => new Promise(() => {})}}, {graceMs: 500});
+    await run.clock.pass(1500);
+    await run.ended;
+    expect(run.events.at(-1)).toMatchObject({
+      problem: {code: 'deadline-passed', detail: 'It did not stop within 500 ms and may still be at work.'},
+    });
+  });
+
+  test('lets a resumed run go on when asking whether a task is still done takes too long', async () => {
+    const run = scene(
+      {
+        a: {
+          deadlineMs: 1000,
+          satisfied: ({signal}) =>
+            new Promise((_resolve, reject) => {
+              signal.addEventListener('abort', () => reject(signal.reason));
+            }),
+        },
+      },
+      {before: before({a: 'done'})},
+    );
+    await run.clock.pass(1000);
+    expect((await run.said())[0]).toContain(
+      'a reopened: whether it is still so could not be found out: Do a took longer',
+    );
+    run.cancel.set({stage: 1, by: 'ann'});
+    await run.ended;
+  });
+});
+
 describe('stopping', () => {
   test('the first request aborts what runs, except critical tasks, which finish; nothing new starts', async () => {
     const run = scene({a: {}, critical: {critical: true}, after: {needs: ['critical']}});

@@ -11,7 +11,7 @@ import {type PlanRecord, type RequestRecord, type RunFolder, readPlan, readReque
 import {openJournal, readJournal} from './journal.ts';
 import {limitTools} from './limit.ts';
 import {type Holder, holderWords, type Lock} from './lock.ts';
-import {openOutput} from './output.ts';
+import {leftOutBytes, openOutput} from './output.ts';
 import {prepare, type Ready} from './prepare.ts';
 import {bootId} from './process.ts';
 import {createRedactor} from './redact.ts';
@@ -114,7 +114,10 @@ function end(
 ): number {
   const event: Happening = {type: 'run-ended', outcome, ...(problem ? {problem} : {})};
   try {
-    writeWhole(run.report, reportOf(book.with(event), record));
+    writeWhole(
+      run.report,
+      reportOf(book.with(event), record, (task) => leftOutBytes(run.folder, task)),
+    );
   } catch (error) {
     throw diskFull(error, run.report) ?? error;
   }

@@ -58,6 +58,8 @@ export interface TaskOutline {
   readonly expected: Expected;
   readonly why: readonly string[];
   readonly critical?: true;
+  /** Milliseconds it may take, all attempts together. */
+  readonly deadlineMs?: number;
   readonly resource?: string;
   readonly undo?: string;
 }

@@ -1,11 +1,12 @@
-import {readdirSync} from 'node:fs';
+import {accessSync, constants, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {nearestNames} from '../names.ts';
 import {ProblemError} from '../problem.ts';
 import {type RunFolder, runFolder} from './folder.ts';
 
-/** Every run of every cluster below a state home, newest first. */
+/** Every run of every cluster below a state home, newest first. Throws `file-unreadable` when it may not be read. */
 export function allRuns(stateHome: string): readonly RunFolder[] {
+  checkReadable(stateHome);
   return foldersIn(stateHome)
     .flatMap((cluster) => {
       const runs = join(stateHome, cluster, 'runs');
@@ -47,6 +48,25 @@ export function findRun(stateHome: string, id: string): RunFolder {
         ? 'Runs are made by operations such as `pai-tui image build`.'
         : `${near.length > 0 ? 'Near to it' : 'The newest'}: ${listed(near.length > 0 ? near : ids)}.`,
   });
+}
+
+/** That a folder is another account's must not look like there being no runs. */
+function checkReadable(stateHome: string): void {
+  try {
+    accessSync(stateHome, constants.R_OK | constants.X_OK);
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    if (code !== 'EACCES') return;
+    throw new ProblemError(
+      {
+        code: 'file-unreadable',
+        message: 'The folder with the runs belongs to another account and is not shared.',
+        hint: 'Its owner shares it with a group: chgrp GROUP DIR && chmod g+rwxs DIR. Or choose another with --state DIR.',
+        file: stateHome,
+      },
+      {cause: error},
+    );
+  }
 }
 
 function listed(ids: readonly string[]): string {

@@ -132,6 +132,7 @@ function outlineOnly(task: TaskState): TaskOutline {
     expected: task.expected,
     why: task.why,
     ...(task.critical ? {critical: true} : {}),
+    ...(task.deadlineMs === undefined ? {} : {deadlineMs: task.deadlineMs}),
     ...(task.resource === undefined ? {} : {resource: task.resource}),
     ...(task.undo === undefined ? {} : {undo: task.undo}),
   };

@@ -12,6 +12,7 @@ import {
 import {basename, dirname, join} from 'node:path';
 import type {RunRequest} from '../plan/types.ts';
 import {type Problem, ProblemError} from '../problem.ts';
+import {openFile} from '../sharing.ts';
 import type {TaskOutline} from './events.ts';
 import type {Cancel} from './execution.ts';
 import type {ProcessIdentity} from './process.ts';
@@ -32,6 +33,8 @@ export interface RunFolder {
   readonly report: string;
   readonly tree: string;
   readonly output: string;
+  /** The configuration as the run saw it, passwords replaced. */
+  readonly config: string;
 }
 
 /** request.json: what was asked for, by whom, from where, with which program. Never holds a secret. */
@@ -82,6 +85,7 @@ export function runFolder(folder: string): RunFolder {
     report: file('report.md'),
     tree: file('tree'),
     output: file('output'),
+    config: file('config'),
   };
 }
 
@@ -129,7 +133,7 @@ export function writeJson(path: string, value: unknown): void {
 /** Replaces a file whole or not at all. */
 export function writeWhole(path: string, text: string): void {
   const draft = `${path}.new`;
-  const file = openSync(draft, 'w', 0o600);
+  const file = openFile(draft, 'w');
   try {
     writeFileSync(file, text);
     fsyncSync(file);

@@ -1,5 +1,6 @@
 import {closeSync, existsSync, fdatasyncSync, fstatSync, fsyncSync, openSync, readSync, writeSync} from 'node:fs';
 import {dirname} from 'node:path';
+import {openFile} from '../sharing.ts';
 import type {RunEvent} from './events.ts';
 import {diskFull} from './room.ts';
 
@@ -21,7 +22,7 @@ const realDisk: JournalDisk = {write: (file, bytes) => writeSync(file, bytes), s
 /** Opens a journal for appending and makes it if it is not there. A torn last line is closed off first. */
 export function openJournal(path: string, disk: JournalDisk = realDisk): Journal {
   const fresh = !existsSync(path);
-  const file = openSync(path, 'a+', 0o600);
+  const file = openFile(path, 'a+');
   if (fresh) syncFolder(dirname(path));
   let torn = endsInTheMiddle(file);
 

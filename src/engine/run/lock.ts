@@ -1,18 +1,8 @@
-import {
-  chmodSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import {dirname, join} from 'node:path';
+import {closeSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import type {LockName} from '../plan/types.ts';
 import {ProblemError} from '../problem.ts';
+import {makeFolder, openFile} from '../sharing.ts';
 import {fateOf, type ProcessIdentity, thisProcess, userName} from './process.ts';
 
 /** Who holds a lock, and for what. */
@@ -37,10 +27,10 @@ export interface Lock {
  * never removed, so of several who find the same dead holder exactly one goes on. Releasing empties one's own file.
  */
 export function takeLock(folder: string, name: string, run: string, now: number): Lock {
-  const mode = makeLockFolder(folder);
+  makeFolder(folder);
   const own: Holder = {...thisProcess(), user: userName(), run, since: now};
   const draft = join(folder, `.${name}.${own.pid}.${process.hrtime.bigint()}`);
-  writeWithMode(draft, `${JSON.stringify(own)}\n`, mode);
+  writeDraft(draft, `${JSON.stringify(own)}\n`);
   try {
     for (;;) {
       const top = highest(folder, name);
@@ -55,7 +45,7 @@ export function takeLock(folder: string, name: string, run: string, now: number)
       removeBelow(folder, name, top + 1);
       let free = false;
       const release = () => {
-        if (!free) empty(path, mode);
+        if (!free) empty(path);
         free = true;
       };
       return {...(before ? {tookOverFrom: before} : {}), release};
@@ -127,31 +117,20 @@ function unreadable(path: string, cause: unknown): ProblemError {
     {
       code: 'lock-held',
       message: `Who holds a lock cannot be read: ${(cause as Error).message}.`,
-      hint: 'Perhaps another account holds it. To share a state folder, make it writable for a group of both.',
+      hint: 'Perhaps another account holds it. To share a state folder: `chgrp GROUP DIR && chmod g+rwxs DIR`, before the first run.',
       file: path,
     },
     {cause},
   );
 }
 
-/** Whoever shares the state folder shares the locks: its group rights are theirs too. Returns the mode of their files. */
-function makeLockFolder(folder: string): number {
-  const home = dirname(folder);
-  mkdirSync(home, {recursive: true, mode: 0o700});
-  const group = statSync(home).mode & 0o070;
+function writeDraft(path: string, text: string): void {
+  const file = openFile(path, 'w');
   try {
-    mkdirSync(folder, {mode: 0o700});
-    if (group !== 0) chmodSync(folder, 0o700 | group);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    writeFileSync(file, text);
+  } finally {
+    closeSync(file);
   }
-  return 0o600 | (group & 0o060);
-}
-
-/** Whatever the umask says. */
-function writeWithMode(path: string, text: string, mode: number): void {
-  writeFileSync(path, text, {mode: 0o600});
-  if (mode !== 0o600) chmodSync(path, mode);
 }
 
 function linked(from: string, to: string): boolean {
@@ -175,8 +154,8 @@ function removeIfThere(path: string): void {
   rmSync(path, {force: true});
 }
 
-function empty(path: string, mode: number): void {
+function empty(path: string): void {
   const draft = `${path}.free`;
-  writeWithMode(draft, '', mode);
+  writeDraft(draft, '');
   renameSync(draft, path);
 }

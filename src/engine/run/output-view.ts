@@ -2,7 +2,7 @@ import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
 import type {OutputLine, OutputView} from '../api.ts';
 import {createStore, type LiveStore} from '../store.ts';
 import type {Clock} from '../tools.ts';
-import {type OutputFile, outputFiles, timesPath} from './output.ts';
+import {leftOutWords, type OutputFile, outputFiles, timesPath} from './output.ts';
 import {createOutputIndex, type IndexedLine, type OutputIndex} from './output-index.ts';
 import type {RunReader} from './run-reader.ts';
 import {withoutStyle} from './terminal-text.ts';
@@ -224,8 +224,4 @@ function readFrom(path: string, from: number): Buffer {
 
 function clamp(line: number, index: OutputIndex): number {
   return Math.max(0, Math.min(line, index.lineCount));
-}
-
-function leftOutWords(bytes: number): string {
-  return `[${bytes.toLocaleString('en-US').replaceAll(',', ' ')} bytes left out here]`;
 }

@@ -1,5 +1,6 @@
-import {closeSync, fstatSync, mkdirSync, openSync, readdirSync, statSync, unlinkSync, writeSync} from 'node:fs';
+import {closeSync, fstatSync, readdirSync, statSync, unlinkSync, writeSync} from 'node:fs';
 import {join} from 'node:path';
+import {makeFolder, openFile} from '../sharing.ts';
 import type {Clock} from '../tools.ts';
 import type {Redactor} from './redact.ts';
 import {diskFull} from './room.ts';
@@ -38,11 +39,11 @@ const lineReach = 64 * 1024;
  */
 export function openOutput(options: OutputOptions): TaskOutput {
   const {runFolder, task, redactor, clock, bound = defaultBound} = options;
-  mkdirSync(join(runFolder, 'output'), {recursive: true, mode: 0o700});
+  makeFolder(join(runFolder, 'output'));
   const files = [...outputFiles(runFolder, task)];
   let current = files.at(-1) ?? {path: outputPath(runFolder, task), start: 0, size: 0};
-  let file = openSync(current.path, 'a', 0o600);
-  const times = openSync(timesPath(runFolder, task), 'a', 0o600);
+  let file = openFile(current.path, 'a');
+  const times = openFile(timesPath(runFolder, task), 'a');
   let size = fstatSync(file).size;
   let timeSaid = Number.NEGATIVE_INFINITY;
   // Full, or closed: a task that was left behind may still write.
@@ -61,7 +62,7 @@ export function openOutput(options: OutputOptions): TaskOutput {
     const start = current.start + size;
     closeSync(file);
     current = {path: `${outputPath(runFolder, task)}.${start}`, start, size: 0};
-    file = openSync(current.path, 'a', 0o600);
+    file = openFile(current.path, 'a');
     size = 0;
     const tail = outputFiles(runFolder, task).filter((one) => one.start > 0);
     for (const old of tail.slice(0, -2)) unlinkSync(old.path);
@@ -106,6 +107,20 @@ export function outputFiles(runFolder: string, task: string): readonly OutputFil
     if (size !== undefined) files.push({path, start, size});
   }
   return files.sort((a, b) => a.start - b.start);
+}
+
+/** Bytes of a task's output that were left out because it was larger than its bound. */
+export function leftOutBytes(runFolder: string, task: string): number {
+  const files = outputFiles(runFolder, task);
+  return files.reduce((sum, {start}, index) => {
+    const before = files[index - 1];
+    return before ? sum + start - before.start - before.size : sum;
+  }, 0);
+}
+
+/** The line that stands for what was left out. */
+export function leftOutWords(bytes: number): string {
+  return `[${bytes.toLocaleString('en-US').replaceAll(',', ' ')} bytes left out here]`;
 }
 
 /** Which byte came when: lines of `offset epoch-milliseconds`. */

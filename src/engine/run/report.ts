@@ -3,8 +3,11 @@ import type {RunState, TaskState} from './events.ts';
 import type {RequestRecord} from './folder.ts';
 import {effectWords, shortDuration} from './words.ts';
 
-/** report.md of a run: what was asked for, what became of each task, machine by machine, and what is half-done. */
-export function reportOf(state: RunState, record: RequestRecord): string {
+/**
+ * report.md of a run: what was asked for, what became of each task, machine by machine, and what is half-done.
+ * `leftOut`: bytes of a task's output that were not kept.
+ */
+export function reportOf(state: RunState, record: RequestRecord, leftOut: (task: string) => number = () => 0): string {
   const machines = [...new Set(state.tasks.map(machineOf))];
   const halfDone = state.tasks.filter((task) => task.halfDone !== undefined);
   const blocks = [
@@ -25,13 +28,13 @@ export function reportOf(state: RunState, record: RequestRecord): string {
       : []),
     ...machines.flatMap((machine) => [
       `## ${machine}`,
-      ...state.tasks.filter((task) => machineOf(task) === machine).map(taskBlock),
+      ...state.tasks.filter((task) => machineOf(task) === machine).map((task) => taskBlock(task, leftOut(task.id))),
     ]),
   ];
   return `${blocks.join('\n\n')}\n`;
 }
 
-function taskBlock(task: TaskState): string {
+function taskBlock(task: TaskState, leftOut: number): string {
   const outcome = task.status === 'done' ? `done, ${task.changed ? 'changed' : 'unchanged'}` : task.status;
   const words = [
     task.note,
@@ -44,6 +47,9 @@ function taskBlock(task: TaskState): string {
     ...(words.length > 0 ? [words.join(' · ')] : []),
     ...(task.status === 'done' && task.changed ? [task.does.map((effect) => `- ${doneWords(effect)}`).join('\n')] : []),
     ...(task.problem ? [problemBlock(task.problem)] : []),
+    ...(leftOut > 0
+      ? [`Of its output the beginning and the end were kept; ${leftOut} bytes between them were not.`]
+      : []),
     ...(task.changed && task.undo !== undefined ? [`To take it back: ${task.undo}`] : []),
   ];
   return lines.filter((line) => line !== '').join('\n\n');

@@ -1,5 +1,5 @@
-import {mkdirSync, rmSync} from 'node:fs';
-import {dirname, resolve} from 'node:path';
+import {rmSync, statSync} from 'node:fs';
+import {resolve} from 'node:path';
 import type {ImageRequest, RunSummary, Runs, RunView, StartOptions} from '../api.ts';
 import {ProblemError} from '../problem.ts';
 import {createStore, type LiveStore} from '../store.ts';
@@ -97,10 +97,10 @@ export function createRuns(world: RunsWorld): Runs {
     requestOf: async (id) => readRequest(findRun(stateHome, id)).request as ImageRequest,
     async export(id, file) {
       const path = resolve(file);
-      mkdirSync(dirname(path), {recursive: true});
       // Loaded when it is asked for: it brings a packer of archives along.
       const {exportRun} = await import('./export.ts');
-      await exportRun(find(id).run, path);
+      const {run, state} = find(id);
+      await exportRun(run, state, path);
     },
   };
 }
@@ -200,6 +200,7 @@ async function resume(reader: RunReader, world: RunsWorld, options: StartOptions
       message: `Run ${run.run} has ended (${status}) and cannot go on.`,
       hint: `Repeat it with a new plan: \`pai-tui run repeat ${run.run}\`.`,
     });
+  checkOwner(run);
   rmSync(run.cancel, {force: true});
   const runners = state.runner;
   await spawnRunner(run, options.secrets ?? new Map(), world);
@@ -224,6 +225,16 @@ async function resume(reader: RunReader, world: RunsWorld, options: StartOptions
       () => finish(killed(run)),
       () => {},
     );
+  });
+}
+
+/** What a run made belongs to the account that started it, and so do the logins it used. */
+function checkOwner(run: RunFolder): void {
+  if (statSync(run.folder).uid === process.getuid?.()) return;
+  throw new ProblemError({
+    code: 'other-account',
+    message: `Run ${run.run} was started by ${readRequest(run).who}; only that account can go on with it.`,
+    hint: `Repeat it with a new plan of your own: \`pai-tui run repeat ${run.run}\`.`,
   });
 }
 

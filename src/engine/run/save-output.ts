@@ -38,11 +38,16 @@ export function unwritable(path: string, error: NodeJS.ErrnoException): ProblemE
     EACCES: 'that is not allowed',
     ENOSPC: 'the disk is full',
   };
+  const hints: Readonly<Record<string, string>> = {
+    EEXIST: 'Name another file; nothing is written over.',
+    ENOENT: 'Make the folder first, or name another file.',
+    ENOSPC: 'Make room, or name a file on another disk.',
+  };
   return new ProblemError(
     {
       code: 'file-unwritable',
       message: `The file cannot be written: ${why[error.code ?? ''] ?? error.message}.`,
-      hint: 'Name another file.',
+      hint: hints[error.code ?? ''] ?? 'Name another file.',
       file: path,
     },
     {cause: error},

@@ -1,8 +1,9 @@
 import {type ChildProcess, spawn} from 'node:child_process';
-import {closeSync, openSync, readFileSync} from 'node:fs';
+import {closeSync, readFileSync} from 'node:fs';
 import {displayText} from '../names.ts';
 import {type Problem, ProblemError} from '../problem.ts';
 import type {Secret} from '../secret.ts';
+import {openFile} from '../sharing.ts';
 import type {Clock} from '../tools.ts';
 import type {RunFolder} from './folder.ts';
 import {readRunner} from './folder.ts';
@@ -50,7 +51,7 @@ async function spawnOnce(
 ): Promise<void> {
   const [program = '', ...args] = argv;
   const before = readRunner(run);
-  const log = openSync(run.runnerLog, 'a', 0o600);
+  const log = openFile(run.runnerLog, 'a');
   let child: ChildProcess;
   try {
     child = spawn(program, args, {detached: true, cwd: '/', env: environment, stdio: ['pipe', log, log]});

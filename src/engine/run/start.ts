@@ -1,15 +1,16 @@
-import {existsSync, mkdirSync, readdirSync, rmSync} from 'node:fs';
+import {existsSync, readdirSync, rmSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {outlineOf} from '../plan/outline.ts';
 import type {Plan, RunRequest} from '../plan/types.ts';
 import type {Secret} from '../secret.ts';
+import {makeFolder} from '../sharing.ts';
 import {type PlanRecord, type RequestRecord, readRunner, runFolder, writeJson} from './folder.ts';
 import {whoami} from './process.ts';
 import {diskFull} from './room.ts';
 import {type RunnerCommand, spawnRunner} from './spawn.ts';
 
 export interface RunStart extends RunnerCommand {
-  /** `<stateHome>/<cluster>`, absolute; made (0700) if it is not there. */
+  /** `<stateHome>/<cluster>`, absolute; made if it is not there. */
   readonly stateFolder: string;
   readonly request: RunRequest;
   /** Plain JSON: what the plan was made of. */
@@ -29,7 +30,7 @@ export interface RunStart extends RunnerCommand {
 export async function startRun(start: RunStart): Promise<string> {
   const {stateFolder, request, plan} = start;
   const at = start.clock.now();
-  const run = runFolder(makeFolder(stateFolder, nameOf(at, request)));
+  const run = runFolder(makeRunFolder(stateFolder, nameOf(at, request)));
   const record: RequestRecord = {
     run: run.run,
     request,
@@ -58,20 +59,15 @@ export async function startRun(start: RunStart): Promise<string> {
 }
 
 /** 20261120-201905-image-build, and with a number where that is taken, also by a run of another cluster. */
-function makeFolder(stateFolder: string, name: string): string {
+function makeRunFolder(stateFolder: string, name: string): string {
   const home = dirname(stateFolder);
   const runs = join(stateFolder, 'runs');
-  mkdirSync(runs, {recursive: true, mode: 0o700});
+  makeFolder(runs);
   const clusters = readdirSync(home);
   for (let number = 1; ; number++) {
     const id = number === 1 ? name : `${name}-${number}`;
     if (clusters.some((cluster) => existsSync(join(home, cluster, 'runs', id)))) continue;
-    try {
-      mkdirSync(join(runs, id), {mode: 0o700});
-      return join(runs, id);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
+    if (makeFolder(join(runs, id))) return join(runs, id);
   }
 }
 

@@ -28,9 +28,36 @@ export interface Outcome {
 
 const defaultGraceMs = 30_000;
 
-/** Runs a task with its attempts and says how it ended. Never rejects. */
-export async function runTask(work: TaskWork): Promise<Outcome> {
+/** Runs a task with its attempts, within its deadline, and says how it ended. Never rejects. */
+export function runTask(work: TaskWork): Promise<Outcome> {
+  return withDeadline(work, runAttempts);
+}
+
+async function withDeadline(
+  work: TaskWork,
+  carryOut: (work: TaskWork, limit?: AbortSignal) => Promise<Outcome>,
+): Promise<Outcome> {
+  const {task, signal, execution} = work;
+  const {deadlineMs} = task;
+  if (deadlineMs === undefined) return carryOut(work);
+  const limit = new AbortController();
+  const ended = new AbortController();
+  void execution.clock.sleep(deadlineMs, ended.signal).then(
+    () => limit.abort(deadlineError(task, deadlineMs)),
+    () => {},
+  );
+  try {
+    return await carryOut({...work, signal: AbortSignal.any([signal, limit.signal])}, limit.signal);
+  } finally {
+    ended.abort();
+  }
+}
+
+async function runAttempts(work: TaskWork, limit?: AbortSignal): Promise<Outcome> {
   const {execution, task, signal, say} = work;
+  // Told to stop and too late: what came first counts.
+  const ended = (thrown: unknown) =>
+    limit?.aborted && signal.reason === limit.reason ? late(work, thrown, limit.reason) : stopped(work, thrown);
   let output: TaskOutput;
   try {
     output = execution.outputFor(task, work.broken);
@@ -51,7 +78,7 @@ export async function runTask(work: TaskWork): Promise<Outcome> {
         return done(work, end);
       } catch (thrown) {
         const problem = problemOf(thrown);
-        if (signal.aborted) return stopped(work, thrown);
+        if (signal.aborted) return ended(thrown);
         if (!worthAnotherTry(task.retry, attempt, problem)) return failed(work, problem);
         const waitMs = waitBefore(task.retry, attempt, execution.random());
         say({type: 'task-retried', task: task.id, attempt, problem, waitMs});
@@ -59,7 +86,7 @@ export async function runTask(work: TaskWork): Promise<Outcome> {
         try {
           await execution.clock.sleep(waitMs, signal);
         } catch (aborted) {
-          return stopped(work, aborted);
+          return ended(aborted);
         }
       }
     }
@@ -73,7 +100,11 @@ export async function runTask(work: TaskWork): Promise<Outcome> {
  * Asks a task that an earlier runner ended whether it is still done. Without a way to ask, it is, unless something
  * it needs was done anew.
  */
-export async function askAgain(work: TaskWork, changedNeeds: readonly string[]): Promise<Outcome> {
+export function askAgain(work: TaskWork, changedNeeds: readonly string[]): Promise<Outcome> {
+  return withDeadline(work, (limited) => ask(limited, work.signal, changedNeeds));
+}
+
+async function ask(work: TaskWork, stop: AbortSignal, changedNeeds: readonly string[]): Promise<Outcome> {
   const {task, say} = work;
   const reopen = (because: string): Outcome => {
     work.results.delete(task.id);
@@ -89,7 +120,7 @@ export async function askAgain(work: TaskWork, changedNeeds: readonly string[]):
     const result: unknown = await withGrace(work, task.satisfied(contextOf(work, silent, () => {})));
     return result === undefined ? reopen('it is no longer so') : {phase: 'done'};
   } catch (thrown) {
-    if (work.signal.aborted) return {phase: 'done'};
+    if (stop.aborted) return {phase: 'done'};
     return reopen(`whether it is still so could not be found out: ${problemOf(thrown).message}`);
   }
 }
@@ -185,10 +216,29 @@ function failed({task, say}: TaskWork, problem: Problem): Outcome {
   return {phase: 'failed'};
 }
 
-function stopped({task, say}: TaskWork, thrown: unknown): Outcome {
+/** What may be half-done of a task that was aborted; empty when nothing is. */
+function halfDoneWords(task: Task, thrown: unknown): string {
   const leftBehind = thrown instanceof LeftBehind ? thrown.message : '';
   const half = task.critical ? `Perhaps only partly done: ${task.does.map(effectWords).join('; ')}.` : '';
-  const halfDone = [leftBehind, half].filter((words) => words !== '').join(' ');
+  return [leftBehind, half].filter((words) => words !== '').join(' ');
+}
+
+function deadlineError({title}: Task, deadlineMs: number): ProblemError {
+  return new ProblemError({
+    code: 'deadline-passed',
+    message: `${title} took longer than its deadline of ${shortDuration(deadlineMs)} and was stopped.`,
+    hint: 'Its output says how far it came.',
+  });
+}
+
+function late(work: TaskWork, thrown: unknown, reason: unknown): Outcome {
+  const problem = problemOf(reason);
+  const halfDone = halfDoneWords(work.task, thrown);
+  return failed(work, halfDone === '' ? problem : {...problem, detail: halfDone});
+}
+
+function stopped({task, say}: TaskWork, thrown: unknown): Outcome {
+  const halfDone = halfDoneWords(task, thrown);
   say({type: 'task-stopped', task: task.id, ...(halfDone === '' ? {} : {halfDone})});
   return {phase: 'stopped'};
 }

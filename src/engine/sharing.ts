@@ -1,0 +1,53 @@
+import {chmodSync, closeSync, fchmodSync, fstatSync, mkdirSync, openSync, statSync} from 'node:fs';
+import {dirname} from 'node:path';
+
+/** Modes of what is made in a folder. */
+export interface Rights {
+  readonly folder: number;
+  readonly file: number;
+}
+
+const ownerAlone: Rights = {folder: 0o700, file: 0o600};
+const wholeGroup: Rights = {folder: 0o2770, file: 0o660};
+
+/**
+ * Who may see what is made in a folder. The one rule by which accounts share runs and locks: a folder that its group
+ * may use and that hands its group on (`chmod g+rwxs`) is for that group, with everything made below it (0770, 0660);
+ * any other is for its owner alone (0700, 0600). The umask has no say. Secrets are never in there.
+ */
+export function rightsIn(folder: string): Rights {
+  const mode = statSync(folder, {throwIfNoEntry: false})?.mode ?? 0;
+  return (mode & 0o2070) === 0o2070 ? wholeGroup : ownerAlone;
+}
+
+/** Makes a folder, and those above it; false when it was there already, whatever its mode is. */
+export function makeFolder(path: string): boolean {
+  try {
+    mkdirSync(path, {mode: ownerAlone.folder});
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return false;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    makeFolder(dirname(path));
+    return makeFolder(path);
+  }
+  const {folder} = rightsIn(dirname(path));
+  if (folder !== ownerAlone.folder) chmodSync(path, folder);
+  return true;
+}
+
+/** Opens a file of the state folder; one that is made by it gets the mode its folder gives. The caller closes it. */
+export function openFile(path: string, flags: string): number {
+  const file = openSync(path, flags, ownerAlone.file);
+  try {
+    const mode = rightsIn(dirname(path)).file;
+    if (mode !== ownerAlone.file) {
+      const {uid, mode: now} = fstatSync(file);
+      if ((now & 0o777) === ownerAlone.file && uid === process.getuid?.()) fchmodSync(file, mode);
+    }
+    return file;
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+}
