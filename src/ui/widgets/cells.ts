@@ -42,9 +42,9 @@ export function wrap(text: string, width: number): readonly string[] {
       }
       while (cellWidth(rest) > width) {
         const head = takeCells(rest, width);
-        if (head === '') break;
-        lines.push(head);
-        rest = rest.slice(head.length);
+        if (head !== '') lines.push(head);
+        // A single character can be wider than the line: there is no way to show it.
+        rest = rest.slice(head.length || firstCharacter(rest).length);
       }
       line = line === '' ? rest : `${line} ${rest}`;
     }
@@ -80,6 +80,11 @@ function takeCells(text: string, width: number): string {
     used += cells;
   }
   return taken;
+}
+
+function firstCharacter(text: string): string {
+  for (const {segment} of segmenter.segment(text)) return segment;
+  return text;
 }
 
 function padEnd(text: string, width: number): string {

@@ -42,6 +42,12 @@ test('no wrapped line is wider than asked', () => {
   );
 });
 
+test('a character wider than the line is left out, the text around it is not', () => {
+  const note = '\u{1D158}\u{1D165}\u{1D16E}';
+  expect(cellWidth(note)).toBeGreaterThan(2);
+  expect(wrap(`ab${note}cd`, 2)).toEqual(['ab', 'cd']);
+});
+
 test('foreign text loses colours, titles, cursor moves and hidden characters', () => {
   expect(plain('\u001B[31mred\u001B[0m \u001B]0;title\u0007a\tb\u0007\u202Ec\u001B[2J')).toBe('red a bc');
 });
