@@ -9,7 +9,7 @@ import {pruneRuns} from './run/prune.ts';
 import {createRuns} from './run/runs.ts';
 import {startRun} from './run/start.ts';
 import type {Secret} from './secret.ts';
-import {clusterName, makeStateFolder, stateHomeOf} from './state.ts';
+import {clusterName, makeStateFolder, readConfiguration, stateHomeOf} from './state.ts';
 import type {Tools} from './tools.ts';
 import {createTools} from './world.ts';
 
@@ -37,7 +37,7 @@ export function createEngine(options: EngineOptions): Engine {
   };
   const stateFolderOf = async ({source, config}: Place) => join(stateHome, await clusterName(source, config));
   const runner = {command: runnerCommand, environment, clock};
-  const runs = createRuns({...runner, stateHome});
+  const runs = createRuns({...runner, stateHome, readConfiguration});
 
   return {
     async openTree(folder) {

@@ -4,6 +4,7 @@ import {imageBuild} from './plan/image-build.ts';
 import {imagePush} from './plan/image-push.ts';
 import {runFolder} from './run/folder.ts';
 import {runRunner} from './run/runner.ts';
+import {readConfiguration} from './state.ts';
 import {createTools} from './world.ts';
 
 export interface RunnerOptions {
@@ -28,6 +29,7 @@ export async function serveRunner(folder: string, options: RunnerOptions): Promi
     operations: [imageBuild, imagePush],
     tools: () => createTools({environment, stateHome: runFolder(folder).stateHome, clock, endpoint}),
     clock,
+    readConfiguration,
     programVersion,
     stdin: process.stdin,
     parallel: tasksAtOnce(),

@@ -86,6 +86,22 @@ const idPlaces = [
 
 const configFiles = ['services-configuration.yaml', 'serivces-configuration.yaml', 'clusterconfig.yaml'];
 
+/** What the configuration of a request says, secrets replaced; nothing where it names none. For the folder of a run. */
+export async function readConfiguration({
+  config,
+}: {
+  readonly config?: string;
+}): Promise<{readonly file: string; readonly settings: Readonly<Record<string, string>>}[]> {
+  if (config === undefined) return [];
+  const {readSettings} = await import('./config/settings.ts');
+  const found = [];
+  for (const file of [config, ...configFiles.map((name) => join(config, name))]) {
+    const settings = await readSettings(file);
+    if (settings) found.push({file, settings});
+  }
+  return found;
+}
+
 /** Undefined when the configuration names no cluster, or cannot be read: what is wrong with it is said elsewhere. */
 async function clusterId(config: string): Promise<string | undefined> {
   const files = (await isFile(config)) ? [config] : configFiles.map((name) => join(config, name));

@@ -21,6 +21,8 @@ import type {RunnerWorld} from './runner-world.ts';
 import {executePlan} from './scheduler.ts';
 
 const defaultParallel = 4;
+/** Of a changed configuration. */
+const mostLines = 50;
 
 /**
  * Carries out what is left of a run and ends it; resolves with its exit code. Rejects when the run cannot be ended
@@ -45,7 +47,7 @@ export async function carryOut(
   try {
     let ready: Ready;
     try {
-      ready = await prepare(run, world, record, approved, before.runner === 0, cancel, locks);
+      ready = await prepare(run, world, record, approved, before.runner === 0, cancel, locks, redact);
     } catch (error) {
       if (before.runner > 0) throw error;
       startWith(approved.tasks);
@@ -53,6 +55,7 @@ export async function carryOut(
     }
     startWith(ready.plan.tasks.map(outlineOf));
     for (const lock of locks) if (lock.tookOverFrom) book.emit(takenOver(lock.tookOverFrom));
+    if (ready.configChange.length > 0) book.emit(configChanged(ready.configChange));
     const outcome = await execute(run, world, record, ready, before, secrets, cancel, book);
     if (outcome.outcome === 'broken off') throw new ProblemError(outcome.problem ?? problemOf('the run broke off'));
     await removeTree(run, ready.tools, book);
@@ -165,6 +168,19 @@ function takenOver(holder: Holder): Happening {
       code: 'lock-held',
       severity: 'notice',
       message: `The lock was left by ${holderWords(holder)}, which is gone; it was taken over.`,
+    },
+  };
+}
+
+function configChanged(lines: readonly string[]): Happening {
+  return {
+    type: 'run-noticed',
+    problem: {
+      code: 'config-invalid',
+      severity: 'notice',
+      message: 'The configuration changed since the run started; the run goes on with what it read then.',
+      hint: 'To use the present one, stop this run and repeat it.',
+      detail: lines.slice(0, mostLines).join('\n'),
     },
   };
 }

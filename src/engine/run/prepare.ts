@@ -4,6 +4,7 @@ import type {Operation, Plan, RunRequest} from '../plan/types.ts';
 import {ProblemError} from '../problem.ts';
 import type {Store} from '../store.ts';
 import type {Clock, Tools} from '../tools.ts';
+import {configurationChange, keepConfiguration} from './config-copy.ts';
 import {planDifference} from './difference.ts';
 import type {Cancel} from './execution.ts';
 import {type PlanRecord, type RequestRecord, type RunFolder, readJson, writeJson} from './folder.ts';
@@ -17,6 +18,8 @@ const factsDeadlineMs = 5 * 60_000;
 export interface Ready {
   readonly tools: Tools;
   readonly plan: Plan;
+  /** What the configuration says otherwise than when the run started, a line each; the run goes on with what it read. */
+  readonly configChange: readonly string[];
 }
 
 /** Locks, facts and plan; throws whatever makes going on wrong. Locks taken are put into `locks`. */
@@ -28,6 +31,7 @@ export async function prepare(
   first: boolean,
   cancel: Store<Cancel | undefined>,
   locks: Lock[],
+  redact: (text: string) => string,
 ): Promise<Ready> {
   const {request} = record;
   const operation = world.operations.find(({name}) => name === request.operation);
@@ -42,8 +46,10 @@ export async function prepare(
   const plan = operation.plan(request, facts);
   if (planHash(plan) !== record.planHash) throw planChanged(record, approved, plan, first, world.programVersion);
   for (const {id} of plan.tasks) if (!/^[a-z0-9._/-]+$/.test(id)) throw new Error(`${id} is no good id of a task`);
-  if (first) writeJson(run.facts, facts);
-  return {tools, plan};
+  if (!first) return {tools, plan, configChange: await configurationChange(run, request, world.readConfiguration)};
+  writeJson(run.facts, facts);
+  keepConfiguration(run, (await world.readConfiguration?.(request)) ?? [], redact);
+  return {tools, plan, configChange: []};
 }
 
 /** Plain JSON, as a resumed run will find them. Ends early when the run is cancelled. */

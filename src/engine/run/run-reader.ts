@@ -1,6 +1,8 @@
+import {readFileSync, statSync} from 'node:fs';
+import {displayText} from '../names.ts';
 import type {Problem} from '../problem.ts';
 import type {Clock} from '../tools.ts';
-import type {RunState, RunStatus} from './events.ts';
+import type {RunState, RunStatus, TaskStatus} from './events.ts';
 import {emptyRun, fold, waitingRun} from './fold.ts';
 import {type PlanRecord, type RequestRecord, type RunFolder, readPlan, readRequest, readRunner} from './folder.ts';
 import {readJournal} from './journal.ts';
@@ -69,22 +71,52 @@ function statusOf(run: RunFolder, state: RunState, age: number): RunStatus {
 }
 
 function explain(run: RunFolder, state: RunState): string {
-  const done = state.tasks.filter(({status}) => status === 'done');
-  const running = state.tasks.filter(({status}) => status === 'running');
-  const rest = state.tasks.length - done.length;
-  const again = running.length > 0 ? `, ${running.map(({id}) => id).join(', ')} from the beginning` : '';
-  const [stay, them] = done.length === 1 ? ['stays', 'it'] : ['stay', 'them'];
-  const kept = done.length > 0 ? ` ${taskWords(done.length)} ${stay} done if a check finds ${them} so.` : '';
-  return `${whyGone(run)} Resume would run ${taskWords(rest)}${again}.${kept}`;
+  return `${whyGone(run)} ${whatResumeDoes(state)}`;
 }
 
+/** Which tasks run, which of them for a second time, and which stay as they are. */
+function whatResumeDoes({tasks}: RunState): string {
+  const idsOf = (wanted: TaskStatus) => tasks.filter(({status}) => status === wanted).map(({id}) => id);
+  const [done, atWork, failed] = [idsOf('done'), idsOf('running'), idsOf('failed')];
+  const [stay, them] = done.length === 1 ? ['stays', 'it'] : ['stay', 'them'];
+  const kept = `${taskWords(done.length)} ${stay} done if a check finds ${them} so.`;
+  if (done.length === tasks.length)
+    return `Every task is done; resume would check that they still are, and end the run.`;
+  const again = [
+    ...(atWork.length > 0 ? [`${listed(atWork)} from the beginning`] : []),
+    ...(failed.length > 0 ? [`${listed(failed)} again after failing`] : []),
+  ];
+  const rest = `Resume would run ${[taskWords(tasks.length - done.length), ...again].join(', ')}.`;
+  return done.length > 0 ? `${rest} ${kept}` : rest;
+}
+
+function listed(ids: readonly string[]): string {
+  return ids.length <= 5 ? ids.join(', ') : `${ids.slice(0, 4).join(', ')} and ${ids.length - 4} more`;
+}
+
+/** A word for each way a runner can go. */
 function whyGone(run: RunFolder): string {
   const runner = readRunner(run);
   if (!runner) return 'The runner never came up.';
   if (runner.left) return leftWords(runner.left);
   if (fateOf(runner) === 'rebooted') return 'The machine was rebooted while the runner was at work.';
-  if (isFull(run.folder)) return 'The runner is gone, and the disk that holds the run is full.';
+  if (isFull(run.folder)) return 'The runner is gone, and the disk that holds the run is full: make room first.';
+  const words = lastWords(run);
+  if (words !== undefined) return `The runner (process ${runner.pid}) crashed; runner.log ends with: ${words}.`;
   return `The runner (process ${runner.pid}) was killed.`;
+}
+
+/** What a crash leaves behind is its error: the first line of the stack at the end of the log. */
+function lastWords(run: RunFolder): string | undefined {
+  try {
+    // Older than this runner's record: words of an earlier one.
+    if (statSync(run.runnerLog).mtimeMs < statSync(run.runner).mtimeMs) return undefined;
+    const lines = readFileSync(run.runnerLog, 'utf8').trimEnd().slice(-20_000).split('\n');
+    const error = lines.findLast((line) => /^[A-Z]\w*(Error|Exception)\b|^FATAL ERROR/.test(line));
+    return error === undefined ? undefined : displayText(error).slice(0, 200).replace(/\.$/, '');
+  } catch {
+    return undefined;
+  }
 }
 
 function leftWords({message, hint}: Problem): string {

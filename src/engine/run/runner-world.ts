@@ -1,6 +1,7 @@
 import type {Readable} from 'node:stream';
 import type {Operation, RunRequest} from '../plan/types.ts';
 import type {Clock, Tools} from '../tools.ts';
+import type {ReadConfiguration} from './config-copy.ts';
 import type {JournalDisk} from './journal.ts';
 
 /** What the runner process brings along. */
@@ -9,6 +10,8 @@ export interface RunnerWorld {
   /** The real outside for this request; the runner limits it task by task. */
   tools(request: RunRequest): Tools | Promise<Tools>;
   readonly clock: Clock;
+  /** What the configuration says, to be kept with the run; absent: nothing is. */
+  readonly readConfiguration?: ReadConfiguration;
   readonly programVersion: string;
   /** Where the secrets come from: process.stdin. */
   readonly stdin: Readable;

@@ -3,6 +3,7 @@ import {resolve} from 'node:path';
 import type {ImageRequest, RunSummary, Runs, RunView, StartOptions} from '../api.ts';
 import {ProblemError} from '../problem.ts';
 import {createStore, type LiveStore} from '../store.ts';
+import {configurationChange, type ReadConfiguration} from './config-copy.ts';
 import {allRuns, findRun, runsFolders} from './find-run.ts';
 import {type RunFolder, readCancel, readRequest, readRunner, writeJson} from './folder.ts';
 import {createOutputText, watchOutput} from './output-view.ts';
@@ -15,6 +16,8 @@ import {watchFolders} from './watch.ts';
 export interface RunsWorld extends RunnerCommand {
   /** The folder that holds the clusters' state folders, absolute. */
   readonly stateHome: string;
+  /** What the configuration says now, to compare it with what a run read; absent: it is not compared. */
+  readonly readConfiguration?: ReadConfiguration;
 }
 
 const pollMs = 1000;
@@ -68,7 +71,15 @@ export function createRuns(world: RunsWorld): Runs {
   return {
     list: async () => list(),
     watchList: () => watched(list, () => [stateHome, ...runsFolders(stateHome)], sameList, world),
-    show: async (id) => view(shown(id)),
+    async show(id) {
+      const one = shown(id);
+      const whole = view(one);
+      if (whole.explanation === undefined) return whole;
+      return {
+        ...whole,
+        explanation: `${whole.explanation}${configWords(await configurationChange(one.run, one.request.request, world.readConfiguration))}`,
+      };
+    },
     follow(id) {
       const one = shown(id);
       return watched(
@@ -124,6 +135,12 @@ function summaryOf(reader: RunReader): RunSummary {
     },
     folder: run.folder,
   };
+}
+
+function configWords(lines: readonly string[]): string {
+  if (lines.length === 0) return '';
+  const more = lines.length > 3 ? ` (and ${lines.length - 3} more)` : '';
+  return ` The configuration changed since: ${lines.slice(0, 3).join('; ')}${more}. Resume goes on with what the run read then.`;
 }
 
 function usualOf(one: RunReader, all: Iterable<RunReader>): number | undefined {
