@@ -174,6 +174,89 @@ describe('a task with limited tools', () => {
     expect(calls).toEqual(['writeFile']);
   });
 
+  test('is refused what a link at the end of a path leads to, but may replace or remove the link', async () => {
+    const outside = join(base, 'outside');
+    mkdirSync(outside);
+    for (const name of ['folder', 'nowhere'])
+      symlinkSync(join(base, name === 'folder' ? 'outside' : 'new'), join(runFolder, 'tree', name));
+    const {tools, calls} = limited(declared);
+    const {files} = tools;
+    for (const name of ['folder', 'nowhere']) {
+      const link = join(runFolder, 'tree', name);
+      await expect(files.makeExecutable(link), name).rejects.toThrow('does not list');
+      await expect(files.copyTree('/src', link, watch, signal), name).rejects.toThrow('does not list');
+      await expect(files.makeFolder(link), name).rejects.toThrow('does not list');
+    }
+    expect(calls).toEqual([]);
+    await files.writeFile(join(runFolder, 'tree', 'folder'), '', 0o600);
+    await files.removeTree(join(runFolder, 'tree', 'folder'));
+    expect(calls).toEqual(['writeFile', 'removeTree']);
+  });
+
+  test('is refused a declared file whose folder a link leads out of the state folder', async () => {
+    mkdirSync(join(base, 'outside'));
+    symlinkSync(join(base, 'outside'), join(stateFolder, 'keys'));
+    const {tools, calls} = limited(declared);
+    await expect(tools.files.writeFile(join(stateFolder, 'keys', 'x.json'), '', 0o600)).rejects.toThrow(
+      'does not list',
+    );
+    await expect(tools.files.makeFolder(join(stateFolder, 'keys'))).rejects.toThrow('does not list');
+    expect(calls).toEqual([]);
+  });
+
+  test('passes on the path that was checked: a slash at its end would follow a link', async () => {
+    const removed: string[] = [];
+    const {tools} = recordingTools();
+    const files = {...tools.files, removeTree: async (path: string) => void removed.push(path)};
+    const {files: some} = limitTools({...tools, files}, {task: 'x', does: declared, runFolder, stateFolder});
+    await some.removeTree(`${runFolder}/tree/./folder/`);
+    expect(removed).toEqual([join(runFolder, 'tree', 'folder')]);
+  });
+
+  test('does what was checked, even when the request becomes another one meanwhile', async () => {
+    const done: unknown[] = [];
+    const {tools} = recordingTools();
+    const terminal: Tools['terminal'] = {
+      kind: 'pipes',
+      run: async ({argv}) => {
+        await Promise.resolve();
+        done.push(...argv);
+        return {exit: 0};
+      },
+    };
+    const some = limitTools({...tools, terminal}, {task: 'x', does: declared, runFolder, stateFolder});
+    const argv: [string, ...string[]] = ['sh', 'build-pre.sh'];
+    const running = some.terminal.run({argv, cwd: join(runFolder, 'tree')}, watch, signal);
+    argv[1] = 'another.sh';
+    await running;
+    expect(done).toEqual(['sh', 'build-pre.sh']);
+  });
+
+  test.each([
+    ['/usr/bin/tool', '$RUN/tree/x', 'as a path of the run', true],
+    ['/usr/bin/tool', 'echo $RUN', 'in the middle of a word as it is', false],
+    ['/usr/bin/tool', '$RUNNER/x', 'as the name of something else', false],
+  ])('may run %s %s: $RUN is read %s', async (program, word, _how, isPath) => {
+    const does: Effect[] = [{kind: 'command', argv: [program, word], cwd: '$RUN'}];
+    const {tools, calls} = limited(does);
+    const run = (argument: string) => tools.terminal.run({argv: [program, argument], cwd: runFolder}, watch, signal);
+    const expanded = word.replace('$RUN', runFolder);
+    await expect(run(isPath ? word : expanded)).rejects.toThrow('does not list');
+    await run(isPath ? expanded : word);
+    expect(calls).toEqual(['run']);
+  });
+
+  test('gives nothing by which the real tools could be reached', () => {
+    const {tools: real} = recordingTools();
+    const {tools} = limited(declared);
+    for (const group of ['docker', 'terminal', 'files'] as const) {
+      const [given, whole]: [object, object] = [tools[group], real[group]];
+      expect(Object.keys(given).sort(), group).toEqual(Object.keys(whole).sort());
+      expect(Object.getPrototypeOf(given)).toBe(Object.prototype);
+    }
+    expect(Object.keys(tools).sort()).toEqual(Object.keys(real).sort());
+  });
+
   test('whose state folder itself lies behind a link may write where it declared', async () => {
     const link = join(base, 'link');
     symlinkSync(stateFolder, link);

@@ -1,4 +1,4 @@
-import {realpath} from 'node:fs/promises';
+import {readlink, realpath} from 'node:fs/promises';
 import {basename, dirname, isAbsolute, join, resolve, sep} from 'node:path';
 import type {Effect} from '../plan/types.ts';
 import {ProblemError} from '../problem.ts';
@@ -29,8 +29,11 @@ export function limitTools(tools: Tools, limits: Limits): Tools {
       `docker ${call} ${reference}`,
       does.some((effect) => effect.kind === 'docker' && effect.call === call && effect.image === reference),
     );
-  const path = async (call: string, target: string, whole: boolean) =>
-    check(`${call} ${target}`, !limits.readOnly && (await coversPath(limits, target, whole)));
+  /** The checked path, which is also the one that is passed on: a slash at the end would follow a link. */
+  const path = async (call: string, target: string, touch: Touch): Promise<string> => {
+    check(`${call} ${target}`, !limits.readOnly && (await coversPath(limits, target, touch)));
+    return resolve(target);
+  };
 
   return {
     clock: tools.clock,
@@ -41,8 +44,10 @@ export function limitTools(tools: Tools, limits: Limits): Tools {
       registryDigest: (...args) => tools.docker.registryDigest(...args),
       credentials: (...args) => tools.docker.credentials(...args),
       async build(request, ...rest) {
-        image('build', request.tag);
-        return tools.docker.build(request, ...rest);
+        // A copy: what was checked is what is done, whatever becomes of the object meanwhile.
+        const checked = {...request};
+        image('build', checked.tag);
+        return tools.docker.build(checked, ...rest);
       },
       async tag(from, reference, ...rest) {
         image('tag', reference);
@@ -60,11 +65,12 @@ export function limitTools(tools: Tools, limits: Limits): Tools {
     terminal: {
       kind: tools.terminal.kind,
       async run(command, ...rest) {
+        const checked: Command = {...command, argv: [...command.argv]};
         check(
-          command.argv.join(' '),
-          does.some((effect) => effect.kind === 'command' && sameCommand(limits, effect, command)),
+          checked.argv.join(' '),
+          does.some((effect) => effect.kind === 'command' && sameCommand(limits, effect, checked)),
         );
-        return tools.terminal.run(command, ...rest);
+        return tools.terminal.run(checked, ...rest);
       },
     },
     files: {
@@ -75,27 +81,22 @@ export function limitTools(tools: Tools, limits: Limits): Tools {
       exists: (...args) => tools.files.exists(...args),
       readText: (...args) => tools.files.readText(...args),
       async copyTree(from, to, ...rest) {
-        await path('copy a tree to', to, true);
-        return tools.files.copyTree(from, to, ...rest);
+        return tools.files.copyTree(from, await path('copy a tree to', to, 'all below'), ...rest);
       },
       async removeTree(target) {
-        await path('remove', target, true);
-        return tools.files.removeTree(target);
+        return tools.files.removeTree(await path('remove', target, 'the tree or link'));
       },
       async makeExecutable(target) {
-        await path('make executable', target, false);
-        return tools.files.makeExecutable(target);
+        return tools.files.makeExecutable(await path('make executable', target, 'what it leads to'));
       },
       async makeFolder(target) {
-        check(
-          `make a folder ${target}`,
-          !limits.readOnly && (leadsToDeclared(limits, target) || (await coversPath(limits, target, false))),
+        const leads = !limits.readOnly && (await leadsToDeclared(limits, target));
+        return tools.files.makeFolder(
+          leads ? resolve(target) : await path('make a folder', target, 'what it leads to'),
         );
-        return tools.files.makeFolder(target);
       },
       async writeFile(target, ...rest) {
-        await path('write', target, false);
-        return tools.files.writeFile(target, ...rest);
+        return tools.files.writeFile(await path('write', target, 'the file or link'), ...rest);
       },
     },
   };
@@ -118,43 +119,64 @@ function refused(code: 'not-in-plan' | 'read-only', task: string, call: string):
 }
 
 function sameCommand(limits: Limits, effect: Extract<Effect, {kind: 'command'}>, command: Command): boolean {
-  const argv = effect.argv.map((word) => expand(limits, word));
   return (
-    resolve(expand(limits, effect.cwd)) === resolve(command.cwd) &&
-    argv.length === command.argv.length &&
-    argv.every((word, index) => word === command.argv[index])
+    place(limits, effect.cwd) === resolve(command.cwd) &&
+    effect.argv.length === command.argv.length &&
+    effect.argv.every((word, index) => {
+      const isPath = /^\$(RUN|STATE)(?=\/|$)/.test(word);
+      return (isPath ? place(limits, word) : word) === command.argv[index];
+    })
   );
 }
 
-/** `whole`: the call may touch everything below the path, so an effect for one file does not do. */
-async function coversPath(limits: Limits, target: string, whole: boolean): Promise<boolean> {
+/**
+ * What a call does with the last part of a path: the ones of whole trees need an effect for all below it, and a call
+ * that follows a link there is judged by where the link leads.
+ */
+type Touch = 'all below' | 'the tree or link' | 'the file or link' | 'what it leads to';
+
+async function coversPath(limits: Limits, target: string, touch: Touch): Promise<boolean> {
   if (!isAbsolute(target)) return false;
   const wanted = resolve(target);
-  const real = await realPlace(wanted);
+  const whole = touch === 'all below' || touch === 'the tree or link';
+  const follows = touch === 'all below' || touch === 'what it leads to';
+  const real = follows ? await realEnd(wanted) : await realPlace(wanted);
   for (const effect of limits.does) {
     if (effect.kind !== 'file') continue;
     const below = effect.path.endsWith('/**');
-    const allowed = resolve(expand(limits, below ? effect.path.slice(0, -3) : effect.path));
+    const allowed = place(limits, below ? effect.path.slice(0, -3) : effect.path);
     if (below && within(wanted, allowed) && within(real, await realPlace(allowed))) return true;
-    if (!below && !whole && wanted === allowed) return true;
+    if (!below && !whole && wanted === allowed && (await staysHome(limits, wanted, real))) return true;
   }
   return false;
 }
 
 /** Whoever may write a file of the run or of the state may make the folders it lies in. */
-function leadsToDeclared(limits: Limits, target: string): boolean {
-  const inside = [limits.runFolder, limits.stateFolder].some((folder) => within(resolve(target), folder));
+async function leadsToDeclared(limits: Limits, target: string): Promise<boolean> {
+  const wanted = resolve(target);
   return (
     isAbsolute(target) &&
-    inside &&
+    homeOf(limits, wanted) !== undefined &&
     limits.does.some(
-      (effect) => effect.kind === 'file' && within(resolve(expand(limits, effect.path)), resolve(target)),
-    )
+      (effect) => effect.kind === 'file' && within(place(limits, effect.path.replace(/\/\*\*$/, '')), wanted),
+    ) &&
+    (await staysHome(limits, wanted, await realEnd(wanted)))
   );
 }
 
-function expand({runFolder, stateFolder}: Limits, text: string): string {
-  return text.replace(/\$(RUN|STATE)\b/g, (_all, name) => (name === 'RUN' ? runFolder : stateFolder));
+/** A path inside the run's or the state folder must not be led out of it by a link. */
+async function staysHome(limits: Limits, wanted: string, real: string): Promise<boolean> {
+  const home = homeOf(limits, wanted);
+  return home === undefined || within(real, await realEnd(home));
+}
+
+function homeOf({runFolder, stateFolder}: Limits, path: string): string | undefined {
+  return [runFolder, stateFolder].find((folder) => within(path, folder));
+}
+
+/** An effect's path: `$RUN` and `$STATE` count at its beginning only. */
+function place({runFolder, stateFolder}: Limits, path: string): string {
+  return resolve(path.replace(/^\$(RUN|STATE)(?=\/|$)/, (_all, name) => (name === 'RUN' ? runFolder : stateFolder)));
 }
 
 function within(path: string, folder: string): boolean {
@@ -169,5 +191,19 @@ async function realPlace(path: string): Promise<string> {
     return join(await realpath(folder), basename(path));
   } catch {
     return join(await realPlace(folder), basename(path));
+  }
+}
+
+/** Where a path ends when every link is followed, one in its last part too; it need not be there yet. */
+async function realEnd(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    // A ring of links, or a file where a folder should be: the call will say so.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return realPlace(path);
+    const target = await readlink(await realPlace(path)).catch(() => undefined);
+    if (target === undefined) return realPlace(path);
+    // A link that leads to what is not there: writing through it would make that.
+    return realPlace(resolve(dirname(await realPlace(path)), target));
   }
 }
