@@ -3,7 +3,6 @@ import {useEffect} from 'react';
 import type {KeyBinding} from '../ui/keys/binding.ts';
 import {useKeyTables, useRefusal} from '../ui/keys/use-keys.ts';
 import {useTerminal} from '../ui/terminal/use-terminal.ts';
-import {useSpinner} from '../ui/theme/animation.ts';
 import {useTheme} from '../ui/theme/use-theme.ts';
 import {Frame, smallestScreen, TooSmall} from '../ui/widgets/Frame.tsx';
 import {Help} from '../ui/widgets/Help.tsx';
@@ -65,16 +64,15 @@ function FramedScreen({app, columns, rows, help}: FramedScreenProps) {
   );
 }
 
-/** Apart from the rest because its spinner moves: nothing else is drawn again for that. */
+/** Apart from the rest because its times go on: nothing else is drawn again for that. */
 function Header({app, columns}: {readonly app: AppModel; readonly columns: number}) {
   const theme = useTheme();
   const images = useStore(app.images);
   const runs = useStore(app.runList);
   const someRun = runs.some(({status}) => status === 'running');
-  const spinner = useSpinner(someRun);
   const now = useNow(app.clock, someRun);
   const health = healthRow(app.settings, images, theme);
-  const activity = activityRow(runs, spinner, now, columns);
+  const activity = activityRow(runs, theme, now, columns);
   return <Rows rows={[spread(health, activity, columns, theme.glyphs.ellipsis)]} width={columns} height={1} />;
 }
 

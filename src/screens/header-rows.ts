@@ -21,7 +21,7 @@ export function healthRow({source, readOnly}: AppSettings, images: ImagesState, 
 }
 
 /** The right of line 1: the run in progress, from everywhere. */
-export function activityRow(runs: readonly RunSummary[], spinner: string, now: number, columns: number): Row {
+export function activityRow(runs: readonly RunSummary[], theme: Theme, now: number, columns: number): Row {
   const running = runs.filter(({status}) => status === 'running');
   const [first] = running;
   if (!first) return [];
@@ -30,7 +30,7 @@ export function activityRow(runs: readonly RunSummary[], spinner: string, now: n
   const others = running.length > 1 ? ` +${running.length - 1}` : '';
   const title = columns >= 80 ? ` ${plain(first.title).slice(0, Math.max(10, Math.floor(columns / 4)))}` : '';
   return [
-    {text: `${spinner}${title} ${done}/${total}`, tone: 'running'},
+    {text: `${theme.glyphs.spinner}${title} ${done}/${total}`, tone: 'running'},
     ...(failed > 0 ? [{text: ` ${failed} failed`, tone: 'failed' as const}] : []),
     {text: ` ${time}${others} `},
   ];

@@ -1,7 +1,6 @@
 import {Box} from 'ink';
 import type {ImageRequest} from '../../engine/index.ts';
 import type {KeyBinding} from '../../ui/keys/binding.ts';
-import {useSpinner} from '../../ui/theme/animation.ts';
 import {useTheme} from '../../ui/theme/use-theme.ts';
 import {cut, wrap} from '../../ui/widgets/cells.ts';
 import {Dialog} from '../../ui/widgets/Dialog.tsx';
@@ -33,7 +32,7 @@ interface ApprovalDialogProps {
 function ApprovalDialog({app, approval, screen}: ApprovalDialogProps) {
   const theme = useTheme();
   const state = useStore(approval);
-  const spinner = useSpinner((!state.proposal && !state.problem) || state.starting);
+  const {spinner} = theme.glyphs;
   const {proposal, problem} = state;
   const tasks = proposal?.plan.tasks ?? [];
   const leave = (): void => {

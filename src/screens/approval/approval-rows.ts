@@ -1,4 +1,4 @@
-import type {Effect, ImageRequest, Proposal, Task} from '../../engine/index.ts';
+import {effectWords, type ImageRequest, type Proposal, type Task} from '../../engine/index.ts';
 import type {State, Theme} from '../../ui/theme/theme.ts';
 import {count} from '../../ui/widgets/amounts.ts';
 import {cellWidth, fit, plain, wrap} from '../../ui/widgets/cells.ts';
@@ -51,19 +51,6 @@ export function effectRows(
   if (task.critical) say('note', 'It is never interrupted between its first change and its last.');
   if (task.undo) say('undo', task.undo);
   return rows.length > 0 ? rows : [row('It changes nothing.', 'quiet')];
-}
-
-/** 'docker build webportal:latest', 'runs /bin/sh build-pre.sh in $RUN/tree' */
-function effectWords(effect: Effect): string {
-  const decided = effect.decided === undefined ? '' : ` (decided while running: ${effect.decided})`;
-  switch (effect.kind) {
-    case 'command':
-      return `runs ${effect.argv.join(' ')} in ${effect.cwd}${decided}`;
-    case 'file':
-      return `writes ${effect.path}${effect.digest === 'secret' ? ' (holds a secret)' : ''}${decided}`;
-    case 'docker':
-      return `docker ${effect.call} ${effect.image}${decided}`;
-  }
 }
 
 /** What can be chosen before it starts: 'f force: no   n cache: yes   +- at once: default'. */

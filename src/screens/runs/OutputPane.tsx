@@ -18,7 +18,7 @@ import type {AppModel} from '../app-model.ts';
 import {problemNote} from '../problem-note.ts';
 import {useStore} from '../use-store.ts';
 import type {RunModel} from './run-model.ts';
-import {taskGlyph} from './run-rows.ts';
+import {statusGlyph, taskGlyph} from './run-rows.ts';
 
 export interface OutputPaneProps {
   readonly app: AppModel;
@@ -73,13 +73,18 @@ function TaskOutput({app, model, state, output, place, width, height, focused}: 
     return createLogView(output, {theme, wrap: wraps, timestamps});
   }, [output, theme, model]);
   useEffect(() => () => log.close(), [log]);
-  const position = useStore(log.position);
+  // Each of these is drawn again only when it itself differs, not with every line that comes.
+  const {subscribe, get: position} = log.position;
+  const wraps = useSyncExternalStore(subscribe, () => position().wrap);
+  const timestamps = useSyncExternalStore(subscribe, () => position().timestamps);
+  const inSearch = useSyncExternalStore(subscribe, () => position().search !== undefined);
   useEffect(() => {
-    const {wrap: wraps, timestamps} = model.choices.get();
-    const differs = position.wrap !== wraps || position.timestamps !== timestamps;
-    if (focused && differs) model.set({wrap: position.wrap, timestamps: position.timestamps});
-  }, [model, focused, position.wrap, position.timestamps]);
+    const choices = model.choices.get();
+    const differs = choices.wrap !== wraps || choices.timestamps !== timestamps;
+    if (focused && differs) model.set({wrap: wraps, timestamps});
+  }, [model, focused, wraps, timestamps]);
   const isEmpty = useSyncExternalStore(output.subscribe, () => output.get().lineCount === 0);
+  const whereabouts = useSyncExternalStore(subscribe, () => positionWords(position(), isEmpty, theme));
   const [searching, setSearching] = useState(false);
   const inner = {width: width - panelBorder, height: height - panelBorder - (searching ? 1 : 0)};
   const problem = state.problem
@@ -101,7 +106,7 @@ function TaskOutput({app, model, state, output, place, width, height, focused}: 
       },
       {
         keys: ['esc'],
-        word: position.search ? 'end search' : 'plan',
+        word: inSearch ? 'end search' : 'plan',
         help: 'End the search, then go back to the plan.',
         run: () => {
           if (log.position.get().search) log.search('');
@@ -114,7 +119,7 @@ function TaskOutput({app, model, state, output, place, width, height, focused}: 
   return (
     <Panel
       title={paneTitle(state, place, theme)}
-      aside={row(positionWords(position, isEmpty, theme), 'quiet')}
+      aside={row(whereabouts, 'quiet')}
       width={width}
       height={height}
       focused={focused}
@@ -131,7 +136,7 @@ function TaskOutput({app, model, state, output, place, width, height, focused}: 
             prompt="/"
             title="Search"
             width={inner.width}
-            initial={position.search?.pattern ?? ''}
+            initial={position().search?.pattern ?? ''}
             onChange={(pattern) => log.search(pattern)}
             onSubmit={(pattern) => {
               setSearching(false);
@@ -153,7 +158,7 @@ function paneTitle(state: TaskState, place: number, theme: Theme): Row {
   const glyph = taskGlyph[state.status];
   return [
     {text: `${place + 1} `, tone: 'quiet'},
-    {text: `${theme.glyphs[glyph]} `, tone: glyph},
+    {text: `${statusGlyph(state.status, theme)} `, tone: glyph},
     {text: plain(state.title), tone: 'title'},
   ];
 }

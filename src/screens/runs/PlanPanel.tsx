@@ -1,14 +1,16 @@
-import {useSpinner} from '../../ui/theme/animation.ts';
 import {useTheme} from '../../ui/theme/use-theme.ts';
 import {cellWidth} from '../../ui/widgets/cells.ts';
 import {List, listLead} from '../../ui/widgets/List.tsx';
 import {Panel, panelBorder} from '../../ui/widgets/Panel.tsx';
 import {row} from '../../ui/widgets/rows.ts';
+import type {AppModel} from '../app-model.ts';
+import {useNow} from '../use-now.ts';
 import {useStore} from '../use-store.ts';
 import type {RunModel} from './run-model.ts';
 import {taskRow} from './run-rows.ts';
 
 export interface PlanPanelProps {
+  readonly app: AppModel;
   readonly model: RunModel;
   readonly width: number;
   readonly height: number;
@@ -16,13 +18,13 @@ export interface PlanPanelProps {
 }
 
 /** The plan with one line a task. */
-export function PlanPanel({model, width, height, focused}: PlanPanelProps) {
+export function PlanPanel({app, model, width, height, focused}: PlanPanelProps) {
   const theme = useTheme();
   const view = useStore(model.view);
   const {held, chosen} = useStore(model.choices);
   const {tasks} = view.state;
   const runs = view.summary.status === 'running' && tasks.some(({status}) => status === 'running');
-  const spinner = useSpinner(runs);
+  useNow(app.clock, runs);
   const selected = model.selected();
   const cursor = Math.max(
     0,
@@ -51,7 +53,7 @@ export function PlanPanel({model, width, height, focused}: PlanPanelProps) {
           const task = tasks[index];
           if (!task) return [];
           const silentMs = model.silentFor(task);
-          return taskRow(task, {width: inner - listLead, theme, spinner, up: model.up(), titleCells, silentMs});
+          return taskRow(task, {width: inner - listLead, theme, up: model.up(), titleCells, silentMs});
         }}
         isMarked={(index) => held.includes(tasks[index]?.id ?? '')}
         empty={[row(' The plan has no tasks.', 'quiet')]}

@@ -79,6 +79,7 @@ function FollowedRun({app, model, width, height}: FollowedRunProps) {
       >
         {layout.plan.height > 0 ? (
           <PlanPanel
+            app={app}
             model={model}
             width={layout.plan.width}
             height={layout.plan.height}

@@ -26,7 +26,10 @@ export const taskGlyph: Readonly<Record<TaskStatus, State>> = {
 export function runRow(run: RunSummary, width: number, theme: Theme, now: number): Row {
   const wide = width >= 100;
   const state: Span = {
-    text: fit(`${theme.glyphs[runGlyph[run.status]]} ${run.status}`, 13),
+    text: fit(
+      `${run.status === 'running' ? theme.glyphs.spinner : theme.glyphs[runGlyph[run.status]]} ${run.status}`,
+      13,
+    ),
     tone: runGlyph[run.status],
   };
   const took = duration((run.endedAt ?? now) - run.startedAt);
@@ -73,8 +76,6 @@ function tasksWords(run: RunSummary): string {
 export interface TaskLook {
   readonly width: number;
   readonly theme: Theme;
-  /** The present frame of the spinner. */
-  readonly spinner: string;
   /** Monotonic now. */
   readonly up: number;
   /** Cells of the longest title, so that what stands beside them is in one column. */
@@ -84,7 +85,7 @@ export interface TaskLook {
 }
 
 /** One task of a plan in one row: glyph, title, progress or note, time. */
-export function taskRow(task: TaskState, {width, theme, spinner, up, silentMs, titleCells: given}: TaskLook): Row {
+export function taskRow(task: TaskState, {width, theme, up, silentMs, titleCells: given}: TaskLook): Row {
   const glyph = taskGlyph[task.status];
   const time = fitRight(taskTime(task, up), 6);
   const aside = taskAside(task, silentMs, theme);
@@ -95,7 +96,7 @@ export function taskRow(task: TaskState, {width, theme, spinner, up, silentMs, t
   const asideCells = Math.max(0, room - titleCells - 1);
   const shownAside = asideCells < 3 ? '' : fit(aside.text, asideCells, theme.glyphs.ellipsis);
   return [
-    {text: `${task.status === 'running' ? spinner : theme.glyphs[glyph]} `, tone: glyph},
+    {text: `${statusGlyph(task.status, theme)} `, tone: glyph},
     {
       text: fit(plain(task.title), shownAside === '' ? room : titleCells, theme.glyphs.ellipsis),
       tone: task.status === 'skipped' || task.status === 'waiting' ? 'quiet' : undefined,
@@ -103,6 +104,11 @@ export function taskRow(task: TaskState, {width, theme, spinner, up, silentMs, t
     ...(shownAside === '' ? [] : [{text: ` ${shownAside}`, tone: aside.tone}]),
     {text: ` ${time}`, tone: 'quiet'},
   ];
+}
+
+/** The glyph of a task, turning while it runs. */
+export function statusGlyph(status: TaskStatus, {glyphs}: Theme): string {
+  return status === 'running' ? glyphs.spinner : glyphs[taskGlyph[status]];
 }
 
 /** Milliseconds a task took, or takes since it began; undefined before it began. */
@@ -133,7 +139,9 @@ export function runPlace(view: RunView): string {
 
 function taskTime(task: TaskState, up: number): string {
   const elapsed = taskElapsed(task, up);
-  return elapsed === undefined ? '' : duration(elapsed);
+  if (elapsed === undefined) return '';
+  // It is drawn once a second: tenths of what runs would stand still and be wrong.
+  return task.tookMs === undefined && elapsed < 60_000 ? `${Math.floor(elapsed / 1000)}s` : duration(elapsed);
 }
 
 function taskAside(task: TaskState, silentMs: number | undefined, theme: Theme): {text: string; tone?: Span['tone']} {

@@ -36,7 +36,7 @@ export interface LogView extends PaneSource {
   search(pattern: string): number;
   /** Goes to the next (1) or previous (-1) matching line. */
   nextMatch(direction: 1 | -1): void;
-  /** For useSyncExternalStore: the same object until it differs; changes come at most ten times a second. */
+  /** For useSyncExternalStore: the same object until it differs; changes come at most four times a second. */
   readonly position: {get(): LogPosition; subscribe(listener: () => void): () => void};
   close(): void;
 }
@@ -51,7 +51,7 @@ export interface LogViewOptions {
 }
 
 /** Milliseconds between two tellings of the position: it is drawn by Ink, which is dear. */
-const positionEvery = 100;
+const positionEvery = 250;
 
 export function createLogView(store: LogStore, options: LogViewOptions): LogView {
   const {theme, empty = '', clock = realClock} = options;

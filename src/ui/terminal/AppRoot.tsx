@@ -2,8 +2,6 @@ import {Box, useWindowSize} from 'ink';
 import type {ReactNode} from 'react';
 import type {KeyRouter} from '../keys/router.ts';
 import {KeyRouterContext} from '../keys/use-keys.ts';
-import type {AnimationClock} from '../theme/animation.ts';
-import {AnimationContext} from '../theme/animation.ts';
 import type {Theme} from '../theme/theme.ts';
 import {ThemeContext} from '../theme/use-theme.ts';
 import type {Compositor} from './compositor.ts';
@@ -15,23 +13,20 @@ interface AppRootProps {
   readonly compositor: Compositor;
   readonly router: KeyRouter;
   readonly theme: Theme;
-  readonly animation: AnimationClock;
   readonly children: ReactNode;
 }
 
 /** The tree on exactly the whole terminal, with all that hooks of the kit look for. */
-export function AppRoot({terminal, compositor, router, theme, animation, children}: AppRootProps) {
+export function AppRoot({terminal, compositor, router, theme, children}: AppRootProps) {
   const {columns, rows} = useWindowSize();
   return (
     <TerminalContext value={{...terminal, spots: compositor}}>
       <ThemeContext value={theme}>
-        <AnimationContext value={animation}>
-          <KeyRouterContext value={router}>
-            <Box width={columns} height={rows} flexDirection="column" overflow="hidden">
-              {children}
-            </Box>
-          </KeyRouterContext>
-        </AnimationContext>
+        <KeyRouterContext value={router}>
+          <Box width={columns} height={rows} flexDirection="column" overflow="hidden">
+            {children}
+          </Box>
+        </KeyRouterContext>
       </ThemeContext>
     </TerminalContext>
   );

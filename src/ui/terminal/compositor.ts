@@ -1,3 +1,4 @@
+import {spinnerCell} from '../theme/theme.ts';
 import type {ScreenClock} from './clock.ts';
 import type {InkStream} from './ink-stream.ts';
 import {createInkStream} from './ink-stream.ts';
@@ -23,6 +24,14 @@ export interface CompositorOptions {
   readonly clock: ScreenClock;
   /** False when no colours may be written (NO_COLOR). */
   readonly colours: boolean;
+  readonly spinner: TurningGlyph;
+}
+
+/** What is shown where Ink drew a spinner: a glyph of one cell that changes by itself. */
+interface TurningGlyph {
+  glyph(): string;
+  /** Calls back when there is another glyph to show. */
+  subscribe(listener: () => void): () => void;
 }
 
 /**
@@ -42,7 +51,7 @@ export interface Compositor extends ScreenSpots {
   close(): void;
 }
 
-export function createCompositor({output, clock, colours}: CompositorOptions): Compositor {
+export function createCompositor({output, clock, colours, spinner}: CompositorOptions): Compositor {
   let columns = output.columns || 80;
   let rows = output.rows || 24;
   const shadow = createShadowScreen({columns, rows, colours});
@@ -58,6 +67,8 @@ export function createCompositor({output, clock, colours}: CompositorOptions): C
   let closed = false;
   let stopTick: (() => void) | undefined;
   let stopMeasure: (() => void) | undefined;
+  let turning: number[] = [];
+  let stopTurning: (() => void) | undefined;
 
   const stream = createInkStream(columns, rows, (data) => {
     if (closed) return;
@@ -84,11 +95,40 @@ export function createCompositor({output, clock, colours}: CompositorOptions): C
 
   function drawBase(): string {
     let out = '';
+    turning = [];
     for (let y = 0; y < rows; y++) {
       const row = shown[y];
-      if (row) out += rowDiff(y, shadow.row(y), row, covered[y]);
+      const wanted = shadow.row(y);
+      if (wanted.characters.includes(spinnerCell)) turning.push(y);
+      if (row) out += rowDiff(y, turned(wanted), row, covered[y]);
     }
+    if (turning.length > 0) stopTurning ??= spinner.subscribe(turn);
+    else standStill();
     return out;
+  }
+
+  function turned(row: CellRow): CellRow {
+    for (let x = row.characters.indexOf(spinnerCell); x >= 0; x = row.characters.indexOf(spinnerCell, x)) {
+      row.characters[x] = spinner.glyph();
+    }
+    return row;
+  }
+
+  /** Writes the next frame of what turns, without asking Ink. */
+  function turn(): void {
+    // A frame that is on its way brings it along.
+    if (closed || paused || unparsed > 0 || output.writableNeedDrain) return;
+    let out = '';
+    for (const y of turning) {
+      const row = shown[y];
+      if (row) out += rowDiff(y, turned(shadow.row(y)), row, covered[y]);
+    }
+    flush(out);
+  }
+
+  function standStill(): void {
+    stopTurning?.();
+    stopTurning = undefined;
   }
 
   /** Finds out where panes and overlays are now; true when any of them moved. */
@@ -287,6 +327,7 @@ export function createCompositor({output, clock, colours}: CompositorOptions): C
     },
     close() {
       closed = true;
+      standStill();
       stopTick?.();
       stopMeasure?.();
       output.off('drain', drained);

@@ -4,7 +4,7 @@ import type {ReactElement} from 'react';
 import {createKeyInput} from '../keys/key-input.ts';
 import {createKeyRouter} from '../keys/router.ts';
 import type {InputEvent} from '../keys/splitter.ts';
-import {createAnimationClock} from '../theme/animation.ts';
+import {createAnimationClock, spinnerGlyph} from '../theme/animation.ts';
 import {createTheme} from '../theme/theme.ts';
 import {AppRoot} from './AppRoot.tsx';
 import type {ScreenClock} from './clock.ts';
@@ -62,8 +62,13 @@ export function mountApp(tree: ReactElement, options: MountOptions): MountedApp 
   if (kind !== 'full') throw new NoFullScreen(kind);
 
   const theme = createTheme({environment, ...(options.ascii === undefined ? {} : {ascii: options.ascii})});
-  const compositor = createCompositor({output: stdout, clock, colours: theme.depth !== 'none'});
   const animation = createAnimationClock(clock, {still: options.still ?? false});
+  const compositor = createCompositor({
+    output: stdout,
+    clock,
+    colours: theme.depth !== 'none',
+    spinner: {glyph: () => spinnerGlyph(animation, theme), subscribe: animation.subscribe},
+  });
   const router = createKeyRouter();
   const keys = createKeyInput(clock, takeKey);
   let settle: (how: AppEnd) => void = () => {};
@@ -94,7 +99,7 @@ export function mountApp(tree: ReactElement, options: MountOptions): MountedApp 
     },
   };
   ink = render(
-    <AppRoot terminal={terminal} compositor={compositor} router={router} theme={theme} animation={animation}>
+    <AppRoot terminal={terminal} compositor={compositor} router={router} theme={theme}>
       {tree}
     </AppRoot>,
     {

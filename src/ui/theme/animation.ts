@@ -1,9 +1,10 @@
-import {createContext, use, useCallback, useSyncExternalStore} from 'react';
 import type {ScreenClock} from '../terminal/clock.ts';
-import {useTheme} from './use-theme.ts';
+import type {Theme} from './theme.ts';
 
 /** The one timer of everything that moves on screen; it stands still while nobody looks. */
 export interface AnimationClock {
+  /** Nothing moves. */
+  readonly still: boolean;
   /** Frames since the start; the same number for everyone. */
   frame(): number;
   subscribe(listener: () => void): () => void;
@@ -34,6 +35,7 @@ export function createAnimationClock(clock: ScreenClock, {still = false} = {}): 
     stop = undefined;
   }
   return {
+    still,
     frame: () => frame,
     subscribe(listener) {
       listeners.add(listener);
@@ -50,21 +52,11 @@ export function createAnimationClock(clock: ScreenClock, {still = false} = {}): 
   };
 }
 
-/** The animation clock of the app; set by mountApp. */
-export const AnimationContext = createContext<AnimationClock | undefined>(undefined);
-
-/** The present frame of the spinner while `spinning`, the still glyph for running otherwise; one cell wide. */
-export function useSpinner(spinning = true): string {
-  const {ascii, glyphs} = useTheme();
-  const animation = use(AnimationContext);
-  const subscribe = useCallback(
-    (listener: () => void) => (spinning && animation ? animation.subscribe(listener) : () => {}),
-    [animation, spinning],
-  );
-  const frame = useSyncExternalStore(subscribe, () => (spinning && animation ? animation.frame() : 0));
-  if (!spinning || !animation || frame === 0) return glyphs.running;
+/** The frame of the spinner that is shown now; one cell wide. Stands still, with the theme's glyph, on a clock that does. */
+export function spinnerGlyph(animation: AnimationClock, {ascii, glyphs}: Theme): string {
+  const frame = animation.frame();
   const frames = ascii ? asciiFrames : dotsFrames;
-  return frames[frame % frames.length] ?? glyphs.running;
+  return animation.still ? glyphs.running : (frames[frame % frames.length] ?? glyphs.running);
 }
 
 // The 'dots' of cli-spinners, which ink-spinner draws with a timer for each spinner.

@@ -1,6 +1,12 @@
 /** How many colours the terminal has. */
 export type ColourDepth = 'none' | '16' | '256' | 'truecolor';
 
+/**
+ * A character of no meaning (private use). The compositor puts the present frame of the spinner where Ink drew it, so
+ * that nothing is drawn again by Ink because something turns.
+ */
+export const spinnerCell = '\ue0f1';
+
 /** The states a thing can be in; each has a glyph, a word and a colour. */
 export type State = 'ok' | 'running' | 'waiting' | 'warning' | 'failed' | 'skipped' | 'unknown';
 
@@ -20,6 +26,8 @@ export type Role =
 
 /** Glyphs of one cell each, except `ellipsis` and `running`'s ASCII twin, which are one cell too. */
 interface Glyphs extends Readonly<Record<State, string>> {
+  /** Stands where something turns: the compositor shows the present frame in its place. */
+  readonly spinner: string;
   readonly pointer: string;
   readonly marked: string;
   readonly ellipsis: string;
@@ -109,6 +117,7 @@ interface Style extends TextLook {
 const unicodeGlyphs: Glyphs = {
   ok: '✓',
   running: '⠹',
+  spinner: spinnerCell,
   waiting: '…',
   warning: '!',
   failed: '✗',
@@ -130,6 +139,7 @@ const unicodeGlyphs: Glyphs = {
 const asciiGlyphs: Glyphs = {
   ok: '+',
   running: '*',
+  spinner: spinnerCell,
   waiting: '.',
   warning: '!',
   failed: 'x',

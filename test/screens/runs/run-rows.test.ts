@@ -8,15 +8,15 @@ import {fakeNow, fakeUp, runOf, taskState} from '../../helpers/fake-engine.ts';
 
 const theme = createTheme({environment: {NO_COLOR: '1', LANG: 'C.UTF-8'}});
 const task = (status: Parameters<typeof taskState>[1], more: Parameters<typeof taskState>[2] = {}, silentMs?: number) =>
-  rowText(taskRow(taskState('build/web', status, more), {width: 44, theme, spinner: '⠋', up: fakeUp, silentMs}));
+  rowText(taskRow(taskState('build/web', status, more), {width: 44, theme, up: fakeUp, silentMs}));
 
 test.each([
   ['waiting', task('waiting'), '… Build web'],
-  ['running', task('running', {progress: {done: 3, total: 12}}), '⠋ Build web      3/12                    12s'],
-  ['silent', task('running', {}, 95_000), '⠋ Build web      no output for 1m35s     12s'],
+  ['running', task('running', {progress: {done: 3, total: 12}}), '\ue0f1 Build web      3/12                    12s'],
+  ['silent', task('running', {}, 95_000), '\ue0f1 Build web      no output for 1m35s     12s'],
   ['unchanged', task('done', {changed: false}), '✓ Build web      unchanged              9.2s'],
   ['skipped', task('skipped', {because: 'base failed'}), '– Build web      base failed'],
-  ['tried again', task('running', {attempt: 2}), '⠋ Build web      try 2                   12s'],
+  ['tried again', task('running', {attempt: 2}), '\ue0f1 Build web      try 2                   12s'],
 ])('a task that is %s', (_, shown, expected) => {
   expect(shown.trimEnd()).toBe(expected);
   expect(cellWidth(shown)).toBe(44);
@@ -27,12 +27,12 @@ test('where it is narrow a running task keeps its progress rather than the end o
     taskRow(taskState('build/yarn-frameworklauncher', 'running', {progress: {done: 3, total: 12}}), {
       width: 36,
       theme,
-      spinner: '⠋',
+
       up: fakeUp,
       titleCells: 28,
     }),
   );
-  expect(narrow).toBe('⠋ Build yarn-frameworkl… 3/12    12s');
+  expect(narrow).toBe('\ue0f1 Build yarn-frameworkl… 3/12    12s');
 });
 
 test('a row of the history fits every width', () => {

@@ -1,6 +1,7 @@
 import {Box, Text} from 'ink';
 import {afterEach, expect, test} from 'vitest';
-import {createAnimationClock, frameMilliseconds, useSpinner} from '../../../src/ui/theme/animation.ts';
+import {createAnimationClock, frameMilliseconds} from '../../../src/ui/theme/animation.ts';
+import {useTheme} from '../../../src/ui/theme/use-theme.ts';
 import {createManualClock} from '../../helpers/manual-clock.ts';
 import type {TestScreen} from '../../helpers/screen.tsx';
 import {openScreen} from '../../helpers/screen.tsx';
@@ -42,13 +43,14 @@ test('a still clock never ticks', () => {
   expect(clock.waiting).toBe(0);
 });
 
+let drawings = 0;
+
 function Spinners() {
-  const one = useSpinner();
-  const other = useSpinner();
-  const done = useSpinner(false);
+  const {glyphs} = useTheme();
+  drawings++;
   return (
     <Box>
-      <Text>{`[${one}${other}${done}]`}</Text>
+      <Text>{`[${glyphs.spinner}${glyphs.spinner}${glyphs.running}]`}</Text>
     </Box>
   );
 }
@@ -59,4 +61,20 @@ test('spinners turn together; what does not run shows its still glyph', async ()
   await screen.close();
   screen = openScreen(<Spinners />, {columns: 20, rows: 2, environment: {LANG: 'C'}});
   await screen.shows(/\[([|/\\-])\1\*\]/);
+});
+
+test('spinners turn without anything being drawn again, and stop where there are none', async () => {
+  const clock = createManualClock();
+  drawings = 0;
+  screen = openScreen(<Spinners />, {columns: 20, rows: 2, clock});
+  await screen.shows('[⠋⠋⠹]');
+  const drawn = drawings;
+  for (const frame of ['⠙', '⠹', '⠸']) {
+    clock.pass(frameMilliseconds);
+    await screen.shows(`[${frame}${frame}⠹]`);
+  }
+  expect(drawings).toBe(drawn);
+  await screen.close();
+  expect(clock.waiting).toBe(0);
+  screen = undefined;
 });
