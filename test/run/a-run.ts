@@ -12,6 +12,7 @@ import {fateOf} from '../../src/engine/run/process.ts';
 import {createRuns} from '../../src/engine/run/runs.ts';
 import {startRun} from '../../src/engine/run/start.ts';
 import {Secret} from '../../src/engine/secret.ts';
+import {readConfiguration} from '../../src/engine/state.ts';
 import {type SixRequest, sixTasks} from './six-tasks.ts';
 
 export const clock = createClock();
@@ -101,7 +102,13 @@ export async function runnerGone(run: RunFolder): Promise<void> {
 
 /** All runs of a place, as the program sees them. */
 export function runsOf(place: Place, env: Readonly<Record<string, string>> = {}): Runs {
-  return createRuns({stateHome: place.home, command: runnerCommand, environment: {...process.env, ...env}, clock});
+  return createRuns({
+    stateHome: place.home,
+    command: runnerCommand,
+    environment: {...process.env, ...env},
+    clock,
+    readConfiguration,
+  });
 }
 
 /** The files the tasks wrote, with their content. */

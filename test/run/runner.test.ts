@@ -294,6 +294,17 @@ describe('stopping a run', () => {
     expect(readFileSync(run.report, 'utf8')).toMatch(/## Half-done\n\n- This computer, Write a: Perhaps only partly/);
   });
 
+  test('a request after a SIGTERM counts as the second', async () => {
+    const run = await start(place, {hold: ['a'], critical: ['a']});
+    await until(() => isRunning(run, 'write/a'));
+    process.kill(pidOf(run), 'SIGTERM');
+    await until(() => stateOf(run).cancel?.stage === 1);
+    await runsOf(place).cancel('last');
+    await runnerGone(run);
+    expect(taskOf(run, 'write/a')?.status).toBe('stopped');
+    expect(stateOf(run).cancel?.stage).toBe(2);
+  });
+
   test('a request to stop a dead runner explains what there is to do', async () => {
     const run = await start(place, {}, {KILL_AFTER: '4'});
     await runnerGone(run);

@@ -1,6 +1,7 @@
 import {execFileSync} from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -18,6 +19,7 @@ import type {RunEvent} from '../../src/engine/run/events.ts';
 import {
   leaveRunner,
   type RunFolder,
+  readRequest,
   readRunner,
   runFolder,
   writeJson,
@@ -25,10 +27,11 @@ import {
 } from '../../src/engine/run/folder.ts';
 import {openJournal} from '../../src/engine/run/journal.ts';
 import {outlivesLogout, runnerScope} from '../../src/engine/run/logout.ts';
-import {openOutput} from '../../src/engine/run/output.ts';
+import {leftOutBytes, openOutput} from '../../src/engine/run/output.ts';
 import {thisProcess, userName} from '../../src/engine/run/process.ts';
 import {pruneRuns} from '../../src/engine/run/prune.ts';
 import {createRedactor} from '../../src/engine/run/redact.ts';
+import {reportOf} from '../../src/engine/run/report.ts';
 import type {Store} from '../../src/engine/store.ts';
 import {clock, makePlace, type Place, runsOf, sixPlan, start, until} from './a-run.ts';
 
@@ -203,6 +206,54 @@ describe('a run that is looked at', () => {
     expect(await words()).toBe(`The machine was rebooted while the runner was at work. ${would}`);
   });
 
+  describe('after it was interrupted says of each way a runner can go why, and what resume would do', () => {
+    const record = {...deadProcess, programVersion: '1', ready: true};
+    const would = 'Resume would run 5 tasks. 1 task stays done if a check finds it so.';
+    const words = async () => (await runsOf(place).show('last')).explanation;
+    let run: RunFolder;
+    beforeEach(() => {
+      run = leaveRun('20260101-000000-six-tasks', 'killed');
+    });
+
+    test('a crash, with its error', async () => {
+      writeFileSync(
+        run.runnerLog,
+        'node:internal\n\nRangeError: Out of \u001b[31mmemory\n    at x (y.ts:1:1)\n\nNode.js v24\n',
+      );
+      expect(await words()).toBe(
+        `The runner (process ${deadProcess.pid}) crashed; runner.log ends with: RangeError: Out of memory. ${would}`,
+      );
+    });
+
+    test('a kill, although an earlier runner crashed', async () => {
+      writeFileSync(run.runnerLog, 'RangeError: of an earlier runner\n');
+      utimesSync(run.runnerLog, 1, 1);
+      expect(await words()).toBe(`The runner (process ${deadProcess.pid}) was killed. ${would}`);
+    });
+
+    test('a full disk it could still tell of', async () => {
+      leaveRunner(run, record, {code: 'disk-full', message: 'The disk is full.', hint: 'Make room.'});
+      expect(await words()).toBe(`The disk is full. Make room. ${would}`);
+    });
+
+    test('tasks that were at work, that had failed, and that were never begun', async () => {
+      append(run, {at: 1, up: 1, type: 'task-started', task: 'write/b', attempt: 1});
+      append(run, {at: 1, up: 1, type: 'task-started', task: 'write/c', attempt: 1});
+      append(run, {at: 1, up: 1, type: 'task-failed', task: 'write/c', problem: {code: 'bug', message: 'No.'}});
+      expect(await words()).toContain(
+        'Resume would run 5 tasks, write/b from the beginning, write/c again after failing. 1 task stays done',
+      );
+    });
+
+    test('nothing left but the end', async () => {
+      for (const task of ['b', 'c', 'd', 'e', 'f'])
+        append(run, {at: 1, up: 1, type: 'task-done', task: `write/${task}`, changed: true});
+      expect(await words()).toContain(
+        'was killed. Every task is done; resume would check that they still are, and end the run.',
+      );
+    });
+  });
+
   test('follows its journal, and notices when the runner is gone', async () => {
     const run = leaveRun('20260101-000000-six-tasks', 'running');
     const store = runsOf(place).follow('last');
@@ -329,13 +380,56 @@ describe('the archive of a run', () => {
     expect(() => execFileSync('grep', ['-r', 'pa55', unpacked])).toThrow();
   });
 
-  test('that cannot be written is a sentence, and leaves nothing half', async () => {
+  test('is never written over something, nor into a folder that is not there', async () => {
     leaveRun('20260101-000000-six-tasks', 'done');
-    mkdirSync(join(place.home, 'taken'));
-    await expect(runsOf(place).export('last', join(place.home, 'taken'))).rejects.toMatchObject({
-      problem: {code: 'file-unwritable'},
+    const taken = join(place.home, 'taken');
+    writeFileSync(taken, 'mine');
+    await expect(runsOf(place).export('last', taken)).rejects.toMatchObject({
+      problem: {code: 'file-unwritable', hint: 'Name another file; nothing is written over.'},
     });
-    expect(existsSync(join(place.home, 'taken.part'))).toBe(false);
+    expect(readFileSync(taken, 'utf8')).toBe('mine');
+    await expect(runsOf(place).export('last', join(place.home, 'no', 'x'))).rejects.toMatchObject({
+      problem: {code: 'file-unwritable', hint: 'Make the folder first, or name another file.'},
+    });
+    expect(existsSync(join(place.home, 'no'))).toBe(false);
+  });
+
+  test('that cannot be made to its end leaves nothing', async () => {
+    const run = leaveRun('20260101-000000-six-tasks', 'done');
+    mkdirSync(join(run.output, 'write~a.log'), {recursive: true});
+    const file = join(place.home, 'support.tar.gz');
+    await expect(runsOf(place).export('last', file)).rejects.toMatchObject({problem: {code: 'file-unwritable'}});
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test('has each output in one file, which says how much of it was left out', async () => {
+    const run = leaveRun('20260101-000000-six-tasks', 'done');
+    const lines = Array.from({length: 2000}, (_each, number) => `line ${String(number).padStart(6, '0')}\n`);
+    const output = openOutput({
+      runFolder: run.folder,
+      task: 'write/a',
+      redactor: createRedactor([]),
+      clock,
+      bound: 4000,
+      onFull: () => {},
+    });
+    for (const line of lines) output.write(line);
+    output.close();
+    const missing = leftOutBytes(run.folder, 'write/a');
+    const file = join(place.home, 'support.tar.gz');
+    await runsOf(place).export('last', file);
+    const text = execFileSync('tar', ['-xzOf', file, `${run.run}/output/write~a.log`], {encoding: 'utf8'});
+    const [head = '', tail = ''] = text.split(/\n\[[\d ]+ bytes left out here\]\n/);
+    expect(lines.join('').startsWith(head)).toBe(true);
+    expect(lines.join('').endsWith(tail)).toBe(true);
+    expect(head.length + missing + tail.length).toBe(lines.join('').length);
+    expect(text.replaceAll(' ', '')).toContain(`[${missing}bytesleftouthere]`);
+    expect(execFileSync('tar', ['-tzf', file], {encoding: 'utf8'}).match(/write~a\.log/g)).toHaveLength(1);
+    const report = reportOf((await runsOf(place).show('last')).state, readRequest(run), (task) =>
+      leftOutBytes(run.folder, task),
+    );
+    expect(report).toContain(`${missing} bytes between them were not`);
+    expect(report.match(/between them/g)).toHaveLength(1);
   });
 });
 
@@ -369,6 +463,22 @@ describe('pruning', () => {
     }
     expect(prune({keepBytes: 1.5 * (1 << 20)})).toEqual(['20260102-000000-x']);
     expect(await ids()).toEqual(['20260103', '20260101']);
+  });
+
+  test('removes nothing that may not be removed or read, and goes on with the rest', () => {
+    mkdirSync(join(place.home, 'cluster', 'runs', '20260101-000000-rubbish'), {recursive: true});
+    const torn = leaveRun('20260102-000000-x', 'done', {at: 0});
+    writeFileSync(torn.plan, '{');
+    leaveRun('20260103-000000-x', 'done', {at: 0});
+    expect(prune()).toEqual(['20260103-000000-x']);
+    expect(existsSync(torn.folder)).toBe(true);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('leaves runs of another account to it', () => {
+    const run = leaveRun('20260101-000000-x', 'done', {at: 0});
+    chownSync(run.folder, 65534, 65534);
+    expect(prune()).toEqual([]);
+    expect(prune({keepBytes: 0})).toEqual([]);
   });
 
   test('takes a tree with folders nobody may write to with it', () => {

@@ -3,6 +3,7 @@ import {createClock} from '../../src/engine/clock.ts';
 import type {Operation} from '../../src/engine/plan/types.ts';
 import type {JournalDisk} from '../../src/engine/run/journal.ts';
 import {runRunner} from '../../src/engine/run/runner.ts';
+import {readConfiguration} from '../../src/engine/state.ts';
 import {plainTools, sixTasks} from './six-tasks.ts';
 
 // A runner as the program has one, for runs of six tasks: node six-task-runner.ts <run folder>.
@@ -30,6 +31,7 @@ const exitCode = await runRunner(process.argv[2] ?? '', {
   tools: () => plainTools(clock),
   clock,
   programVersion,
+  readConfiguration,
   journalDisk,
   stdin: process.stdin,
 });

@@ -1,7 +1,8 @@
 import type {Problem} from '../problem.ts';
 import type {RunState, TaskState} from './events.ts';
 import type {RequestRecord} from './folder.ts';
-import {effectWords, shortDuration} from './words.ts';
+import {effectWords} from '../plan/effect-words.ts';
+import {shortDuration} from './words.ts';
 
 /**
  * report.md of a run: what was asked for, what became of each task, machine by machine, and what is half-done.

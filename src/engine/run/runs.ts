@@ -187,7 +187,7 @@ function checkTask({state, run}: RunReader, task: string): void {
 }
 
 function requestCancel(reader: RunReader): void {
-  const {run, status} = reader;
+  const {run, status, state} = reader;
   if (status === 'interrupted')
     throw new ProblemError({
       code: 'usage',
@@ -200,7 +200,8 @@ function requestCancel(reader: RunReader): void {
       message: `Run ${run.run} has ended (${status}); there is nothing to stop.`,
       hint: `What it did: \`pai-tui run show ${run.run}\`.`,
     });
-  writeJson(run.cancel, {stage: readCancel(run) ? 2 : 1, by: whoami()});
+  // The first one may also have been a signal, which leaves no file, or not be in the journal yet.
+  writeJson(run.cancel, {stage: readCancel(run) || state.cancel ? 2 : 1, by: whoami()});
 }
 
 async function resume(reader: RunReader, world: RunsWorld, options: StartOptions = {}): Promise<void> {

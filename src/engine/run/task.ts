@@ -3,7 +3,8 @@ import {type Problem, ProblemError, problemOf} from '../problem.ts';
 import type {Execution, Happening} from './execution.ts';
 import type {TaskOutput} from './output.ts';
 import {createProgress} from './progress.ts';
-import {effectWords, shortDuration} from './words.ts';
+import {effectWords} from '../plan/effect-words.ts';
+import {shortDuration} from './words.ts';
 
 /** One task in the hands of the scheduler. */
 export interface TaskWork {

@@ -1,18 +1,3 @@
-import type {Effect} from '../plan/types.ts';
-
-/** An effect as one line for people. */
-export function effectWords(effect: Effect): string {
-  const decided = effect.decided === undefined ? '' : ` (decided while running: ${effect.decided})`;
-  switch (effect.kind) {
-    case 'command':
-      return `run ${effect.argv.join(' ')} in ${effect.cwd}${decided}`;
-    case 'file':
-      return `write ${effect.path}${decided}`;
-    case 'docker':
-      return `docker ${effect.call} ${effect.image}${decided}`;
-  }
-}
-
 /** '1 task', '3 tasks' */
 export function taskWords(count: number): string {
   return `${count} ${count === 1 ? 'task' : 'tasks'}`;
