@@ -147,20 +147,21 @@ async function emptyTree(source: string): Promise<void> {
   await writeFile(join(source, 'build/pai_build.py'), '');
 }
 
-async function snapshotOf(folder: string): Promise<string[]> {
-  const lines: string[] = [];
-  for (const path of ['', ...(await readdir(folder, {recursive: true})).sort()]) {
-    const file = join(folder, path);
-    const {mode, mtimeMs, size} = await lstat(file);
-    const kind = (await lstat(file)).isSymbolicLink() ? await readlink(file) : '';
-    const content = (await lstat(file)).isFile()
-      ? createHash('sha256')
-          .update(await readFile(file))
-          .digest('hex')
-      : '';
-    lines.push([path, mode.toString(8), mtimeMs, kind || content ? size : '', kind, content].join(' '));
-  }
-  return lines;
+/** Links are told of, never followed. */
+async function snapshotOf(folder: string, path = ''): Promise<string[]> {
+  const file = join(folder, path);
+  const stat = await lstat(file);
+  const content = stat.isFile()
+    ? createHash('sha256')
+        .update(await readFile(file))
+        .digest('hex')
+    : '';
+  const target = stat.isSymbolicLink() ? await readlink(file) : '';
+  const size = target || content ? stat.size : '';
+  const line = [JSON.stringify(path), stat.mode.toString(8), stat.mtimeMs, size, target, content].join(' ');
+  if (!stat.isDirectory()) return [line];
+  const below = await Promise.all((await readdir(file)).sort().map((name) => snapshotOf(folder, join(path, name))));
+  return [line, ...below.flat()];
 }
 
 function callDocker(socketPath: string, method: string, path: string): Promise<unknown> {

@@ -110,7 +110,11 @@ describe.skipIf(!real)('pushing to a real registry', () => {
     await configure(String(real?.loginRegistry.address));
     await world.carryOut(await world.build(['push-base'], {config}));
     const run = await world.carryOut(await push('push-base'));
-    expect(run.state.tasks[0]).toMatchObject({status: 'failed', attempt: 1, problem: {code: 'registry-login'}});
+    expect(run.state.tasks[0]).toMatchObject({
+      status: 'failed',
+      attempt: 1,
+      problem: {code: 'registry-login', hint: expect.stringContaining(`docker login ${real?.loginRegistry.address}`)},
+    });
   });
 
   it('tries again with back-off when the registry cannot be reached', async () => {

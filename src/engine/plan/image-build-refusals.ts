@@ -1,4 +1,4 @@
-import {join, relative} from 'node:path';
+import {dirname, join, relative} from 'node:path';
 import type {ImageBuildRequest} from '../api.ts';
 import type {Catalog, Image} from '../catalog/types.ts';
 import {orderGroups} from '../graph.ts';
@@ -19,7 +19,7 @@ export function refusals(
   const {catalog, selection} = facts;
   const images = selection.images.map((name) => imageOf(catalog, name));
   const errors = catalog.problems.filter(({severity}) => severity === undefined || severity === 'error');
-  const mine = errors.filter((problem) => concerns(problem, facts));
+  const mine = errors.filter((problem) => concerns(problem, request, facts));
   const all = [
     ...mine,
     ...ringsWithoutProblem(mine, facts),
@@ -34,11 +34,23 @@ export function refusals(
   return {refused: together(unique(all)), notices};
 }
 
-/** A mistake in the folder of another component does not stand in the way; one of the whole tree does. */
-function concerns({file}: Problem, {catalog, selection}: ImageBuildFacts): boolean {
+/**
+ * A mistake in the folder of another component, or in one beside the components that cannot be one, does not stand in
+ * the way of what was asked for by name; one of the whole tree does.
+ */
+function concerns(
+  {file}: Problem,
+  {names}: Pick<ImageBuildRequest, 'names'>,
+  {catalog, selection}: ImageBuildFacts,
+): boolean {
   if (file === undefined) return true;
   const owner = catalog.components.find(({folder}) => isBelow(file, join(catalog.toolRoot, folder)));
-  return owner === undefined || selection.components.includes(owner.name);
+  if (owner) return selection.components.includes(owner.name);
+  const besideComponents = catalog.components.some(({folder}) => {
+    const parent = join(catalog.toolRoot, dirname(folder));
+    return file !== parent && isBelow(file, parent);
+  });
+  return names.length === 0 || !besideComponents;
 }
 
 function isBelow(file: string, folder: string): boolean {
