@@ -2,6 +2,7 @@ import {createInterface} from 'node:readline/promises';
 import {ProblemError} from '../engine/index.ts';
 import type {Output} from './output.ts';
 import type {World} from './world.ts';
+import {wrappedLines} from './wrap.ts';
 
 /**
  * Asks the operator on the terminal; the question and the answer never touch stdout. The default is no. Throws
@@ -15,7 +16,7 @@ export async function askApproval(world: World, output: Output, question: string
       hint: 'Look at it with --dry-run, then approve it with --yes.',
     });
   }
-  output.say(shown);
+  output.say(wrappedLines(shown, world.stderr.columns));
   const stop = new AbortController();
   const asking = createInterface({input: world.stdin, output: world.stderr, terminal: true});
   asking.on('SIGINT', () => stop.abort());

@@ -1,21 +1,20 @@
 import {resolve} from 'node:path';
-import {exitCodeOf, ProblemError, problemOf} from '../engine/index.ts';
+import {exitCodeOf, ProblemError, problemOf, shellWord} from '../engine/index.ts';
 import {completionScript, namesWord} from './completion.ts';
 import type {Context} from './context.ts';
 import type {Options} from './flags.ts';
 import {helpText} from './help.ts';
 import {changeImages, imageStatus, listImages} from './image-commands.ts';
 import {showInfo} from './info.ts';
+import {tellNames} from './names.ts';
 import type {Rewritten} from './old-spellings.ts';
 import {type Output, openOutput} from './output.ts';
 import {type Asked, type Invocation, parse} from './parse.ts';
 import {plainLine} from './plain.ts';
-import {quoted} from './plan-text.ts';
 import {attachRun, cancelRun, exportRun, repeatRun, resumeRun} from './run-commands.ts';
 import {showRuns} from './run-list.ts';
 import {showRun} from './run-show.ts';
 import {openApp} from './screens.ts';
-import {findWhere} from './where.ts';
 import type {World} from './world.ts';
 
 /** The exit code for a mistake of ours (EX_SOFTWARE of sysexits). */
@@ -25,7 +24,7 @@ const bugExit = 70;
 export async function commandLine(argv: readonly string[], world: World): Promise<number> {
   const output = openOutput(world, {json: argv.includes('--json'), noColor: argv.includes('--no-color')});
   try {
-    if (argv[0] === namesWord) return await tellNames(argv[1] ?? '', world, output);
+    if (argv[0] === namesWord) return await tellNames(argv.slice(1), world, output);
     return await answer(parse(argv), world, output);
   } catch (error) {
     const problem = problemOf(error);
@@ -46,7 +45,7 @@ async function answer(asked: Asked, world: World, output: Output): Promise<numbe
     case 'app':
       return openApp(asked.options, world, output);
     case 'commands':
-      if (asked.old) output.say(oldSpellingNotice(asked.old));
+      if (asked.old) output.say(plainLine(oldSpellingNotice(asked.old, world)));
       for (const invocation of asked.invocations) {
         const code = await carryOutOne(invocation, asked.old?.treeIsHere ?? false, world, output);
         if (code !== 0) return code;
@@ -100,21 +99,14 @@ async function carryOutOne(
   }
 }
 
-/** One name a line, for completion: it has no place for problems. */
-async function tellNames(of: string, world: World, output: Output): Promise<number> {
-  const engine = await world.openEngine({});
-  if (of === 'runs') for (const {id} of await engine.runs.list()) output.print(id);
-  if (of !== 'images') return 0;
-  const {source, catalog} = await findWhere(engine, world, {});
-  for (const {name} of (catalog ?? (await engine.openTree(source))).images) output.print(plainLine(name));
-  return 0;
-}
-
 function stateHome(options: Options, world: World): {stateHome?: string} {
   return typeof options.state === 'string' ? {stateHome: resolve(world.cwd, options.state)} : {};
 }
 
-function oldSpellingNotice({was, becomes}: Rewritten): string {
-  const today = becomes.map((words) => `pai-tui ${words.map(quoted).join(' ')}`).join(' && ');
-  return `note: "${was.map(quoted).join(' ')}" is an old spelling; today it is: ${today}`;
+/** One line; where nobody can be asked it also says what these tools did not need. */
+function oldSpellingNotice({was, becomes}: Rewritten, world: World): string {
+  const today = becomes.map((words) => `pai-tui ${words.map(shellWord).join(' ')}`).join(' && ');
+  const decided = was.some((word) => word === '--yes' || word === '--dry-run');
+  const asks = decided || world.stdin.isTTY ? '' : ' (without a terminal add --yes: the plan is approved first now)';
+  return `note: "${was.map(shellWord).join(' ')}" is an old spelling; today it is: ${today}${asks}`;
 }

@@ -50,9 +50,10 @@ export const nouns = {
 
 const images: Argument = {placeholder: 'NAME', count: 'any', of: 'images'};
 const run: Argument = {placeholder: 'ID', count: 'one', of: 'runs'};
-const text = ['json', 'no-color'] as const;
-const running = ['json', 'verbose', 'no-color'] as const;
-const changing = ['yes', 'dry-run', 'parallel', 'fail-fast', 'timeout', 'readonly', 'state', ...running] as const;
+// Where state lies and that nothing may change can stand in an alias, so every command understands both.
+const text = ['readonly', 'state', 'json', 'no-color'] as const;
+const running = ['readonly', 'state', 'json', 'verbose', 'no-color'] as const;
+const changing = ['yes', 'dry-run', 'parallel', 'fail-fast', 'timeout', ...running] as const;
 const oneRun = "ID may be the beginning of a run's id, or the word last.";
 
 /** The flags of `pai-tui` without a command: what the app itself takes. */
@@ -61,7 +62,7 @@ export const appFlags = ['config', 'source', 'readonly', 'state', 'no-color', 'a
 export const commands: readonly Command[] = [
   {
     name: 'image list',
-    flags: ['source', ...text],
+    flags: ['source', 'config', ...text],
     about: 'The images of the tree, what each needs, and the order they build in.',
     more: ['Reads the tree, executes nothing of it and writes nothing into it. Problems of the tree go to stderr.'],
     json: '{"images":[{"name","component","dockerfile","layout","needs":[]}],"order":[["base-image"],["hadoop-run"]]}',
@@ -71,7 +72,7 @@ export const commands: readonly Command[] = [
   {
     name: 'image status',
     argument: images,
-    flags: ['source', 'config', 'check-bases', 'state', ...text],
+    flags: ['source', 'config', 'check-bases', ...text],
     about: 'What would be built, and why.',
     more: [
       'The state unknown means that a component has a hook, which is decided while running, or that nobody could be asked.',
@@ -82,7 +83,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'image graph',
-    flags: ['source', 'dot', 'ascii', ...text],
+    flags: ['source', 'config', 'dot', 'ascii', ...text],
     about: 'What stands on what, as a drawing in text or for Graphviz.',
     json: 'as image list',
     examples: ['pai-tui image graph', 'pai-tui image graph --dot | dot -Tsvg > images.svg'],
@@ -111,7 +112,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'run list',
-    flags: ['state', ...text],
+    flags: [...text],
     about: 'The runs there were, the newest first.',
     json: '{"runs":[{"id","operation","state":"waiting"|"running"|"interrupted"|"done"|"failed"|"stopped","started","ended"}]}',
     examples: ['pai-tui run list'],
@@ -120,7 +121,7 @@ export const commands: readonly Command[] = [
   {
     name: 'run show',
     argument: run,
-    flags: ['state', ...text],
+    flags: [...text],
     about: 'One run: its plan with the outcome of each task, and the problem of each failure.',
     more: [oneRun],
     json: '{"id","operation","title","state","who","folder","started","ended","explanation","problem","tasks":[{"id","title","state","changed","note","started","tookMs","why":[],"problem"}]}',
@@ -130,7 +131,7 @@ export const commands: readonly Command[] = [
   {
     name: 'run attach',
     argument: run,
-    flags: ['state', 'ascii', ...running],
+    flags: ['ascii', ...running],
     about: 'Follow a run: on screen in a terminal, else as text or JSON Lines from its first event on.',
     more: [oneRun, 'Ends as the run ends, with its exit code. Ctrl-C here leaves the run alone.'],
     examples: ['pai-tui run attach last', 'pai-tui run attach last --json'],
@@ -139,7 +140,7 @@ export const commands: readonly Command[] = [
   {
     name: 'run resume',
     argument: run,
-    flags: ['yes', 'state', ...running],
+    flags: ['yes', ...running],
     about: 'Go on with an interrupted run where it stopped.',
     more: [oneRun, 'What was done is asked again whether it still holds.'],
     examples: ['pai-tui run resume last --yes'],
@@ -148,7 +149,7 @@ export const commands: readonly Command[] = [
   {
     name: 'run repeat',
     argument: run,
-    flags: ['yes', 'dry-run', 'state', ...running],
+    flags: ['yes', 'dry-run', ...running],
     about: 'Ask for the same again: a new plan, a new approval, a new run.',
     more: [oneRun],
     examples: ['pai-tui run repeat last --dry-run'],
@@ -157,7 +158,7 @@ export const commands: readonly Command[] = [
   {
     name: 'run cancel',
     argument: run,
-    flags: ['state', ...text],
+    flags: [...text],
     about: 'Stop a run: once, and nothing new starts; twice, and what is critical is stopped too.',
     more: [oneRun],
     json: '{"run","cancel":1|2}',
@@ -167,7 +168,7 @@ export const commands: readonly Command[] = [
   {
     name: 'run export',
     argument: run,
-    flags: ['output', 'state', ...text],
+    flags: ['output', ...text],
     about: 'Write one archive of a run for support, with secrets replaced.',
     more: [oneRun],
     json: '{"run","file"}',
@@ -176,7 +177,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'info',
-    flags: ['state', ...text],
+    flags: [...text],
     about: 'Every path, version and limit, for a bug report or a look around.',
     json: '{"info":[{"topic","value"}]}',
     examples: ['pai-tui info'],

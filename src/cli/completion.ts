@@ -17,14 +17,19 @@ function bashScript(): string {
   return [
     '_pai_tui() {',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a line of shell
-    "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} words='' noun='' verb='' word",
+    "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} words='' noun='' verb='' value='' word",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a line of shell
     '  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
+    // The value of a flag is no noun. bash makes three words of --source=DIR.
+    '    if [ -n "$value" ] && [ "$word" != = ]; then value=; continue; fi',
     '    case $word in',
-    '      -*) ;;',
+    `      ${valueFlags()}) value=yes ;;`,
+    '      -*|=) ;;',
     '      *) if [ -z "$noun" ]; then noun=$word; elif [ -z "$verb" ]; then verb=$word; fi ;;',
     '    esac',
     '  done',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a line of shell
+    '  if [ "$current" = = ]; then current=; elif [ "$previous" = = ]; then previous=${COMP_WORDS[COMP_CWORD-2]}; fi',
     '  case $previous in',
     ...(Object.keys(flags) as FlagName[]).flatMap(bashValueCase),
     '  esac',
@@ -53,10 +58,18 @@ function bashValueCase(name: FlagName): string[] {
   return [`    ${spelled}) ${offered ? `COMPREPLY=($(compgen ${offered} -- "$current")); ` : ''}return ;;`];
 }
 
+/** '--config|-c|…': the flags whose value is the next word, as a pattern of `case`. */
+function valueFlags(): string {
+  return Object.entries<Flag>(flags)
+    .flatMap(([name, {value, short}]) => (value ? [`--${name}`, ...(short ? [`-${short}`] : [])] : []))
+    .join('|');
+}
+
 function bashWords({argument, flags: taken}: Command): string {
   const names = argument
     ? typeof argument.of === 'string'
-      ? [`$(pai-tui ${namesWord} ${argument.of} 2>/dev/null)`]
+      ? // The words typed so far may name the tree and the state folder; they are called as the program was.
+        [`$("\${COMP_WORDS[0]/#\\~/$HOME}" ${namesWord} ${argument.of} "\${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null)`]
       : argument.of
     : [];
   return [...names, ...flagWords(taken)].join(' ');
@@ -78,7 +91,7 @@ function fishScript(): string {
       const offered =
         command.argument &&
         (typeof command.argument.of === 'string'
-          ? `(pai-tui ${namesWord} ${command.argument.of} 2>/dev/null)`
+          ? `(pai-tui ${namesWord} ${command.argument.of} (commandline -opc)[2..] 2>/dev/null)`
           : command.argument.of.join(' '));
       return [
         ...(verb

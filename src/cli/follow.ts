@@ -1,8 +1,10 @@
 import {join} from 'node:path';
 import {type Engine, exitCodeOf, type RunView, readJournal} from '../engine/index.ts';
+import {keepStatus} from './follow-status.ts';
 import {createRunText} from './follow-text.ts';
+import {listen} from './interrupts.ts';
 import type {Output} from './output.ts';
-import {type Follower, interruptedProblem, type RunTeller} from './run-teller.ts';
+import {criticalNames, type Follower, interruptedProblem, type RunTeller} from './run-teller.ts';
 import type {Ended, World} from './world.ts';
 
 /**
@@ -21,9 +23,12 @@ export async function followRun(
     ? createEventLines(output, follower.journalFrom ?? 0)
     : createRunText(engine, id, follower, output);
   const left = new AbortController();
-  const stopper = createStopper(engine, id, follower, output, () => left.abort());
-  world.signals.on('SIGINT', stopper);
-  if (follower.interrupted) stopper();
+  const leave = () => left.abort();
+  const stopper = createStopper(engine, id, {follower, output, view: run.get, leave});
+  const forget = listen(world, stopper, leave);
+  if (follower.came === 'interrupt') stopper();
+  if (follower.came === 'end') leave();
+  const status = output.statusLine && !follower.verbose ? keepStatus(run, output.statusLine) : undefined;
   try {
     const view = await new Promise<RunView | undefined>((resolve) => {
       const look = () => {
@@ -32,10 +37,13 @@ export async function followRun(
         if (hasEnded(now)) resolve(now);
       };
       run.subscribe(look);
-      left.signal.addEventListener('abort', () => resolve(undefined));
-      output.closed.addEventListener('abort', () => resolve(undefined));
+      for (const signal of [left.signal, output.closed]) {
+        signal.addEventListener('abort', () => resolve(undefined));
+        if (signal.aborted) resolve(undefined);
+      }
       look();
     });
+    status?.close();
     if (view) {
       await tell.end(view);
       return exitCodeOfRun(view);
@@ -43,7 +51,8 @@ export async function followRun(
     output.say(`The run goes on without this command. Come back to it with: pai-tui run attach ${id}`);
     return 5;
   } finally {
-    world.signals.off('SIGINT', stopper);
+    forget();
+    status?.close();
     tell.close();
     run.close();
   }
@@ -81,8 +90,15 @@ function createEventLines(output: Output, from: number): RunTeller {
   };
 }
 
+interface Stopping {
+  readonly follower: Follower;
+  readonly output: Output;
+  readonly view: () => RunView;
+  readonly leave: () => void;
+}
+
 /** What Ctrl-C does: once asks the run to stop, twice presses it, a third time leaves it alone. */
-function createStopper(engine: Engine, id: string, follower: Follower, output: Output, leave: () => void): () => void {
+function createStopper(engine: Engine, id: string, {follower, output, view, leave}: Stopping): () => void {
   let times = 0;
   return () => {
     times += 1;
@@ -90,13 +106,20 @@ function createStopper(engine: Engine, id: string, follower: Follower, output: O
       leave();
       return;
     }
-    output.say(
-      times === 1
-        ? 'Stopping: nothing new starts, what is running is told to end. Ctrl-C again also stops what is critical.'
-        : 'Stopping at once, critical tasks too. Ctrl-C again leaves the run to itself.',
-    );
+    const critical = criticalNames(view());
+    output.say(times === 1 ? stoppingText(critical) : stoppingAtOnceText(critical));
     engine.runs.cancel(id).catch((error: unknown) => {
       output.say(`The request to stop did not get through: ${error instanceof Error ? error.message : String(error)}`);
     });
   };
+}
+
+function stoppingText(critical: string | undefined): string {
+  return critical
+    ? `Stopping: nothing new starts, what is running is told to end. Critical and not interrupted: ${critical}. Ctrl-C again stops that too and may leave it half done.`
+    : 'Stopping: nothing new starts, what is running is told to end. Ctrl-C again also stops what is critical.';
+}
+
+function stoppingAtOnceText(critical: string | undefined): string {
+  return `Stopping at once, ${critical ? `also what is critical: ${critical}` : 'critical tasks too'}. Ctrl-C again leaves the run to itself.`;
 }

@@ -1,5 +1,6 @@
 import {type Argument, appFlags, type Command, commandNamed, commands, commandsOf, nouns} from './commands.ts';
 import {type FlagName, flagSpelling, flags} from './flags.ts';
+import {wrapped} from './wrap.ts';
 
 /** Help about everything (''), a noun, or a command, all drawn from the table of commands. */
 export function helpText(about: string): string {
@@ -82,14 +83,4 @@ function hanging(word: string, widest: number, meaning: string): string[] {
   return wrapped(meaning, columns - indent).map((line, index) =>
     index === 0 ? `  ${word.padEnd(widest)}  ${line}` : `${' '.repeat(indent)}${line}`,
   );
-}
-
-function wrapped(paragraph: string, width: number): string[] {
-  const lines = [''];
-  for (const word of paragraph.split(' ')) {
-    const line = lines.at(-1) ?? '';
-    if (line !== '' && line.length + word.length + 1 > width) lines.push(word);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
-  }
-  return lines;
 }

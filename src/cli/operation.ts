@@ -2,10 +2,12 @@ import {type Engine, type ImageRequest, ProblemError, type Proposal} from '../en
 import {askApproval} from './approval.ts';
 import type {Context} from './context.ts';
 import {followRun} from './follow.ts';
+import {untilInterrupted, whileStarting} from './interrupts.ts';
 import type {Output} from './output.ts';
 import {planDocument, planText} from './plan-text.ts';
 import type {Follower} from './run-teller.ts';
 import type {Ended, World} from './world.ts';
+import {wrappedLines} from './wrap.ts';
 
 /** Proposes, shows, asks, starts and follows: how every headless operation goes. Resolves to its exit code. */
 export async function carryOut({engine, world, output, options}: Context, request: ImageRequest): Promise<Ended> {
@@ -20,17 +22,20 @@ export async function carryOut({engine, world, output, options}: Context, reques
     for (const notice of proposal.plan.notices) output.problem(notice);
     return 0;
   }
-  if (request.readOnly) {
-    throw new ProblemError({
-      code: 'read-only',
-      message: `${request.operation} would change something, and --readonly forbids it.`,
-      hint: 'Leave --readonly out, or look at the plan with --dry-run.',
-    });
-  }
+  if (request.readOnly) refuseReadOnly(request.operation, 'Leave --readonly out, or look at the plan with --dry-run.');
   if (options.yes) for (const notice of proposal.plan.notices) output.problem(notice);
   else await askApproval(world, output, 'Carry this out?', planText(proposal, output.colour));
   const follower: Follower = {verbose: options.verbose === true, interruptStops: true};
   return startAndFollow(engine, proposal, follower, world, output);
+}
+
+/** Throws `read-only`. */
+export function refuseReadOnly(what: string, hint: string): never {
+  throw new ProblemError({
+    code: 'read-only',
+    message: `${what} would change something, and --readonly forbids it.`,
+    hint,
+  });
 }
 
 async function startAndFollow(
@@ -40,19 +45,8 @@ async function startAndFollow(
   world: World,
   output: Output,
 ): Promise<Ended> {
-  // A Ctrl-C while the runner comes up must not be lost: it is answered as soon as there is a run to stop.
-  let interrupted = false;
-  const remember = () => {
-    interrupted = true;
-  };
-  world.signals.on('SIGINT', remember);
-  let id: string;
-  try {
-    id = await engine.start(proposal);
-  } finally {
-    world.signals.off('SIGINT', remember);
-  }
-  return followRun(engine, id, {...follower, interrupted}, world, output);
+  const {started, came} = await whileStarting(world, () => engine.start(proposal));
+  return followRun(engine, started, {...follower, ...(came ? {came} : {})}, world, output);
 }
 
 function showPlan(proposal: Proposal, output: Output): void {
@@ -60,25 +54,10 @@ function showPlan(proposal: Proposal, output: Output): void {
     output.data(planDocument(proposal));
     return;
   }
-  output.print(planText(proposal, output.colour));
+  output.print(wrappedLines(planText(proposal, output.colour), output.columns));
   output.print(proposal.nothingToDo ? `\n${nothingToDoText(proposal)}` : '\nThis is the plan only: nothing was done.');
 }
 
 function nothingToDoText({plan}: Proposal): string {
   return `Nothing to do: ${plan.tasks.length === 0 ? 'nothing was asked for' : 'everything is as it should be'}.`;
-}
-
-/** Hands a signal that Ctrl-C aborts; then it throws `stopped`. */
-async function untilInterrupted<T>(world: World, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const onInterrupt = () =>
-    stop.abort(new ProblemError({code: 'stopped', message: 'Stopped before anything was started.'}));
-  world.signals.on('SIGINT', onInterrupt);
-  try {
-    return await work(stop.signal);
-  } catch (error) {
-    throw stop.signal.aborted ? stop.signal.reason : error;
-  } finally {
-    world.signals.off('SIGINT', onInterrupt);
-  }
 }

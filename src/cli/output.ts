@@ -1,6 +1,8 @@
 import type {Problem} from '../engine/index.ts';
 import {jsonLine, plainLine, plainText} from './plain.ts';
+import {openStatusLine, type StatusLine} from './status-line.ts';
 import type {World} from './world.ts';
+import {wrappedLines} from './wrap.ts';
 
 /** Where a command says things: results on stdout, everything else on stderr, whole lines at a time. */
 export interface Output {
@@ -15,8 +17,10 @@ export interface Output {
   data(value: unknown): void;
   /** Something said beside the result, on stderr. */
   say(text: string): void;
-  /** `code: sentence`, where, and the hint, on stderr. */
+  /** `code: sentence`, where, and the hint, on stderr, wrapped to the columns of a terminal. */
   problem(problem: Problem): void;
+  /** The line at the bottom that is drawn again and again; undefined where lines are only ever added. */
+  readonly statusLine: StatusLine | undefined;
   /** Aborted when whoever read stdout went away (`| head`). */
   readonly closed: AbortSignal;
 }
@@ -30,10 +34,16 @@ export function openOutput(world: World, choice: {readonly json: boolean; readon
   stdout.on('error', (error) => closed.abort(error));
   // Nobody is left to be told when stderr is gone.
   stderr.on('error', () => {});
+  const statusLine =
+    stdout.isTTY && stderr.isTTY && !choice.json && TERM !== 'dumb'
+      ? openStatusLine(stderr, world.environment)
+      : undefined;
   const write = (text: string) => {
+    statusLine?.erase();
     if (!closed.signal.aborted) stdout.write(`${text}\n`);
   };
   const say = (text: string) => {
+    statusLine?.erase();
     stderr.write(`${text}\n`);
   };
   return {
@@ -43,7 +53,9 @@ export function openOutput(world: World, choice: {readonly json: boolean; readon
     print: write,
     data: (value) => write(jsonLine(value)),
     say,
-    problem: (problem) => say(problemText(problem, shown(stderr))),
+    problem: (problem) =>
+      say(wrappedLines(problemText(problem, shown(stderr)), stderr.isTTY ? stderr.columns : undefined)),
+    statusLine,
     closed: closed.signal,
   };
 }

@@ -157,10 +157,19 @@ function unknownNoun(noun: string): ProblemError {
 }
 
 function unknownFlag(written: string, positionals: readonly string[]): ProblemError {
+  const later = laterFlags[written];
+  if (later) return misuse(`${written} is not part of this version of pai-tui yet: ${later}.`, 'Leave it out.');
   const command = commandNamed(positionals.slice(0, 2).join(' ')) ?? commandNamed(positionals[0] ?? '');
   const known = (command?.flags ?? (Object.keys(flags) as FlagName[])).map((name) => `--${name}`);
   return misuse(`There is no flag ${written}.`, didYouMean(written, known) ?? 'Try: pai-tui --help');
 }
+
+/** What other versions bring and a script may already say. Ignoring them would be worse than refusing. */
+const laterFlags: Readonly<Record<string, string>> = {
+  '--confirm': 'nothing that it has asks for a typed name',
+  '--cluster': 'a configuration is named by its folder, with -c DIR',
+  '--password-file': 'logins of registries come from the docker configuration or the cluster configuration',
+};
 
 function verbsOf(noun: string): readonly string[] {
   return commandsOf(noun).map((command) => command.name.slice(noun.length + 1));

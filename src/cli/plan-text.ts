@@ -1,4 +1,4 @@
-import {type Effect, outlineOf, type Proposal, type Task} from '../engine/index.ts';
+import {effectWords, outlineOf, type Proposal, type Task} from '../engine/index.ts';
 import {problemText} from './output.ts';
 import {plainLine} from './plain.ts';
 
@@ -8,6 +8,7 @@ export function planText(proposal: Proposal, colour: boolean): string {
   return [
     `${plainLine(plan.title)}: ${countsInWords(plan.tasks)}.`,
     ...plan.tasks.flatMap(taskLines),
+    ...undoLines(plan.tasks),
     ...plan.notices.map((notice) => problemText(notice, colour)),
   ].join('\n');
 }
@@ -37,26 +38,19 @@ function taskLines(task: Task): string[] {
   return [
     `  ${expected.padEnd(9)}  ${plainLine(task.title)}${on}${task.critical ? ' (critical: never interrupted in the middle)' : ''}`,
     ...task.why.map((reason) => `               because ${plainLine(reason)}`),
-    ...(task.expected === 'unchanged'
-      ? []
-      : task.does.map((effect) => `               ${plainLine(effectInWords(effect))}`)),
-    ...(task.undo && task.expected !== 'unchanged' ? [`               to take it back: ${plainLine(task.undo)}`] : []),
+    // What a task that is expected to change nothing may touch all the same belongs to what is approved.
+    ...task.does.map((effect) => `               ${plainLine(effectWords(effect))}`),
   ];
 }
 
-function effectInWords(effect: Effect): string {
-  const decided = effect.decided ? ` (decided while running: ${effect.decided})` : '';
-  switch (effect.kind) {
-    case 'command':
-      return `runs ${effect.argv.map(quoted).join(' ')} in ${effect.cwd}${decided}`;
-    case 'file':
-      return `writes ${effect.path}${effect.digest === 'secret' ? ' (holds a secret)' : ''}${decided}`;
-    case 'docker':
-      return `docker ${effect.call} ${effect.image}${decided}`;
+/** Each way back once, and whose it is where not all tasks share it. */
+function undoLines(tasks: readonly Task[]): string[] {
+  const titles = new Map<string, string[]>();
+  for (const {undo, expected, title} of tasks) {
+    if (undo === undefined || expected === 'unchanged') continue;
+    titles.set(undo, [...(titles.get(undo) ?? []), plainLine(title)]);
   }
-}
-
-/** An argument as a shell would take it. */
-export function quoted(argument: string): string {
-  return /^[\w@%+=:,./~-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+  return [...titles].map(
+    ([undo, whose]) => `To take it back${titles.size > 1 ? ` (${whose.join(', ')})` : ''}: ${plainLine(undo)}`,
+  );
 }

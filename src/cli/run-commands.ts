@@ -4,9 +4,10 @@ import {ProblemError, type RunView} from '../engine/index.ts';
 import {askApproval} from './approval.ts';
 import type {Context} from './context.ts';
 import {followRun} from './follow.ts';
-import {carryOut} from './operation.ts';
+import {whileStarting} from './interrupts.ts';
+import {carryOut, refuseReadOnly} from './operation.ts';
 import {plainLine} from './plain.ts';
-import {interruptedProblem} from './run-teller.ts';
+import {criticalNames, interruptedProblem} from './run-teller.ts';
 import {findWhere} from './where.ts';
 import {type Ended, isDumb} from './world.ts';
 
@@ -23,6 +24,7 @@ export async function attachRun(context: Context): Promise<number> {
     engine,
     ...where,
     attach: summary.id,
+    ...(options.readonly ? {readOnly: true} : {}),
     noColor: options['no-color'] === true,
     ascii: options.ascii === true,
   });
@@ -33,28 +35,34 @@ export async function resumeRun(context: Context): Promise<Ended> {
   const {engine, world, output, options} = context;
   const view = await engine.runs.show(context.name);
   const {id, folder} = view.summary;
+  if (options.readonly) refuseReadOnly('run resume', 'Leave --readonly out, or look at it with: pai-tui run show.');
   if (!options.yes) await askApproval(world, output, 'Go on with it?', remainingText(view));
   const journalFrom = sizeOf(join(folder, 'journal.jsonl'));
-  await engine.runs.resume(id);
-  const follower = {verbose: options.verbose === true, interruptStops: true, journalFrom};
+  const {came} = await whileStarting(world, () => engine.runs.resume(id));
+  const follower = {verbose: options.verbose === true, interruptStops: true, journalFrom, ...(came ? {came} : {})};
   return followRun(engine, id, follower, world, output);
 }
 
 /** `run repeat`: the same request, a new plan and a new approval. */
 export async function repeatRun(context: Context): Promise<Ended> {
   const request = await context.engine.runs.requestOf(context.name);
-  return carryOut(context, request);
+  return carryOut(context, context.options.readonly ? {...request, readOnly: true} : request);
 }
 
 /** `run cancel`: asks once more each time, as Ctrl-C does. */
-export async function cancelRun({engine, output, name}: Context): Promise<Ended> {
-  const {summary, state} = await engine.runs.show(name);
+export async function cancelRun({engine, output, options, name}: Context): Promise<Ended> {
+  if (options.readonly) refuseReadOnly('run cancel', 'Leave --readonly out.');
+  const view = await engine.runs.show(name);
+  const {summary, state} = view;
   await engine.runs.cancel(summary.id);
   const stage = state.cancel ? 2 : 1;
+  const critical = criticalNames(view);
   if (output.json) output.data({run: summary.id, cancel: stage});
   else if (stage === 1) {
-    output.print(`Asked ${summary.id} to stop: nothing new starts. A second request also stops what is critical.`);
-  } else output.print(`Asked ${summary.id} again: critical tasks are stopped too.`);
+    output.print(
+      `Asked ${summary.id} to stop: nothing new starts. A second request also stops what is critical${critical ? ` (now: ${critical})` : ''}.`,
+    );
+  } else output.print(`Asked ${summary.id} again: critical tasks are stopped too${critical ? ` (${critical})` : ''}.`);
   return 0;
 }
 

@@ -5,6 +5,7 @@ import {runDocument} from './run-list.ts';
 import {interruptedProblem} from './run-teller.ts';
 import {stateWord, taskFacts} from './task-line.ts';
 import {showDate, showDuration} from './times.ts';
+import {wrappedLines} from './wrap.ts';
 
 /** `run show`: what happened, task by task, with the problem of each failure and its last lines. */
 export function showRun(view: RunView, output: Output): void {
@@ -15,19 +16,18 @@ export function showRun(view: RunView, output: Output): void {
   const {summary, state} = view;
   const took = state.tookMs === undefined ? '' : `, took ${showDuration(state.tookMs)}`;
   const usual = view.usualMs === undefined ? '' : ` (usually ${showDuration(view.usualMs)})`;
-  output.print(
-    [
-      `${plainLine(summary.title)}: ${summary.status}`,
-      `  run      ${summary.id}${state.runner > 1 ? ` (runner ${state.runner})` : ''}`,
-      `  by       ${plainLine(summary.who)}`,
-      `  started  ${showDate(summary.startedAt)}${took}${usual}`,
-      `  folder   ${summary.folder}`,
-      '',
-      ...state.tasks.flatMap((task) => taskLines(task, output.colour)),
-      ...(state.problem ? ['', problemText(state.problem, output.colour)] : []),
-      ...(summary.status === 'interrupted' ? ['', problemText(interruptedProblem(view), output.colour)] : []),
-    ].join('\n'),
-  );
+  const text = [
+    `${plainLine(summary.title)}: ${summary.status}`,
+    `  run      ${summary.id}${state.runner > 1 ? ` (runner ${state.runner})` : ''}`,
+    `  by       ${plainLine(summary.who)}`,
+    `  started  ${showDate(summary.startedAt)}${took}${usual}`,
+    `  folder   ${summary.folder}`,
+    '',
+    ...state.tasks.flatMap((task) => taskLines(task, output.colour)),
+    ...(state.problem ? ['', problemText(state.problem, output.colour)] : []),
+    ...(summary.status === 'interrupted' ? ['', problemText(interruptedProblem(view), output.colour)] : []),
+  ].join('\n');
+  output.print(wrappedLines(text, output.columns));
 }
 
 function taskLines(task: TaskState, colour: boolean): string[] {

@@ -1,4 +1,5 @@
 import type {Problem, RunView} from '../engine/index.ts';
+import {plainLine} from './plain.ts';
 
 /** How a command follows a run. */
 export interface Follower {
@@ -6,8 +7,8 @@ export interface Follower {
   readonly verbose: boolean;
   /** Whether Ctrl-C asks the run to stop, or only ends the looking on. */
   readonly interruptStops: boolean;
-  /** Ctrl-C came before there was a run to stop. */
-  readonly interrupted?: boolean;
+  /** What came before there was a run: Ctrl-C asks it to stop at once, the others leave it alone at once. */
+  readonly came?: 'interrupt' | 'end';
   /** Bytes of the journal that are not told again (JSON of a resumed run). */
   readonly journalFrom?: number;
 }
@@ -27,4 +28,12 @@ export function interruptedProblem({summary, explanation}: RunView): Problem {
     message: explanation ?? 'The runner of this run is gone.',
     hint: `Go on where it stopped with: pai-tui run resume ${summary.id}`,
   };
+}
+
+/** The tasks that run and are not to be interrupted, by title: 'Swap the manifest and Join etcd'; undefined: none. */
+export function criticalNames({state}: RunView): string | undefined {
+  const titles = state.tasks
+    .filter(({critical, status}) => critical && status === 'running')
+    .map(({title}) => plainLine(title));
+  return titles.length > 1 ? `${titles.slice(0, -1).join(', ')} and ${titles.at(-1)}` : titles[0];
 }

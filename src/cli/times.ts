@@ -19,6 +19,11 @@ export function showDuration(milliseconds: number): string {
   return `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, '0')}m`;
 }
 
+/** Whole seconds, for times that are drawn again and again: '3s', '2m05s', '1h02m'. */
+export function showSeconds(milliseconds: number): string {
+  return milliseconds < 60_000 ? `${Math.floor(milliseconds / 1000)}s` : showDuration(milliseconds);
+}
+
 /** '2026-11-20 20:19:05' in the zone of this computer. */
 export function showDate(epoch: number): string {
   return `${dayOf(epoch)} ${showClock(epoch)}`;

@@ -36,9 +36,12 @@ export type Ended = 0 | ExitCode;
 
 /** Where signals of the operator arrive: the process, or an emitter in tests. */
 interface Signals {
-  on(signal: 'SIGINT', listener: () => void): unknown;
-  off(signal: 'SIGINT', listener: () => void): unknown;
+  on(signal: EndSignal, listener: () => void): unknown;
+  off(signal: EndSignal, listener: () => void): unknown;
 }
+
+/** Ctrl-C, being told to end, and a terminal that went away. */
+type EndSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** Whether the terminal only prints lines: it cannot move its cursor, let alone show the screens. */
 export function isDumb({environment}: World): boolean {

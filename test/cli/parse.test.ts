@@ -76,7 +76,7 @@ test.each([
   ['image build --parallel --json', '--parallel needs a value: --parallel N.', undefined],
   ['image build --builder kaniko', '--builder is one of auto, classic, buildkit, not "kaniko".', undefined],
   ['image list --json=yes', '--json takes no value.', undefined],
-  ['image list --force', 'image list takes no --force.', 'It takes: --source --json --no-color.'],
+  ['image list --force', 'image list takes no --force.', 'It takes: --source --config --readonly --state --json --no-color.'],
   ['image list base-image', 'image list takes no names, but got "base-image".', undefined],
   ['run show', 'run show needs one ID.', 'See the ids with: pai-tui run list. The word last stands for the newest.'],
   [

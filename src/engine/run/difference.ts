@@ -1,5 +1,5 @@
-import type {TaskOutline} from './events.ts';
 import {effectWords} from '../plan/effect-words.ts';
+import type {TaskOutline} from './events.ts';
 
 /** How two plans differ, one line per task and effect: `+` is new, `-` is gone, `~` is there but different. */
 export function planDifference(approved: readonly TaskOutline[], now: readonly TaskOutline[]): string {

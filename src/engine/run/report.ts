@@ -1,7 +1,7 @@
+import {effectWords} from '../plan/effect-words.ts';
 import type {Problem} from '../problem.ts';
 import type {RunState, TaskState} from './events.ts';
 import type {RequestRecord} from './folder.ts';
-import {effectWords} from '../plan/effect-words.ts';
 import {shortDuration} from './words.ts';
 
 /**

@@ -1,9 +1,9 @@
+import {effectWords} from '../plan/effect-words.ts';
 import type {Retry, Task, TaskContext, TaskEnd} from '../plan/types.ts';
 import {type Problem, ProblemError, problemOf} from '../problem.ts';
 import type {Execution, Happening} from './execution.ts';
 import type {TaskOutput} from './output.ts';
 import {createProgress} from './progress.ts';
-import {effectWords} from '../plan/effect-words.ts';
 import {shortDuration} from './words.ts';
 
 /** One task in the hands of the scheduler. */

@@ -59,6 +59,7 @@ export function optionsRow(request: ImageRequest): Row {
   if (request.operation === 'image build') {
     options.push(['f', 'force', request.force ? 'yes' : 'no']);
     options.push(['n', 'cache', request.noCache ? 'no' : 'yes']);
+    options.push(['b', 'builder', request.builder]);
   }
   options.push(['+-', 'at once', request.parallel === undefined ? 'default' : String(request.parallel)]);
   return options.flatMap(([key, word, value]) => [

@@ -1,0 +1,51 @@
+import {resolve} from 'node:path';
+import {parseArgs} from 'node:util';
+import {type Flag, flags, type Options} from './flags.ts';
+import type {Output} from './output.ts';
+import {findWhere} from './where.ts';
+import type {World} from './world.ts';
+
+/**
+ * What completion asks for: names of images or runs, one a line, of the tree and the state folder that the words
+ * typed so far name. It has no place for problems: whoever completes hides them.
+ */
+export async function tellNames([of, ...words]: readonly string[], world: World, output: Output): Promise<number> {
+  const {state, ...options} = placesIn(words, world);
+  const engine = await world.openEngine(state === undefined ? {} : {stateHome: resolve(world.cwd, state)});
+  if (of === 'runs') for (const {id} of await engine.runs.list()) output.print(id);
+  if (of !== 'images') return 0;
+  const {source, catalog} = await findWhere(engine, world, options);
+  for (const {name} of (catalog ?? (await engine.openTree(source))).images) {
+    // bash expands what it completes: a file of the tree called $(command).dockerfile would be carried out.
+    if (/^[\w.@:/+-]+$/.test(name)) output.print(name);
+  }
+  return 0;
+}
+
+type Places = Pick<Options, 'source' | 'config'> & {state?: string};
+
+/** The folders among words as a shell hands them to its completion: raw, and bash makes --source=DIR three words. */
+function placesIn(words: readonly string[], {environment}: World): Places {
+  const {values} = parseArgs({
+    args: words.filter((word) => word !== '='),
+    options: Object.fromEntries(
+      Object.entries<Flag>(flags).map(([name, {value, short}]) => [
+        name,
+        {type: value ? 'string' : 'boolean', ...(short ? {short} : {})} as const,
+      ]),
+    ),
+    allowPositionals: true,
+    strict: false,
+  });
+  const place = (name: 'source' | 'config' | 'state') => {
+    const value = values[name];
+    return typeof value === 'string' && value !== '' ? {[name]: unquoted(value, environment['HOME'] ?? '~')} : {};
+  };
+  return {...place('source'), ...place('config'), ...place('state')};
+}
+
+/** As a shell would read the word: the home folder, quotes and backslashes. */
+function unquoted(word: string, home: string): string {
+  const plain = /^(['"])(.*)\1$/.exec(word)?.[2];
+  return plain ?? word.replace(/^~(?=\/|$)/, home).replaceAll(/\\(.)/g, '$1');
+}

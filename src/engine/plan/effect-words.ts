@@ -1,0 +1,39 @@
+import type {Effect} from './types.ts';
+
+/**
+ * An effect as one line for people: 'docker build rest-server', 'run build-pre.sh in tree/root of the run folder',
+ * 'write below tree of the run folder'. The words are the same before a run, in its report and in a difference.
+ */
+export function effectWords(effect: Effect): string {
+  const decided = effect.decided === undefined ? '' : ` (decided while running: ${effect.decided})`;
+  switch (effect.kind) {
+    case 'command':
+      return `run ${effect.argv.map(shellWord).join(' ')} in ${placeWords(effect.cwd)}${decided}`;
+    case 'file': {
+      const below = effect.path.endsWith('/**');
+      const place = placeWords(below ? effect.path.slice(0, -3) : effect.path);
+      return `write ${below ? `below ${place}` : place}${effect.digest === 'secret' ? ' (holds a secret)' : ''}${decided}`;
+    }
+    case 'docker':
+      return `docker ${effect.call} ${effect.image}${decided}`;
+  }
+}
+
+/** A word as a POSIX shell takes it whole, quoted where it must be. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-][\w@%+=:,./~-]*$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** '$RUN/tree' as 'tree of the run folder'; other paths as they are. */
+function placeWords(path: string): string {
+  for (const [name, words] of folders) {
+    if (path === name) return words;
+    if (path.startsWith(`${name}/`)) return `${path.slice(name.length + 1)} of ${words}`;
+  }
+  return path;
+}
+
+const folders = [
+  ['$RUN', 'the run folder'],
+  ['$STATE', 'the state folder'],
+] as const;
