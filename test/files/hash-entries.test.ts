@@ -42,6 +42,15 @@ describe('hashEntries', () => {
     expect((await hash(createFiles({cacheFile}))).get('a')).toBe(sha256('alpha'));
   });
 
+  it('remembers what one way of looking at a folder leaves out for the other', async () => {
+    await hashLater();
+    await writeFile(join(folder, '.dockerignore'), 'a\n');
+    expect([...(await hash()).keys()]).not.toContain('a');
+    await files.removeTree(join(folder, '.dockerignore'));
+    await tamper();
+    expect((await hash()).get('a')).toBe(sha256('alpha'));
+  });
+
   it('reads a file again that is younger than its hash', async () => {
     await hash();
     await tamper();
@@ -69,6 +78,8 @@ describe('hashEntries', () => {
     expect(await readFile(cacheFile, 'utf8')).toContain(other);
     await files.removeTree(join(folder, 'a'));
     await files.removeTree(other);
+    // Written only when there is something new to remember.
+    await writeFile(join(folder, 'new'), 'new');
     await hash();
     const text = await readFile(cacheFile, 'utf8');
     expect(text).not.toContain(sha256('alpha'));

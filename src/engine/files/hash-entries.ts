@@ -63,8 +63,29 @@ export async function hashEntries(
       throw signal?.aborted ? error : unreadable(error, path);
     }
   });
-  if (read > 0 || now.size !== before.size) await cache.write(root, now);
+  if (read > 0) await cache.write(root, new Map([...(await othersStillThere(root, before, hashes)), ...now]));
   return hashes;
+}
+
+/** One folder is looked at with and without what .dockerignore leaves out: neither makes the other read all again. */
+async function othersStillThere(
+  root: string,
+  before: ReadonlyMap<string, RememberedHash>,
+  seen: ReadonlyMap<string, string>,
+): Promise<[string, RememberedHash][]> {
+  const kept: [string, RememberedHash][] = [];
+  await forEachParallel(
+    [...before].filter(([path]) => !seen.has(path)),
+    readers,
+    async (entry) => {
+      const there = await lstat(join(root, entry[0])).then(
+        (stat) => stat.isFile(),
+        () => false,
+      );
+      if (there) kept.push(entry);
+    },
+  );
+  return kept;
 }
 
 /** Whether a file is certainly still what it was when it was read. */

@@ -4,6 +4,7 @@ import {basename, dirname, join} from 'node:path';
 import {displayText} from '../names.ts';
 import {ProblemError} from '../problem.ts';
 import type {ContextEntry, Files} from '../tools.ts';
+import {mapParallel} from './parallel.ts';
 
 /** From each path (forward slashes) to 'kind mode hash'. Two equal manifests give the same context. */
 export type Manifest = Readonly<Record<string, string>>;
@@ -74,13 +75,19 @@ function unreadable(file: string, code: string, cause: unknown): ProblemError {
   return new ProblemError({code: 'file-unreadable', message, hint: 'Check its owner and mode.', file}, {cause});
 }
 
+/** Files looked at at once: enough to hide a network disk. */
+const lookups = 32;
+
 async function listTree(folder: string, signal: AbortSignal): Promise<readonly ContextEntry[]> {
   const entries: ContextEntry[] = [];
   const open = [''];
   for (const below of open) {
     signal.throwIfAborted();
-    for (const name of await readdir(join(folder, below))) {
-      const entry = await entryOf(folder, below === '' ? name : `${below}/${name}`);
+    const names = await readdir(join(folder, below));
+    const found = await mapParallel(names, lookups, (name) =>
+      entryOf(folder, below === '' ? name : `${below}/${name}`),
+    );
+    for (const entry of found) {
       if (!entry) continue;
       entries.push(entry);
       if (entry.kind === 'folder') open.push(entry.path);

@@ -1,0 +1,141 @@
+import {readFileSync} from 'node:fs';
+import {mkdir, open, readFile, writeFile} from 'node:fs/promises';
+import type {ServerResponse} from 'node:http';
+import {join} from 'node:path';
+import {afterEach, expect, it} from 'vitest';
+import type {ImageRequest, RunView} from '../../src/engine/index.ts';
+import type {RunEvent} from '../../src/engine/run/events.ts';
+import {type FakeEngine, type Fault, startFakeEngine} from '../docker/fake-engine.ts';
+import {type ImageWorld, imageWorld, leavingSourceAlone, outcomes} from '../helpers/image-world.ts';
+
+const gigabyte = 1024 ** 3;
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function worldOn(fault: Fault): Promise<{world: ImageWorld; engine: FakeEngine}> {
+  const engine = await startFakeEngine(fault);
+  closing.push(() => engine.close());
+  const world = await imageWorld({socket: engine.socket});
+  closing.push(() => world.remove());
+  return {world, engine};
+}
+
+it('streams a context of gigabytes to the engine without holding it', {timeout: 300_000}, async () => {
+  let received = 0;
+  const built = {Id: `sha256:${'b'.repeat(64)}`, RepoTags: ['huge:latest'], RepoDigests: [], Size: 1};
+  const {world} = await worldOn((request, response, path) => {
+    if (path === '/images/huge/json' && received > 0) return json(response, built);
+    if (path !== '/build') return false;
+    request.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+    });
+    request.on('end', () => response.end(`${JSON.stringify({aux: {ID: built.Id}})}\r\n`));
+    return true;
+  });
+  await world.write('src/huge/build/huge.dockerfile', 'FROM busybox:latest\nCOPY . /\n');
+  const file = await open(join(world.source, 'src/huge/weights'), 'w');
+  await file.truncate(Math.floor(2.1 * gigabyte));
+  await file.close();
+
+  const id = await world.engine.start(await world.build());
+  const {folder} = (await world.engine.runs.show(id)).summary;
+  const {pid} = JSON.parse(await readFile(join(folder, 'runner.json'), 'utf8')) as {pid: number};
+  let mostBytes = 0;
+  const run = await world.waitFor(id, ({summary}) => {
+    mostBytes = Math.max(mostBytes, peakBytes(pid) ?? 0);
+    return summary.status !== 'running' && summary.status !== 'waiting';
+  });
+  expect(run.state.problem).toBeUndefined();
+  expect(outcomes(run)).toEqual({'build/huge': 'done, changed'});
+  expect(received).toBeGreaterThan(2.1 * gigabyte);
+  expect(mostBytes).toBeGreaterThan(0);
+  expect(mostBytes).toBeLessThan(0.4 * gigabyte);
+});
+
+it('pushes again when the registry fails with 500, and says so in a sentence', async () => {
+  let pushes = 0;
+  const {world} = await worldOn((_request, response, path) => {
+    if (!path.endsWith('/push') || ++pushes > 2) return false;
+    const said = 'received unexpected HTTP status: 500 Internal Server Error';
+    response.end(`${JSON.stringify({errorDetail: {message: said}, error: said})}\r\n`);
+    return true;
+  });
+  await world.write('src/again/build/again.dockerfile', 'FROM busybox:latest\n');
+  await world.carryOut(await world.build());
+  const config = join(world.folder, 'config');
+  await mkdir(config);
+  await writeFile(
+    join(config, 'services-configuration.yaml'),
+    'cluster:\n  docker-registry-info:\n    docker-registry-domain: registry.test:5000\n    docker-namespace: openpai\n    docker-tag: v1\n    secret-name: s\n',
+  );
+  const request = {operation: 'image push', source: world.source, config, names: []} as unknown as ImageRequest;
+  const proposal = await world.engine.propose(request);
+  const run = await leavingSourceAlone(world, () => world.carryOut(proposal));
+  expect(outcomes(run)).toEqual({'push/again': 'done, changed'});
+  const retried = (await eventsOf(run)).filter((event) => event.type === 'task-retried');
+  expect(retried).toMatchObject([
+    {attempt: 1, problem: {code: 'registry-unreachable', message: expect.stringContaining('500')}},
+    {attempt: 2, problem: {hint: expect.stringContaining('registry.test:5000')}},
+  ]);
+});
+
+it('asks a registry once for a proposal and the run that follows it', async () => {
+  const asked: string[] = [];
+  let isDown = false;
+  const {world} = await worldOn((_request, response, path) => {
+    if (!path.startsWith('/distribution/')) return false;
+    asked.push(path);
+    if (!isDown) return false;
+    response.writeHead(500, {'Content-Type': 'application/json'});
+    response.end(JSON.stringify({message: 'Get "https://base.test/v2/": dial tcp: no such host'}));
+    return true;
+  });
+  await world.write('src/on-base/build/on-base.dockerfile', 'FROM base.test/base:1\n');
+  isDown = true;
+  const proposal = await world.build();
+  expect(proposal.plan.notices).toMatchObject([{code: 'registry-unreachable', severity: 'notice'}]);
+  expect(asked).toHaveLength(1);
+  const run = await world.carryOut(proposal);
+  // The base is nowhere, so that the build fails; what counts is that nobody asked again for the plan.
+  expect(outcomes(run)).toEqual({'build/on-base': 'failed'});
+  expect(asked).toHaveLength(1);
+  await world.build();
+  expect(asked).toHaveLength(2);
+});
+
+it('starts no runner when nothing has to be decided', async () => {
+  const {world, engine} = await worldOn(() => false);
+  await world.write('src/plain/build/plain.dockerfile', 'FROM busybox:latest\n');
+  await world.carryOut(await world.build());
+  const before = engine.requests.filter(({what}) => what === 'POST /build').length;
+  expect(await world.build()).toMatchObject({
+    nothingToDo: true,
+    plan: {title: 'Build nothing: every image is current'},
+  });
+  expect(engine.requests.filter(({what}) => what === 'POST /build')).toHaveLength(before);
+});
+
+function json(response: ServerResponse, body: unknown): true {
+  response.writeHead(200, {'Content-Type': 'application/json'}).end(JSON.stringify(body));
+  return true;
+}
+
+/** The most memory a process ever had; undefined once it is gone. */
+function peakBytes(pid: number): number | undefined {
+  try {
+    const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+async function eventsOf(run: RunView): Promise<RunEvent[]> {
+  const journal = await readFile(join(run.summary.folder, 'journal.jsonl'), 'utf8');
+  return journal
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as RunEvent);
+}
