@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import type {InfoLine} from './api.ts';
 import {problemOf} from './problem.ts';
 import {outlivesLogout} from './run/logout.ts';
+import {historyLimits} from './run/prune.ts';
 import {tasksAtOnce} from './runner-main.ts';
 import {hashCacheFile} from './state.ts';
 import type {Tools} from './tools.ts';
@@ -23,7 +24,7 @@ export async function engineInfoLines({environment, stateHome, programVersion, t
     {topic: 'node', value: `${process.version} (${process.execPath})`},
     {topic: 'computer', value: `${process.platform} ${process.arch}, ${Math.round(totalmem() / 2 ** 30)} GiB`},
     {topic: 'state', value: stateHome},
-    {topic: 'runs', value: `${stateHome}/<cluster>/runs; kept 90 days, at most 2 GiB`},
+    {topic: 'runs', value: `${stateHome}/<cluster>/runs; kept ${historyLimits.words}`},
     {topic: 'records of builds', value: `${stateHome}/<cluster>/images`},
     {topic: 'hashes of files', value: hashCacheFile(stateHome)},
     {topic: 'docker engine', value: `${tools.docker.endpoint}: ${await engineWords(tools)}`},

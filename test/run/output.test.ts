@@ -1,4 +1,4 @@
-import {mkdtempSync, readFileSync, rmSync, statSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
@@ -51,6 +51,18 @@ describe('output of a task', () => {
     second.write('second\n');
     second.close();
     expect(shown().lines).toEqual(['first', 'second']);
+  });
+
+  test('that cannot go on in another file says so once, and is closed all the same', () => {
+    const problems: unknown[] = [];
+    const before = readdirSync('/proc/self/fd').length;
+    const output = open(4000, [], (problem) => problems.push(problem));
+    // The head ends with the line that reaches half of the bound.
+    mkdirSync(join(folder, 'output', 'build~x.log.2000'));
+    for (let line = 0; line < 500; line++) output.write('123456789\n');
+    output.close();
+    expect(problems).toHaveLength(1);
+    expect(readdirSync('/proc/self/fd').length).toBe(before);
   });
 
   test('larger than its bound keeps head and tail, and the number of bytes left out is right', () => {

@@ -6,6 +6,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -132,15 +133,22 @@ export function writeJson(path: string, value: unknown): void {
 
 /** Replaces a file whole or not at all. */
 export function writeWhole(path: string, text: string): void {
-  const draft = `${path}.new`;
-  const file = openFile(draft, 'w');
+  // Of this process: two accounts may ask for a run to stop at once.
+  const draft = `${path}.${process.pid}.new`;
   try {
-    writeFileSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    const file = openFile(draft, 'w');
+    try {
+      writeFileSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(draft, path);
+  } catch (error) {
+    // On a full disk half a draft would only take more room.
+    rmSync(draft, {force: true});
+    throw error;
   }
-  renameSync(draft, path);
 }
 
 /** Room that is kept in runner.json, so that the runner's last words fit when the disk is full. */

@@ -6,7 +6,7 @@ import {leftOutWords, type OutputFile, outputFiles, timesPath} from './output.ts
 import {createOutputIndex, type IndexedLine, type OutputIndex} from './output-index.ts';
 import type {RunReader} from './run-reader.ts';
 import {withoutStyle} from './terminal-text.ts';
-import {watchFolders} from './watch.ts';
+import {mayPass, watchFolders} from './watch.ts';
 
 const pollMs = 1000;
 
@@ -38,7 +38,7 @@ export function watchOutput(reader: RunReader, task: string, clock: Clock): Live
         if (!whole) await clock.sleep(0, stopped.signal);
       } while (!whole && !stopped.signal.aborted);
     } catch (error) {
-      if (!stopped.signal.aborted) throw error;
+      if (!stopped.signal.aborted && !mayPass(error)) throw error;
     } finally {
       busy = false;
     }

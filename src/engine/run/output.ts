@@ -42,8 +42,14 @@ export function openOutput(options: OutputOptions): TaskOutput {
   makeFolder(join(runFolder, 'output'));
   const files = [...outputFiles(runFolder, task)];
   let current = files.at(-1) ?? {path: outputPath(runFolder, task), start: 0, size: 0};
-  let file = openFile(current.path, 'a');
   const times = openFile(timesPath(runFolder, task), 'a');
+  let file: number;
+  try {
+    file = openFile(current.path, 'a');
+  } catch (error) {
+    closeSync(times);
+    throw error;
+  }
   let size = fstatSync(file).size;
   let timeSaid = Number.NEGATIVE_INFINITY;
   // Full, or closed: a task that was left behind may still write.
@@ -60,9 +66,12 @@ export function openOutput(options: OutputOptions): TaskOutput {
   };
   const turn = () => {
     const start = current.start + size;
+    const next = {path: `${outputPath(runFolder, task)}.${start}`, start, size: 0};
+    // Opened first: when that fails there still is a file to be closed.
+    const opened = openFile(next.path, 'a');
     closeSync(file);
-    current = {path: `${outputPath(runFolder, task)}.${start}`, start, size: 0};
-    file = openFile(current.path, 'a');
+    file = opened;
+    current = next;
     size = 0;
     const tail = outputFiles(runFolder, task).filter((one) => one.start > 0);
     for (const old of tail.slice(0, -2)) unlinkSync(old.path);

@@ -33,19 +33,28 @@ export function openRun(run: RunFolder, clock: Clock): RunReader {
   let journaled = emptyRun;
   let offset = 0;
 
+  const readOn = (): boolean => {
+    const part = readJournal(run.journal, offset);
+    offset = part.offset;
+    journaled = part.events.reduce(fold, journaled);
+    return part.events.length > 0;
+  };
   const reader = {
     run,
     request,
     state: approved,
     status: 'waiting' as RunStatus,
     refresh(): boolean {
-      const part = readJournal(run.journal, offset);
-      offset = part.offset;
-      journaled = part.events.reduce(fold, journaled);
-      const status = statusOf(run, journaled, clock.now() - request.at);
-      const changed = part.events.length > 0 || status !== reader.status;
+      let news = readOn();
+      let status = statusOf(run, journaled, clock.now() - request.at);
+      if (status === 'interrupted' && reader.status !== status) {
+        // A runner that is gone may have written its end between the two looks.
+        news = readOn() || news;
+        status = statusOf(run, journaled, clock.now() - request.at);
+      }
+      const changed = news || status !== reader.status;
       reader.status = status;
-      if (part.events.length > 0 && journaled.runner > 0) reader.state = journaled;
+      if (news && journaled.runner > 0) reader.state = journaled;
       return changed;
     },
     explanation: () => (reader.status === 'interrupted' ? explain(run, reader.state) : undefined),

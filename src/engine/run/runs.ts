@@ -40,8 +40,11 @@ export function createRuns(world: RunsWorld): Runs {
     return fresh;
   };
   const find = (id: string) => reader(findRun(stateHome, id));
-  const list = (): readonly RunSummary[] =>
-    allRuns(stateHome).flatMap((run) => {
+  const list = (): readonly RunSummary[] => {
+    const all = allRuns(stateHome);
+    const folders = new Set(all.map(({folder}) => folder));
+    for (const folder of known.keys()) if (!folders.has(folder)) known.delete(folder);
+    return all.flatMap((run) => {
       try {
         return [summaryOf(reader(run))];
       } catch (error) {
@@ -50,6 +53,7 @@ export function createRuns(world: RunsWorld): Runs {
         throw error;
       }
     });
+  };
   const view = (one: RunReader): RunView => {
     const explanation = one.explanation();
     const usualMs = usualOf(one, known.values());
@@ -160,17 +164,26 @@ function watched<T>(
 ): LiveStore<T> {
   const store = createStore(make());
   let watching = folders();
+  let closed = false;
   const look = () => {
     const next = make();
     if (!same(store.get(), next)) store.set(next);
     const now = folders();
-    if (now.join('\n') === watching.join('\n')) return;
+    // Whoever was told may have closed it.
+    if (closed || now.join('\n') === watching.join('\n')) return;
     watching = now;
     watch.close();
     watch = watchFolders(watching, clock, pollMs, look);
   };
   let watch = watchFolders(watching, clock, pollMs, look);
-  return {get: store.get, subscribe: store.subscribe, close: () => watch.close()};
+  return {
+    get: store.get,
+    subscribe: store.subscribe,
+    close() {
+      closed = true;
+      watch.close();
+    },
+  };
 }
 
 function sameList(a: readonly RunSummary[], b: readonly RunSummary[]): boolean {

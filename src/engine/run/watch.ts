@@ -1,4 +1,5 @@
 import {type FSWatcher, watch} from 'node:fs';
+import {ProblemError} from '../problem.ts';
 import type {Clock} from '../tools.ts';
 
 /** Changes that come in bursts are told once in this time. */
@@ -18,13 +19,20 @@ export function watchFolders(
   const watchers = new Map<string, FSWatcher>();
   let pending = false;
 
+  const tell = () => {
+    try {
+      onChange();
+    } catch (error) {
+      if (!mayPass(error)) throw error;
+    }
+  };
   const soon = () => {
     if (pending) return;
     pending = true;
     void clock.sleep(burstMs, closed.signal).then(
       () => {
         pending = false;
-        onChange();
+        tell();
       },
       () => {},
     );
@@ -48,7 +56,7 @@ export function watchFolders(
     for (;;) {
       await clock.sleep(pollMs, closed.signal);
       attach();
-      onChange();
+      tell();
     }
   };
 
@@ -62,4 +70,12 @@ export function watchFolders(
       for (const watcher of watchers.values()) watcher.close();
     },
   };
+}
+
+/**
+ * Whether an error is one of the system (no more file descriptors, a network folder that is away) and not of ours:
+ * whoever keeps something up to date shows what it has, and the next look may find it better.
+ */
+export function mayPass(error: unknown): boolean {
+  return error instanceof ProblemError || (error instanceof Error && 'syscall' in error);
 }
