@@ -13,6 +13,8 @@ import {
 } from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
+import type {ImageRequest} from '../../src/engine/api.ts';
+import {createEngine} from '../../src/engine/engine.ts';
 import {planHash} from '../../src/engine/plan/hash.ts';
 import {outlineOf} from '../../src/engine/plan/outline.ts';
 import type {RunEvent} from '../../src/engine/run/events.ts';
@@ -463,6 +465,22 @@ describe('pruning', () => {
     }
     expect(prune({keepBytes: 1.5 * (1 << 20)})).toEqual(['20260102-000000-x']);
     expect(await ids()).toEqual(['20260103', '20260101']);
+  });
+
+  test('is done whenever a run is started', async () => {
+    leaveRun('20260101-000000-x', 'done', {at: clock.now() - 91 * day});
+    leaveRun('20260102-000000-x', 'done', {at: clock.now() - 89 * day});
+    const engine = createEngine({
+      environment: {HOME: place.home},
+      stateHome: place.home,
+      runnerCommand: ['/bin/false'],
+      programVersion: '1',
+    });
+    const {request, plan} = sixPlan(place);
+    const image: ImageRequest = {operation: 'image push', source: place.home, names: []};
+    const proposal = {request: {...request, ...image}, facts: null, plan, planHash: 'x', nothingToDo: false};
+    await expect(engine.start(proposal)).rejects.toThrow();
+    expect((await ids()).filter((id) => id.startsWith('202601'))).toEqual(['20260102']);
   });
 
   test('removes nothing that may not be removed or read, and goes on with the rest', () => {
