@@ -13,7 +13,7 @@ import {TextDialog} from '../ui/widgets/TextDialog.tsx';
 import {useKeyTable} from '../ui/widgets/use-key-table.ts';
 import {type AppModel, tabs} from './app-model.ts';
 import {ComingScreen} from './ComingScreen.tsx';
-import {activityRow, healthRow} from './header-rows.ts';
+import {activityRow, healthRow, othersRow} from './header-rows.ts';
 import {ImagesScreen} from './images/ImagesScreen.tsx';
 import {RunScreen} from './runs/RunScreen.tsx';
 import {RunsScreen} from './runs/RunsScreen.tsx';
@@ -35,6 +35,7 @@ export function AppScreen({app}: {readonly app: AppModel}) {
       <FramedScreen app={app} columns={columns} rows={rows} help={help} />
       {/* The last row stays: it shows the keys of what lies above. */}
       {state.overlay?.({columns, rows: rows - 1})}
+      {state.help?.({columns, rows: rows - 1})}
     </>
   );
 }
@@ -71,7 +72,7 @@ function Header({app, columns}: {readonly app: AppModel; readonly columns: numbe
   const runs = useStore(app.runList);
   const someRun = runs.some(({status}) => status === 'running');
   const now = useNow(app.clock, someRun);
-  const health = healthRow(app.settings, images, theme);
+  const health = [...healthRow(app.settings, images, theme), ...othersRow(runs, app.me)];
   const activity = activityRow(runs, theme, now, columns);
   return <Rows rows={[spread(health, activity, columns, theme.glyphs.ellipsis)]} width={columns} height={1} />;
 }
@@ -131,7 +132,7 @@ function useGlobalKeys(app: AppModel): KeyBinding {
     keys: ['?'],
     word: 'help',
     help: 'Every key that works here; searchable.',
-    run: () => app.open((screen) => <Help tables={tables} screen={screen} onClose={app.closeOverlay} />),
+    run: () => app.openHelp((screen) => <Help tables={tables} screen={screen} onClose={app.closeHelp} />),
   };
   const palette = (): void =>
     app.open((screen) => (
@@ -169,10 +170,10 @@ function useGlobalKeys(app: AppModel): KeyBinding {
         run: () => app.images.refresh(),
       },
       {keys: ['q', 'ctrl-c'], word: 'quit', help: 'Leave pai-tui; runs go on without the screen.', run: quit},
-      help,
     ],
     {layer: 'global', title: 'Everywhere'},
   );
+  useKeyTable([help], {layer: 'always', title: 'Always'});
   return help;
 }
 

@@ -1,5 +1,5 @@
 import type {ReactElement} from 'react';
-import {createStore, type LiveStore, problemOf, type RunSummary} from '../engine/index.ts';
+import {createStore, type LiveStore, problemOf, type RunSummary, whoami} from '../engine/index.ts';
 import type {Role} from '../ui/theme/theme.ts';
 import {plain} from '../ui/widgets/cells.ts';
 import type {AppSettings, ScreenSize} from './app-settings.ts';
@@ -24,8 +24,10 @@ interface AppState {
   readonly run?: string | undefined;
   /** Where the run was opened from: Esc goes back there. */
   readonly from?: Tab | undefined;
-  /** A dialog, the help, the palette. */
+  /** A dialog, or the palette. */
   readonly overlay?: ((screen: ScreenSize) => ReactElement) | undefined;
+  /** The help: above a dialog, which stays as it is. */
+  readonly help?: ((screen: ScreenSize) => ReactElement) | undefined;
   readonly message?: {readonly text: string; readonly tone: Role} | undefined;
   /** Words of commands chosen in the palette, the last one first. */
   readonly history: readonly string[];
@@ -34,17 +36,22 @@ interface AppState {
 /** What the app as a whole knows and does, apart from drawing it. */
 export interface AppModel {
   readonly settings: AppSettings;
+  /** user@host of whoever looks. */
+  readonly me: string;
   readonly clock: ShownClock;
   readonly state: {get(): AppState; subscribe(listener: () => void): () => void};
   readonly images: ImagesModel;
   readonly runs: RunsModel;
   readonly runList: LiveStore<readonly RunSummary[]>;
   go(tab: Tab): void;
-  openRun(id: string): void;
+  /** Looks at a run; at one of its tasks where it is named. */
+  openRun(id: string, task?: string): void;
   /** Leaves the run that is looked at, to where it was opened from. */
   leaveRun(): void;
   open(overlay: (screen: ScreenSize) => ReactElement): void;
   closeOverlay(): void;
+  openHelp(help: (screen: ScreenSize) => ReactElement): void;
+  closeHelp(): void;
   say(text: string, tone?: Role): void;
   sayProblem(thrown: unknown): void;
   silence(): void;
@@ -63,21 +70,35 @@ export function createAppModel(settings: AppSettings): AppModel {
   });
   const set = (change: Partial<AppState>): void => state.set({...state.get(), ...change});
   const say = (text: string, tone: Role = 'accent'): void => set({message: {text: plain(text), tone}});
+  const me = settings.who ?? whoami();
   const runList = engine.runs.watchList();
-  const images = createImagesModel(settings, runList);
+  const images = createImagesModel(settings, runList, me);
   const runs = createRunsModel(engine, clock);
   return {
     settings,
+    me,
     clock,
     state,
     images,
     runs,
     runList,
     go: (tab) => set({tab, run: tab === 'runs' ? state.get().run : undefined, from: undefined, message: undefined}),
-    openRun: (id) => set({tab: 'runs', run: id, from: state.get().tab, message: undefined}),
+    openRun(id, task) {
+      if (task !== undefined) {
+        try {
+          runs.follow(id).choose(task);
+        } catch (thrown) {
+          say(problemWords(problemOf(thrown)), 'failed');
+          return;
+        }
+      }
+      set({tab: 'runs', run: id, from: state.get().tab, message: undefined});
+    },
     leaveRun: () => set({tab: state.get().from ?? 'runs', run: undefined, from: undefined}),
     open: (overlay) => set({overlay, message: undefined}),
-    closeOverlay: () => set({overlay: undefined, message: undefined}),
+    closeOverlay: () => set({overlay: undefined, help: undefined, message: undefined}),
+    openHelp: (help) => set({help}),
+    closeHelp: () => set({help: undefined}),
     say,
     sayProblem: (thrown) => say(problemWords(problemOf(thrown)), 'failed'),
     silence: () => set({message: undefined}),

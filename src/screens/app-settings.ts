@@ -12,6 +12,8 @@ export interface AppSettings {
   readonly readOnly?: boolean | undefined;
   /** The run to open at once. */
   readonly attach?: string | undefined;
+  /** user@host of whoever looks; absent: of this process. */
+  readonly who?: string | undefined;
   readonly clock?: ShownClock | undefined;
 }
 

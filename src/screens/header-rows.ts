@@ -5,6 +5,7 @@ import {plain} from '../ui/widgets/cells.ts';
 import type {Row, Span} from '../ui/widgets/rows.ts';
 import type {AppSettings} from './app-settings.ts';
 import {buildingImpossible, type ImagesState} from './images/images-state.ts';
+import {isMine} from './images/live-images.ts';
 
 /** The left of line 1: which tree, how it is, and whether anything can be changed. */
 export function healthRow({source, readOnly}: AppSettings, images: ImagesState, theme: Theme): Row {
@@ -18,6 +19,14 @@ export function healthRow({source, readOnly}: AppSettings, images: ImagesState, 
     ...words.flatMap((span, index) => (index === 0 ? [span] : [separator, span])),
     ...(readOnly ? [{text: '  read-only', tone: 'warning' as const}] : []),
   ];
+}
+
+/** Who else has a run going on here: 'with alice@jump1'. */
+export function othersRow(runs: readonly RunSummary[], me: string): Row {
+  const others = runs.filter((run) => run.status === 'running' && !isMine(run, me)).map(({who}) => plain(who));
+  const [first, ...more] = [...new Set(others)];
+  if (first === undefined) return [];
+  return [{text: '  '}, {text: `with ${first}${more.length > 0 ? ` and ${more.length} more` : ''}`, tone: 'accent'}];
 }
 
 /** The right of line 1: the run in progress, from everywhere. */

@@ -84,3 +84,27 @@ test('who holds the lock is said where the run was to be started', async () => {
   await app.shows('held by ana@jump2');
   await app.shows('Cancel');
 });
+
+test('? explains the keys of the dialog, and leads back to it as it was', async () => {
+  const app = openApp();
+  await app.shows('base-image');
+  app.press('B');
+  await app.shows('[Start]');
+  app.press('tab', '?');
+  await app.shows('Start what is shown.');
+  app.press('esc');
+  await app.shows('▸Start');
+});
+
+test('b chooses the builder, and the command says so', async () => {
+  const app = openApp();
+  await app.shows('base-image');
+  app.press('B');
+  await app.shows('builder: auto');
+  app.press('b');
+  await app.shows('--builder classic');
+  app.press('b');
+  await app.shows('--builder buildkit');
+  app.press('b');
+  await app.shows('builder: auto');
+});

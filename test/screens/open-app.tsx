@@ -23,6 +23,7 @@ export function openApp({answers, settings, ...screen}: OpenAppOptions = {}): Op
   const model = createAppModel({
     engine: fake.engine,
     source: '/srv/pai',
+    who: 'ops@jump1',
     clock: {now: () => fakeNow, monotonic: () => 5000},
     ...settings,
   });

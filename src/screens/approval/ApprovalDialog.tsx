@@ -149,6 +149,16 @@ function approvalKeys(approval: ApprovalModel, state: ApprovalState, page: numbe
             run: () =>
               ask((asked) => (asked.operation === 'image build' ? {...asked, noCache: !asked.noCache} : asked)),
           },
+          {
+            keys: ['b'],
+            word: 'builder',
+            help: 'Choose the builder: auto (classic unless a Dockerfile needs BuildKit), classic, buildkit.',
+            quiet: true,
+            run: () =>
+              ask((asked) =>
+                asked.operation === 'image build' ? {...asked, builder: nextBuilder[asked.builder]} : asked,
+              ),
+          },
         ];
   return [
     {
@@ -175,6 +185,8 @@ function approvalKeys(approval: ApprovalModel, state: ApprovalState, page: numbe
     ...moveKeys(act, page),
   ];
 }
+
+const nextBuilder = {auto: 'classic', classic: 'buildkit', buildkit: 'auto'} as const;
 
 function whyNot({proposal, problem, starting}: ApprovalState): string | undefined {
   if (starting) return 'It is being started.';

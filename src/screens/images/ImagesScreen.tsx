@@ -1,5 +1,5 @@
 import {Box} from 'ink';
-import {useMemo} from 'react';
+import {useEffect, useMemo} from 'react';
 import {useTheme} from '../../ui/theme/use-theme.ts';
 import {cellWidth} from '../../ui/widgets/cells.ts';
 import {smallScreen} from '../../ui/widgets/Frame.tsx';
@@ -28,6 +28,7 @@ export interface ImagesScreenProps {
 export function ImagesScreen({app, width, height}: ImagesScreenProps) {
   const theme = useTheme();
   const state = useStore(app.images);
+  useEffect(() => app.images.watchRuns(), [app]);
   const now = useNow(app.clock, false);
   const shown = app.images.shown();
   const single = width < smallScreen.columns || height < smallScreen.rows - 3;

@@ -1,7 +1,9 @@
 import type {Catalog, Component, Image, ImageStatus, ImageStatusReport} from '../../engine/index.ts';
 import type {State} from '../../ui/theme/theme.ts';
 import {matches} from '../../ui/widgets/list-state.ts';
+import {progressWords} from '../progress-words.ts';
 import type {ImageOrder} from './image-order.ts';
+import type {LiveImage, LiveImages} from './live-images.ts';
 
 /** One image with everything that is known of it now. */
 export interface ImageItem {
@@ -9,19 +11,26 @@ export interface ImageItem {
   readonly component: Component | undefined;
   /** Absent while the engine is being asked. */
   readonly status: ImageStatus | undefined;
+  /** What a run does to it now. */
+  readonly live: LiveImage | undefined;
 }
 
 export const imageSorts = ['name', 'state', 'build order', 'size', 'age'] as const;
 export type ImageSort = (typeof imageSorts)[number];
 
 /** Every image of the catalog, in the catalog's order. */
-export function imageItems(catalog: Catalog, report: ImageStatusReport | undefined): readonly ImageItem[] {
+export function imageItems(
+  catalog: Catalog,
+  report: ImageStatusReport | undefined,
+  live: LiveImages,
+): readonly ImageItem[] {
   const components = new Map(catalog.components.map((component) => [component.name, component]));
   const statuses = new Map((report?.images ?? []).map((status) => [status.name, status]));
   return catalog.images.map((image) => ({
     image,
     component: components.get(image.component),
     status: statuses.get(image.name),
+    live: live.get(image.name),
   }));
 }
 
@@ -38,6 +47,12 @@ export function shownImages(
 
 /** State as glyph, word and tone. */
 export function imageState(item: ImageItem): {readonly glyph: State; readonly word: string} {
+  const {live} = item;
+  if (live) {
+    if (live.status === 'failed') return {glyph: 'failed', word: 'failed'};
+    if (live.status === 'waiting') return {glyph: 'waiting', word: 'queued'};
+    return {glyph: 'running', word: live.doing === 'build' ? 'building' : 'pushing'};
+  }
   switch (item.status?.state) {
     case undefined:
       return {glyph: 'waiting', word: 'asking'};
@@ -52,12 +67,22 @@ export function imageState(item: ImageItem): {readonly glyph: State; readonly wo
   }
 }
 
-/** Why it would be built, or where it was pushed: one line. */
+/** How far it is, or why it would be built, or where it was pushed: one line. */
 export function imageReason(item: ImageItem): string {
+  const {live} = item;
+  if (live?.failure !== undefined) return live.failure;
+  if (live?.status === 'running')
+    return [stepWords(live.progress), live.who === undefined ? '' : `by ${live.who}`].filter(Boolean).join(' ');
   const reasons = item.status?.reasons ?? [];
   if (reasons.length > 0) return reasons.join('; ');
   if (item.status?.pushedAs) return `pushed as ${item.status.pushedAs}`;
   return '';
+}
+
+/** 'step 4/6' */
+function stepWords(progress: LiveImage['progress']): string {
+  const words = progressWords(progress);
+  return words.includes('/') ? `step ${words}` : words;
 }
 
 /** What an image stands on: images of the tree first, then foreign ones. */
@@ -69,7 +94,7 @@ function searchText(item: ImageItem): string {
   return [item.image.name, item.image.component, imageState(item).word, imageReason(item)].join(' ');
 }
 
-const stateRank = {stale: 0, never: 1, unknown: 2, current: 3} as const;
+const stateRank = {stale: 1, never: 2, unknown: 3, current: 4} as const;
 
 function comparing(sort: ImageSort, order: ImageOrder): (a: ImageItem, b: ImageItem) => number {
   const place = new Map(order.levels.flat().map((name, index) => [name, index]));
@@ -78,7 +103,8 @@ function comparing(sort: ImageSort, order: ImageOrder): (a: ImageItem, b: ImageI
       case 'name':
         return 0;
       case 'state':
-        return item.status === undefined ? 4 : stateRank[item.status.state];
+        if (item.live) return 0;
+        return item.status === undefined ? 5 : stateRank[item.status.state];
       case 'build order':
         return place.get(item.image.name) ?? Number.MAX_SAFE_INTEGER;
       case 'size':

@@ -71,7 +71,13 @@ export function imageRow(item: ImageItem, columns: ImageColumns, theme: Theme, n
   const cells: [Span, number][] = [
     [{text: fit(lead + item.image.name + also, columns.name, theme.glyphs.ellipsis)}, columns.name],
     [{text: fit(item.image.component, columns.component, theme.glyphs.ellipsis), tone: 'quiet'}, columns.component],
-    [{text: fit(`${theme.glyphs[glyph]} ${word}`, columns.state), tone: glyph}, columns.state],
+    [
+      {
+        text: fit(`${glyph === 'running' ? theme.glyphs.spinner : theme.glyphs[glyph]} ${word}`, columns.state),
+        tone: glyph,
+      },
+      columns.state,
+    ],
     [{text: fit(plain(imageReason(item)), columns.reason, theme.glyphs.ellipsis)}, columns.reason],
     [{text: fit(plain(imageBases(item)), columns.bases, theme.glyphs.ellipsis), tone: 'quiet'}, columns.bases],
     [{text: fitRight(status?.sizeBytes === undefined ? '' : bytes(status.sizeBytes), columns.size)}, columns.size],
@@ -120,6 +126,11 @@ export function imageDetail(
     }
   };
   labelled('state', [`${theme.glyphs[glyph]} ${word}`], glyph);
+  labelled(
+    'now',
+    item.live === undefined ? [] : [`${imageReason(item) || 'it waits for its turn'}, in run ${item.live.run}`],
+    glyph,
+  );
   labelled('why', status?.reasons ?? []);
   labelled('stands on', image.needs);
   labelled('base', image.foreignBases);

@@ -2,7 +2,7 @@ import type {ImageRequest} from '../../engine/index.ts';
 import type {KeyBinding} from '../../ui/keys/binding.ts';
 import {count} from '../../ui/widgets/amounts.ts';
 import {markKeys, moveKeys} from '../../ui/widgets/list-keys.ts';
-import {type ListAction, reduceList} from '../../ui/widgets/list-state.ts';
+import {cursorIndex, type ListAction, reduceList} from '../../ui/widgets/list-state.ts';
 import {useKeyTable} from '../../ui/widgets/use-key-table.ts';
 import type {AppModel} from '../app-model.ts';
 import {openApproval} from '../approval/ApprovalDialog.tsx';
@@ -66,6 +66,19 @@ export function useImagesKeys(app: AppModel, state: ImagesState, room: ImagesRoo
     ...(change === undefined ? {} : {disabled: change}),
     run: () => openApproval(app, requestFor(app, 'image push', names())),
   };
+  const cursor = images.shown().items[cursorIndex(state.list, images.shown().keys)]?.live;
+  const output: KeyBinding = {
+    keys: ['l'],
+    word: 'output',
+    help: 'Open the run that is busy with the image under the cursor, at what it says.',
+    quiet: cursor === undefined,
+    ...(cursor ? {} : {disabled: 'No run is busy with this image now. 5 shows all runs.'}),
+    run: () => {
+      const {items, keys} = images.shown();
+      const live = items[cursorIndex(images.get().list, keys)]?.live;
+      if (live) app.openRun(live.run, live.task);
+    },
+  };
   useKeyTable(
     [
       {
@@ -77,6 +90,7 @@ export function useImagesKeys(app: AppModel, state: ImagesState, room: ImagesRoo
       },
       build,
       push,
+      output,
       ...markKeys(moving),
       {
         keys: ['/'],

@@ -1,8 +1,9 @@
-import {createStore, type LiveStore, problemOf, type RunSummary} from '../../engine/index.ts';
+import {createStore, type LiveStore, problemOf, type RunSummary, type RunView} from '../../engine/index.ts';
 import {emptyList} from '../../ui/widgets/list-state.ts';
 import type {AppSettings} from '../app-settings.ts';
 import {createImagesShown, type ShownImages} from './images-shown.ts';
 import type {ImagesState} from './images-state.ts';
+import {type LiveImage, liveImages, watchLiveImages} from './live-images.ts';
 
 export interface ImagesModel {
   get(): ImagesState;
@@ -13,6 +14,8 @@ export interface ImagesModel {
   set(change: Partial<ImagesState>): void;
   /** Reads the tree and asks for the state of images again. */
   refresh(options?: {readonly checkBases?: boolean}): void;
+  /** Follows what runs do to images, while somebody looks at them. The function returned ends it. */
+  watchRuns(): () => void;
   close(): void;
 }
 
@@ -20,8 +23,10 @@ export interface ImagesModel {
 export function createImagesModel(
   {engine, source, config}: AppSettings,
   runList: LiveStore<readonly RunSummary[]>,
+  me: string,
 ): ImagesModel {
   const store = createStore<ImagesState>({
+    live: noneLive,
     reading: false,
     asking: false,
     view: 'list',
@@ -36,7 +41,15 @@ export function createImagesModel(
   const shown = createImagesShown();
   let asking: AbortController | undefined;
   let reading = 0;
+  let seen: readonly RunView[] = [];
+  let askAgain = false;
   let closed = false;
+
+  const showLive = (): void => {
+    const {catalog, live} = store.get();
+    const next = catalog ? new Map(seen.flatMap((view) => [...liveImages(view, catalog, me)])) : noneLive;
+    if (!sameLive(live, next)) set({live: next});
+  };
 
   const readTree = async (): Promise<void> => {
     reading += 1;
@@ -44,13 +57,16 @@ export function createImagesModel(
     set({reading: true});
     try {
       const catalog = await engine.openTree(source);
-      if (mine === reading && !closed) set({catalog, treeProblem: undefined, reading: false});
+      if (mine !== reading || closed) return;
+      set({catalog, treeProblem: undefined, reading: false});
+      showLive();
     } catch (thrown) {
       if (mine === reading && !closed) set({treeProblem: problemOf(thrown), reading: false});
     }
   };
 
   const askStatus = async (checkBases: boolean): Promise<void> => {
+    askAgain = false;
     asking?.abort(new Error('asked again'));
     const mine = new AbortController();
     asking = mine;
@@ -62,6 +78,12 @@ export function createImagesModel(
     } catch (thrown) {
       if (!mine.signal.aborted) set({statusProblem: problemOf(thrown), asking: false});
     }
+    if (askAgain && !mine.signal.aborted) void askStatus(false);
+  };
+  /** Asks as soon as the question that is asked now is answered: tasks that end quickly do not cut each other off. */
+  const askSoon = (): void => {
+    if (store.get().asking) askAgain = true;
+    else void askStatus(false);
   };
 
   let runningBefore = runningIds(runList.get());
@@ -69,7 +91,7 @@ export function createImagesModel(
     const running = runningIds(runList.get());
     const someEnded = [...runningBefore].some((id) => !running.has(id));
     runningBefore = running;
-    if (someEnded) void askStatus(false);
+    if (someEnded) askSoon();
   });
 
   const refresh = ({checkBases = false}: {readonly checkBases?: boolean} = {}): void => {
@@ -83,12 +105,32 @@ export function createImagesModel(
     shown: () => shown(store.get()),
     set,
     refresh,
+    watchRuns() {
+      const watch = watchLiveImages(engine, runList, source, {
+        images: (views) => {
+          seen = views;
+          showLive();
+        },
+        taskEnded: askSoon,
+      });
+      return () => {
+        watch.close();
+        seen = [];
+        showLive();
+      };
+    },
     close() {
       closed = true;
       unsubscribe();
       asking?.abort(new Error('closed'));
     },
   };
+}
+
+const noneLive: ReadonlyMap<string, LiveImage> = new Map();
+
+function sameLive(a: ReadonlyMap<string, LiveImage>, b: ReadonlyMap<string, LiveImage>): boolean {
+  return a.size === b.size && JSON.stringify([...a]) === JSON.stringify([...b]);
 }
 
 function runningIds(runs: readonly RunSummary[]): ReadonlySet<string> {

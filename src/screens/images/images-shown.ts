@@ -24,6 +24,7 @@ export function createImagesShown(): (state: ImagesState) => ShownImages {
     const of = [
       state.catalog,
       state.report,
+      state.live,
       state.view === 'graph',
       state.asLevels,
       state.list.filter,
@@ -42,10 +43,10 @@ export function chosenNames(shown: ShownImages, list: ListState): readonly strin
   return item ? [item.image.name] : [];
 }
 
-function workOut({catalog, report, view, asLevels, list}: ImagesState): ShownImages {
+function workOut({catalog, report, live, view, asLevels, list}: ImagesState): ShownImages {
   if (!catalog) return {all: [], items: [], keys: [], lines: [], order: undefined};
   const order = imageOrder(catalog);
-  const all = imageItems(catalog, report);
+  const all = imageItems(catalog, report, live);
   if (view !== 'graph') {
     const items = shownImages(all, list.filter, imageSorts[list.sort % imageSorts.length] ?? 'name', order);
     return {all, items, keys: items.map((item) => item.image.name), lines: [], order};

@@ -1,5 +1,6 @@
 import type {Catalog, ImageStatusReport, Problem} from '../../engine/index.ts';
 import type {ListState} from '../../ui/widgets/list-state.ts';
+import type {LiveImages} from './live-images.ts';
 
 export const imageViews = ['list', 'graph', 'problems'] as const;
 type ImageView = (typeof imageViews)[number];
@@ -12,6 +13,8 @@ export interface ImagesState {
   readonly report?: ImageStatusReport | undefined;
   /** Why there is no report. */
   readonly statusProblem?: Problem | undefined;
+  /** What runs do to images now, by name. */
+  readonly live: LiveImages;
   readonly reading: boolean;
   readonly asking: boolean;
   readonly view: ImageView;

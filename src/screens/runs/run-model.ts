@@ -34,6 +34,8 @@ export interface RunModel {
   readonly view: LiveStore<RunView>;
   readonly choices: {get(): RunChoices; subscribe(listener: () => void): () => void};
   set(change: Partial<RunChoices>): void;
+  /** Puts the cursor of the plan on a task. */
+  choose(task: string): void;
   /** The monotonic clock of the machine the run is on, now. */
   up(): number;
   /** The task under the cursor of the plan. */
@@ -96,6 +98,7 @@ export function createRunModel(engine: Engine, id: string, clock: ShownClock): R
     view,
     choices,
     set: (change) => choices.set({...choices.get(), ...change}),
+    choose: (task) => choices.set({...choices.get(), plan: {...emptyList, cursor: task}, chosen: true}),
     up: () => view.get().up + Math.max(0, clock.monotonic() - heardAt.at),
     selected,
     watched: () => panes()[choices.get().focus ?? 0],

@@ -1,8 +1,9 @@
 import type {RunStatus, RunSummary, RunView, TaskState, TaskStatus} from '../../engine/index.ts';
 import type {State, Theme} from '../../ui/theme/theme.ts';
-import {bytes, count, duration, moment} from '../../ui/widgets/amounts.ts';
+import {count, duration, moment} from '../../ui/widgets/amounts.ts';
 import {cellWidth, fit, fitRight, plain} from '../../ui/widgets/cells.ts';
 import {type Row, row, type Span} from '../../ui/widgets/rows.ts';
+import {progressWords} from '../progress-words.ts';
 
 const runGlyph: Readonly<Record<RunStatus, State>> = {
   waiting: 'waiting',
@@ -116,15 +117,6 @@ function taskElapsed(task: TaskState, up: number): number | undefined {
   if (task.tookMs !== undefined) return task.tookMs;
   if (task.status === 'running' && task.startedUp !== undefined) return Math.max(0, up - task.startedUp);
   return undefined;
-}
-
-/** '3/12', '41%', '12 MB of 80 MB': as much as is known. */
-function progressWords(progress: TaskState['progress']): string {
-  if (progress === undefined) return '';
-  const {done, total} = progress;
-  if (total === undefined) return done > 10_000 ? bytes(done) : String(done);
-  if (total > 10_000) return `${Math.floor((done / Math.max(1, total)) * 100)}%`;
-  return `${done}/${total}`;
 }
 
 /** Where a run is, as the header of its view: 'step 6 of 12  00:48  (usually 02:10)'. */

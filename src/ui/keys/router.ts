@@ -1,8 +1,8 @@
 import type {KeyBinding} from './binding.ts';
 import type {InputEvent} from './splitter.ts';
 
-/** Who is asked first when a key comes, first to last. */
-const keyLayers = ['modal', 'input', 'pane', 'screen', 'global'] as const;
+/** Who is asked first when a key comes, first to last. A modal leaves only itself, inputs inside it, and `always`. */
+const keyLayers = ['modal', 'input', 'pane', 'screen', 'global', 'always'] as const;
 
 export type KeyLayer = (typeof keyLayers)[number];
 
@@ -42,7 +42,7 @@ export function createKeyRouter(): KeyRouter {
   /** Listeners hear only of what footer and help show; new functions behind the same keys are taken over silently. */
   function changed(next: readonly Entry[]): void {
     entries = next;
-    const tables = reachable(entries).map((entry) => entry.table);
+    const tables = withoutTyped(reachable(entries).map((entry) => entry.table));
     const nextLooks = JSON.stringify(tables);
     const same = nextLooks === looks;
     if (same) return;
@@ -117,9 +117,23 @@ function reachable(entries: readonly Entry[]): readonly Entry[] {
   const modal = latest(entries.filter(({table}) => table.layer === 'modal'));
   if (modal) {
     const inside = entries.filter(({order, table}) => table.layer === 'input' && order > modal.order);
-    return [...inside.toSorted(later), modal];
+    const always = entries.filter(({table}) => table.layer === 'always');
+    return [...inside.toSorted(later), modal, ...always];
   }
   return entries.toSorted((a, b) => keyLayers.indexOf(a.table.layer) - keyLayers.indexOf(b.table.layer) || later(a, b));
+}
+
+/** The tables without the keys that an input above them takes as text. */
+function withoutTyped(tables: readonly KeyTable[]): readonly KeyTable[] {
+  const input = tables.findIndex(({onText}) => onText !== undefined);
+  if (input < 0) return tables;
+  return tables.flatMap((table, index) => {
+    if (index <= input) return [table];
+    const bindings = table.bindings
+      .map((binding) => ({...binding, keys: binding.keys.filter((key) => key.length > 1 && key !== 'space')}))
+      .filter(({keys}) => keys.length > 0);
+    return bindings.length > 0 ? [{...table, bindings}] : [];
+  });
 }
 
 function latest(entries: readonly Entry[]): Entry | undefined {

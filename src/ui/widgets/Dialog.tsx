@@ -71,7 +71,12 @@ export function Dialog({
     run: press,
   };
   const sideways = typeName ? [] : ['h'];
-  const cancel: KeyBinding = {keys: ['esc'], word: 'leave', help: 'Leave without doing anything.', run: onCancel};
+  const cancel: KeyBinding = {
+    keys: ['esc', 'ctrl-c'],
+    word: 'close',
+    help: 'Close this without doing anything.',
+    run: onCancel,
+  };
   const moves: readonly KeyBinding[] = [
     {
       keys: ['tab', 'right', ...(typeName ? [] : ['l'])],

@@ -111,3 +111,17 @@ test('listeners hear when the footer would look different, not when only functio
   table.update({layer: 'screen', bindings: [binding('two', 'third')]});
   expect(changes).toBe(2);
 });
+
+test('keys that always work are there in a dialog too, unless an input takes them as text', () => {
+  const {log, table, press, router} = setUp();
+  table('always', 'help', ['?']);
+  table('global', 'global', ['q']);
+  table('modal', 'dialog', ['y']);
+  expect([press('?'), press('q')]).toEqual([true, false]);
+  const input = table('input', 'name', ['enter'], {text: true});
+  expect(router.tables().map(({title}) => title)).toEqual(['name']);
+  press('?');
+  input.remove();
+  expect(router.tables().map(({title}) => title)).toEqual(['dialog', 'help']);
+  expect(log).toEqual(['help ?', 'name typed ?']);
+});
