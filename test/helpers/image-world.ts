@@ -16,7 +16,7 @@ export interface ImageWorld {
   /** Writes a file of the tree. */
   write(path: string, content: string, mode?: number): Promise<void>;
   build(names?: readonly string[], more?: Partial<ImageRequest>): Promise<Proposal>;
-  /** Starts a proposal and waits for its end. */
+  /** Starts a proposal and waits for its end; sees that the source tree is as before. */
   carryOut(proposal: Proposal): Promise<RunView>;
   /** Waits until the run is as wished. */
   waitFor(run: string, wish: (view: RunView) => boolean): Promise<RunView>;
@@ -67,6 +67,7 @@ export async function imageWorld({socket, fixture, environment = {}}: WorldOptio
       live.close();
     }
   };
+  const snapshot = async () => (await snapshotOf(source)).join('\n');
   return {
     folder,
     source,
@@ -89,9 +90,9 @@ export async function imageWorld({socket, fixture, environment = {}}: WorldOptio
         builder: 'auto',
         ...more,
       } as ImageRequest),
-    carryOut: async (proposal) => waitFor(await engine.start(proposal), hasEnded),
+    carryOut: (proposal) => leavingSourceAlone({snapshot}, async () => waitFor(await engine.start(proposal), hasEnded)),
     waitFor,
-    snapshot: async () => (await snapshotOf(source)).join('\n'),
+    snapshot,
     docker: (method, path) => callDocker(socket, method, path),
     remove: () => rm(folder, {recursive: true, force: true}),
   };

@@ -380,6 +380,63 @@ describe.skipIf(!real)('other trees and hooks on a real engine', () => {
     );
   });
 
+  it('runs the last hook that was cut short, though its image is built already', async () => {
+    world = await imageWorld({socket: String(real?.socket)});
+    const began = join(world.folder, 'began');
+    await world.write('src/giver/build/giver.dockerfile', 'FROM busybox:latest\nRUN true\n');
+    await world.write(
+      'src/giver/build/build-post.sh',
+      `#!/bin/sh\nif [ ! -e ${began} ]; then touch ${began}; echo waiting; sleep 600; fi\nmkdir -p src/giver/generated && echo made > src/giver/generated/made\n`,
+    );
+    await world.write('src/taker/build/component.dep', 'giver\n');
+    await world.write(
+      'src/taker/build/taker.dockerfile',
+      'FROM busybox:latest\nCOPY dependency/giver/generated/made /made\n',
+    );
+    const before = await world.snapshot();
+    const id = await world.engine.start(await world.build());
+    await waitForOutput(world, id, 'build/giver', 'waiting');
+    await killRunner(world, id);
+    await world.waitFor(id, ({summary}) => summary.status === 'interrupted');
+    await world.engine.runs.resume(id);
+    const run = await world.waitFor(id, hasEnded);
+    expect(run.state.tasks.map(({problem}) => problem)).toEqual([undefined, undefined, undefined]);
+    expect(outcomes(run)).toEqual({
+      'copy-tree': 'done',
+      'build/giver': 'done, changed',
+      'build/taker': 'done, changed',
+    });
+    expect(await world.snapshot()).toBe(before);
+  });
+
+  it('gives hooks what they always had: their path, no arguments, the root of the tree, the environment, a terminal', async () => {
+    world = await imageWorld({socket: String(real?.socket), environment: {ATTACH_COMMIT_ID: 'true'}});
+    const seen = '[ -t 1 ] && where=terminal; printf "%s|" "$0" "$#" "$ATTACH_COMMIT_ID" "$where"; pwd';
+    await world.write('src/seeing/build/build-pre.sh', `#!/bin/sh\n${seen}\ntest -f paictl.py\n`, 0o644);
+    await world.write('src/seeing/build/build-post.sh', `#!/bin/sh\n${seen}\n`, 0o755);
+    await world.write('src/seeing/build/seeing.dockerfile', 'FROM busybox:latest\nRUN true\n');
+    const run = await world.carryOut(await world.build());
+    expect(outcomes(run)['build/seeing']).toMatch(/^done/);
+    const root = join(run.summary.folder, 'tree/root');
+    const lines = outputOf(world, run.summary.id, 'build/seeing').split('\n');
+    expect(lines).toContain(`src/seeing/build/build-pre.sh|0|true|terminal|${root}`);
+    expect(lines).toContain(`src/seeing/build/build-post.sh|0|true|terminal|${root}`);
+  });
+
+  it('runs hooks of different components one at a time', async () => {
+    world = await imageWorld({socket: String(real?.socket)});
+    for (const name of ['one', 'two', 'three']) {
+      await world.write(
+        `src/${name}/build/build-pre.sh`,
+        '#!/bin/sh\nset -e\nmkdir src/busy\nsleep 0.3\nrmdir src/busy\n',
+        0o755,
+      );
+      await world.write(`src/${name}/build/${name}.dockerfile`, 'FROM busybox:latest\nRUN true\n');
+    }
+    const run = await world.carryOut(await world.build());
+    expect(run.state.tasks.map(({problem}) => problem)).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
   it('builds what is current with --force, and says when it came out the same', async () => {
     world = await imageWorld({socket: String(real?.socket)});
     await world.write('src/again/build/again.dockerfile', 'FROM busybox:latest\nRUN true\n');

@@ -31,7 +31,7 @@ export interface BuildWork {
 export interface Built {
   /** Ids by image name. */
   readonly images: Readonly<Record<string, string>>;
-  /** How many were built. */
+  /** How many were built, also by an earlier runner of this run. */
   readonly built: number;
   /** Whether one of them is another image than before. */
   readonly changed: boolean;
@@ -66,8 +66,15 @@ export async function buildImages(work: BuildWork, context: TaskContext): Promis
     const {record, why, before} = found;
     const again = work.force && record?.run !== basename(context.runFolder);
     if (record && why.length === 0 && !again) {
-      context.output(`${displayText(name)} is current.\r\n`);
+      const earlier = record.run === basename(context.runFolder);
+      context.output(`${displayText(name)} is ${earlier ? 'built already' : 'current'}.\r\n`);
       images[name] = record.id;
+      if (earlier) {
+        built++;
+        changed = true;
+        last = record.id;
+        sizeBytes += before?.sizeBytes ?? 0;
+      }
       continue;
     }
     if (!work.mayBuild) throw changedSince(name, why);
