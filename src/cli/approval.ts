@@ -5,15 +5,20 @@ import type {World} from './world.ts';
 import {wrappedLines} from './wrap.ts';
 
 /**
- * Asks the operator on the terminal; the question and the answer never touch stdout. The default is no. Throws
+ * Asks the operator on the terminal; the question and the answer never touch stdout. The default is no. `look` is how
+ * the same can be looked at without a terminal. Throws
  * `approval-missing` where nobody can be asked, and `stopped` for a no or Ctrl-C.
  */
-export async function askApproval(world: World, output: Output, question: string, shown: string): Promise<void> {
+export async function askApproval(
+  world: World,
+  output: Output,
+  {question, shown, look}: {readonly question: string; readonly shown: string; readonly look: string},
+): Promise<void> {
   if (!world.stdin.isTTY || !world.stderr.isTTY) {
     throw new ProblemError({
       code: 'approval-missing',
       message: 'Nobody has approved this, and there is no terminal to ask on.',
-      hint: 'Look at it with --dry-run, then approve it with --yes.',
+      hint: `Look at it with ${look}, then approve it with --yes.`,
     });
   }
   output.say(wrappedLines(shown, world.stderr.columns));

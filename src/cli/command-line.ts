@@ -81,7 +81,7 @@ async function carryOutOne(
       showRuns(await engine.runs.list(), output);
       return 0;
     case 'run show':
-      showRun(await engine.runs.show(context.name), output);
+      showRun(await engine.runs.show(context.name), engine, output);
       return 0;
     case 'run attach':
       return attachRun(context);

@@ -96,7 +96,7 @@ export const commands: readonly Command[] = [
     about: 'Build what is not current, in the order of its dependencies, prerequisites included.',
     more: [
       'NAME is an image or a component; without one, all are built.',
-      'The run goes on when this command ends or the connection drops; the first Ctrl-C stops it after what is running was told to end, the second stops at once.',
+      'The run goes on when this command is told to end or the connection drops. Ctrl-C asks the run to stop: once, and nothing new starts; twice, and what is critical is stopped too; a third time leaves the run to itself.',
     ],
     examples: ['pai-tui image build --dry-run', 'pai-tui image build rest-server webportal --yes --parallel 4'],
     since: '0.1.0',

@@ -70,7 +70,7 @@ export function createRunText(engine: Engine, id: string, follower: Follower, ou
           ),
         );
       }
-      for (const task of [...state.tasks].sort((a, b) => happenedAt(a) - happenedAt(b))) showTask(task);
+      for (const task of [...state.tasks].sort(byTime)) showTask(task);
     },
     async end(view) {
       queue(() => output.print(outcomeLine(view, output.colour)));
@@ -84,9 +84,14 @@ export function createRunText(engine: Engine, id: string, follower: Follower, ou
   };
 }
 
+function byTime(a: TaskState, b: TaskState): number {
+  return happenedAt(a) < happenedAt(b) ? -1 : Number(happenedAt(a) > happenedAt(b));
+}
+
 /** When the news about a task came: several tasks may have changed since the last look. */
 function happenedAt(task: TaskState): number {
-  return task.status === 'running' ? (task.startedAt ?? 0) : (task.endedAt ?? 0);
+  // A task that never started has no time of its own: it is told after what it was skipped for.
+  return (task.status === 'running' ? task.startedAt : task.endedAt) ?? Number.POSITIVE_INFINITY;
 }
 
 function taskLine(task: TaskState, colour: boolean): string {

@@ -14,11 +14,13 @@ export interface Rewritten {
 
 /**
  * Understands `docker_build.py -p -n`, `paictl.py image build|push -p -n` and `pai_build.py build -c -s` /
- * `push -c -i`, with and without the name of the script. Undefined when the words are today's.
+ * `push -c -i`, with and without the name of the script (and of python before it). Undefined when the words are today's.
  */
 export function rewriteOldSpelling(argv: readonly string[]): Rewritten | undefined {
-  const script = scripts.find((name) => name === basename(argv[0] ?? ''));
-  const words = script ? argv.slice(1) : argv;
+  // Scripts of operators start them through an interpreter as often as not.
+  const typed = /^python[\d.]*$/.test(basename(argv[0] ?? '')) ? argv.slice(1) : argv;
+  const script = scripts.find((name) => name === basename(typed[0] ?? ''));
+  const words = script ? typed.slice(1) : argv;
   if (script === 'docker_build.py') return dockerBuild(argv, words);
   const [first, second] = positionalsOf(words);
   if (first === 'build' || first === 'push') return paiBuild(argv, words, first);

@@ -24,7 +24,10 @@ export async function carryOut({engine, world, output, options}: Context, reques
   }
   if (request.readOnly) refuseReadOnly(request.operation, 'Leave --readonly out, or look at the plan with --dry-run.');
   if (options.yes) for (const notice of proposal.plan.notices) output.problem(notice);
-  else await askApproval(world, output, 'Carry this out?', planText(proposal, output.colour));
+  else {
+    const shown = planText(proposal, output.colour);
+    await askApproval(world, output, {question: 'Carry this out?', shown, look: '--dry-run'});
+  }
   const follower: Follower = {verbose: options.verbose === true, interruptStops: true};
   return startAndFollow(engine, proposal, follower, world, output);
 }

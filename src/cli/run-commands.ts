@@ -1,6 +1,6 @@
 import {existsSync, statSync} from 'node:fs';
 import {join, resolve} from 'node:path';
-import {ProblemError, type RunView} from '../engine/index.ts';
+import {effectWords, ProblemError, type RunView} from '../engine/index.ts';
 import {askApproval} from './approval.ts';
 import type {Context} from './context.ts';
 import {followRun} from './follow.ts';
@@ -36,7 +36,11 @@ export async function resumeRun(context: Context): Promise<Ended> {
   const view = await engine.runs.show(context.name);
   const {id, folder} = view.summary;
   if (options.readonly) refuseReadOnly('run resume', 'Leave --readonly out, or look at it with: pai-tui run show.');
-  if (!options.yes) await askApproval(world, output, 'Go on with it?', remainingText(view));
+  // What cannot go on is refused by the engine; it is not asked about.
+  if (!options.yes && view.summary.status === 'interrupted') {
+    const look = `pai-tui run show ${id}`;
+    await askApproval(world, output, {question: 'Go on with it?', shown: remainingText(view), look});
+  }
   const journalFrom = sizeOf(join(folder, 'journal.jsonl'));
   const {came} = await whileStarting(world, () => engine.runs.resume(id));
   const follower = {verbose: options.verbose === true, interruptStops: true, journalFrom, ...(came ? {came} : {})};
@@ -103,9 +107,12 @@ async function sourceOf(context: Context, id: string): Promise<{source: string; 
 function remainingText(view: RunView): string {
   const left = view.state.tasks.filter(({status}) => status !== 'done');
   return [
-    `${plainLine(view.summary.title)} (run ${view.summary.id}): ${interruptedProblem(view).message}`,
+    `${plainLine(view.summary.title)} (run ${view.summary.id}): ${plainLine(interruptedProblem(view).message)}`,
     `${left.length} of ${view.state.tasks.length} tasks are left:`,
-    ...left.map((task) => `  ${plainLine(task.title)}`),
+    ...left.flatMap((task) => [
+      `  ${plainLine(task.title)}`,
+      ...task.does.map((effect) => `      ${plainLine(effectWords(effect))}`),
+    ]),
   ].join('\n');
 }
 

@@ -16,7 +16,7 @@ export function taskFacts(task: TaskState): string {
     task.tookMs === undefined ? '' : showDuration(task.tookMs),
     task.status === 'done' ? (task.changed ? 'changed' : 'unchanged') : '',
     task.note ?? '',
-    task.because ?? '',
+    task.because ? `because ${task.because.replace(/^because /, '')}` : '',
     task.halfDone ? `half done: ${task.halfDone}` : '',
   ];
   return facts

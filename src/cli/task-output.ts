@@ -1,5 +1,5 @@
 import type {Engine, OutputView} from '../engine/index.ts';
-import {colouredLine, plainLine} from './plain.ts';
+import {colouredLine, plainText} from './plain.ts';
 
 /** The output of one task as whole lines for a person. */
 export interface TaskOutput {
@@ -24,7 +24,7 @@ export function openTaskOutput(
   onLine?: (line: string) => void,
 ): TaskOutput {
   const store = engine.runs.output(run, task);
-  const shown = colour ? colouredLine : plainLine;
+  const shown = colour ? colouredLine : plainText;
   let told = 0;
   // The last line of an output that goes on may be half a line. After a while it is told all the same: it may be
   // what the task waits at.

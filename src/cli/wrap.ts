@@ -31,7 +31,8 @@ function hanging(line: string, columns: number): string[] {
   let used = indent.length + visible(first).length;
   for (const word of words) {
     const cells = visible(word).length;
-    if (used + 1 + cells <= columns) {
+    // A word that fits nowhere (a path) is left to the terminal where it is.
+    if (used + 1 + cells <= columns || cells > columns - further.length) {
       lines[lines.length - 1] += ` ${word}`;
       used += 1 + cells;
     } else {

@@ -15,6 +15,9 @@ test.each([
   ['build -s a -s b -c /cfg --source /tree', ['image build --config /cfg --source /tree a b']],
   ['build/pai_build.py push -c /cfg -i Base-Image x', ['image push --config /cfg base-image x']],
   ['--json build -c /cfg', ['image build --json --config /cfg']],
+  ['python build/pai_build.py build -c /cfg -s Webportal', ['image build --config /cfg webportal']],
+  ['python3 ./paictl.py image push -p /cfg -n x', ['image push --config /cfg x']],
+  ['/usr/bin/python2.7 docker_build.py -p c', ['image build --config c', 'image push --config c']],
   ['docker_build.py -p c.yaml', ['image build --config c.yaml', 'image push --config c.yaml']],
   [
     'docker_build.py -p c.yaml -n X --yes --builder classic --force',
@@ -24,12 +27,17 @@ test.each([
   expect(today(line)).toEqual(expected);
 });
 
-test.each(['image build -c /cfg a', 'image list', 'run list', 'image build', 'cluster status'])(
-  '"%s" is no old spelling',
-  (line) => {
-    expect(today(line)).toBeUndefined();
-  },
-);
+test.each([
+  'image build -c /cfg a',
+  'image list',
+  'run list',
+  'image build',
+  'cluster status',
+  'python3',
+  'python other.py build',
+])('"%s" is no old spelling', (line) => {
+  expect(today(line)).toBeUndefined();
+});
 
 test('only where the tools had no other way the tree must be named or here', () => {
   expect(rewriteOldSpelling(['build', '-c', 'x'])?.treeIsHere).toBe(true);

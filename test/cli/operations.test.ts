@@ -2,7 +2,14 @@ import {appendFileSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {createStore, type Engine, type Problem, type RunEvent, type TaskState} from '../../src/engine/index.ts';
+import {
+  createStore,
+  type Engine,
+  effectWords,
+  type Problem,
+  type RunEvent,
+  type TaskState,
+} from '../../src/engine/index.ts';
 import {createFakeEngine, type FakeAnswers, runOf, sampleStatus, taskState} from '../helpers/fake-engine.ts';
 import {type CommandOptions, openCommand, runCommand} from './open-command.ts';
 
@@ -81,6 +88,11 @@ test('--dry-run prints every task with its reasons and effects, and starts nothi
   );
   expect(stdout).toContain('nothing was done');
   const {plan} = JSON.parse((await runCommand([...build, '--dry-run', '--json'], {engine})).stdout);
+  for (const {does} of plan.tasks) for (const effect of does) expect(stdout).toContain(effectWords(effect));
+  const idle = plan.tasks.find(
+    (task: {expected: string; does: []}) => task.expected === 'unchanged' && task.does.length > 0,
+  );
+  expect(idle).toBeDefined();
   expect(plan).toMatchObject({operation: 'image build', hash: 'c0ffee', nothingToDo: false});
   expect(plan.tasks[0]).toMatchObject({id: 'build/base-image', does: [{kind: 'docker', call: 'build'}]});
   expect(calls.filter((call) => call.startsWith('start'))).toEqual([]);
@@ -293,6 +305,63 @@ test('Ctrl-C asks the run to stop, again presses it, a third time leaves it alon
   );
 });
 
+test('what is critical is named before a second Ctrl-C stops it', async () => {
+  const fake = openEngine();
+  const command = await started([...build, '--yes'], fake);
+  fake.task('etcd/join', 'running', {title: 'Join etcd', critical: true});
+  fake.task('build/a', 'running');
+  command.signals.emit('SIGINT');
+  expect(command.stderr()).toMatch(
+    /^Stopping: .* Critical and not interrupted: Join etcd\. Ctrl-C again stops that too/,
+  );
+  command.signals.emit('SIGINT');
+  await command.sees('Stopping at once, also what is critical: Join etcd.');
+  fake.end('stopped');
+  expect(await command.ended).toBe(5);
+});
+
+test.each(['SIGTERM', 'SIGHUP'])(
+  '%s ends the following, says where to follow it, and leaves the run going',
+  async (signal) => {
+    const fake = openEngine();
+    const command = await started([...build, '--yes'], fake);
+    command.signals.emit(signal);
+    expect(await command.ended).toBe(5);
+    expect(command.stderr()).toBe(
+      'The run goes on without this command. Come back to it with: pai-tui run attach run-1\n',
+    );
+    expect(fake.calls.filter((call) => call.startsWith('cancel'))).toEqual([]);
+    expect(fake.openStores()).toBe(0);
+    for (const one of ['SIGINT', 'SIGTERM', 'SIGHUP']) expect(command.signals.listenerCount(one)).toBe(0);
+  },
+);
+
+test('a terminal has one status line below what was told, and it is gone at the end', async () => {
+  const fake = openEngine();
+  const command = await started([...build, '--yes'], fake, {terminal: true, environment: {LANG: 'C'}});
+  fake.task('build/a', 'running');
+  await command.sees('Build a 1');
+  fake.task('build/a', 'done');
+  fake.end('done');
+  expect(await command.ended).toBe(0);
+  expect(command.stderr()).toMatch(/\r[-|/\\] \d+\/\d+ {2}.*Build a 1\ds/);
+  expect(command.stderr().endsWith('\r\u001b[K')).toBe(true);
+});
+
+test.each([
+  [['--json'], {terminal: true}],
+  [['-v'], {terminal: true}],
+  [[], {terminal: true, environment: {TERM: 'dumb'}}],
+  [[], {terminal: false}],
+] as const)('no status line with %j on %j', async (flags, options) => {
+  const fake = openEngine();
+  const command = await started([...build, '--yes', ...flags], fake, options);
+  fake.task('build/a', 'running');
+  fake.end('done');
+  expect(await command.ended).toBe(0);
+  expect(command.stderr()).not.toContain('\u001b[K');
+});
+
 test('Ctrl-C while the runner comes up stops the run as soon as there is one', async () => {
   const fake = openEngine();
   let go: () => void = () => {};
@@ -378,12 +447,15 @@ test('run resume shows what is left and needs approval; run repeat makes a new p
   const interrupted = runOf({
     id: 'run-1',
     status: 'interrupted',
-    tasks: [taskState('build/a', 'done'), taskState('build/b', 'waiting')],
+    tasks: [
+      taskState('build/a', 'done'),
+      taskState('build/b', 'waiting', {does: [{kind: 'docker', call: 'build', image: 'b'}]}),
+    ],
   });
   const fake = openEngine({runs: [interrupted]});
   expect((await runCommand(['run', 'resume', 'run-1'], {engine: fake.engine})).code).toBe(4);
   const command = openCommand(['run', 'resume', 'run-1'], {engine: fake.engine, terminal: true});
-  await command.sees('1 of 2 tasks are left:\n  Build b\n');
+  await command.sees('1 of 2 tasks are left:\n  Build b\n      docker build b\n');
   await command.sees('[y/N] ');
   command.type('y\n');
   while (!fake.calls.includes('resume run-1')) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -393,6 +465,21 @@ test('run resume shows what is left and needs approval; run repeat makes a new p
   const repeat = await runCommand(['run', 'repeat', 'run-1', '--dry-run'], {engine: fake.engine});
   expect(repeat.code).toBe(0);
   expect(fake.calls).toContain('propose image build');
+});
+
+test('--readonly changes nothing about a run', async () => {
+  const fake = openEngine({runs: [runOf({id: 'run-1', status: 'running', tasks: []})]});
+  for (const verb of ['resume', 'repeat', 'cancel']) {
+    const {code, stderr} = await runCommand(
+      ['run', verb, 'run-1', '--readonly', ...(verb === 'cancel' ? [] : ['--yes'])],
+      {
+        engine: fake.engine,
+      },
+    );
+    expect([verb, code]).toEqual([verb, 4]);
+    expect(stderr).toMatch(/^read-only: /);
+  }
+  expect(fake.calls.filter((call) => /^(start|cancel|resume)/.test(call))).toEqual([]);
 });
 
 test('run cancel asks once, and says what a second time does', async () => {
@@ -423,6 +510,15 @@ test('an old spelling is carried out and says what it is called today', async ()
     'note: "build -c /cfg -s WebPortal --source /srv/pai --dry-run" is an old spelling; today it is: pai-tui image build --config /cfg --source /srv/pai --dry-run webportal\n',
   );
   expect(fake.calls).toContain('propose image build webportal');
+});
+
+test('an old spelling in a script is told to approve the plan', async () => {
+  const fake = openEngine();
+  const {code, stderr} = await runCommand(['build', '-c', '/cfg', '--source', '/srv/pai'], {engine: fake.engine});
+  expect(code).toBe(4);
+  expect(stderr).toMatch(
+    /^note: .* \(without a terminal add --yes: the plan is approved first now\)\napproval-missing: /,
+  );
 });
 
 test('docker_build.py builds and then pushes; a failed build pushes nothing', async () => {

@@ -66,6 +66,16 @@ test('help is found about everything, a noun and a command', () => {
   expect(parse(['--version'])).toEqual({kind: 'version'});
 });
 
+test.each(commands.filter(({name}) => name !== 'completion'))(
+  '$name understands --readonly and --state, which may stand in an alias',
+  ({name, argument}) => {
+    const words = [...name.split(' '), ...(argument?.count === 'one' ? ['x'] : [])];
+    expect(parse(['--readonly', '--state', '/srv', ...words])).toMatchObject({
+      invocations: [{options: {readonly: true, state: '/srv'}}],
+    });
+  },
+);
+
 test.each([
   ['imgae list', 'There is no command "imgae".', 'Did you mean image?'],
   ['image bild', 'There is no command "image bild".', 'Did you mean build?'],
@@ -76,7 +86,16 @@ test.each([
   ['image build --parallel --json', '--parallel needs a value: --parallel N.', undefined],
   ['image build --builder kaniko', '--builder is one of auto, classic, buildkit, not "kaniko".', undefined],
   ['image list --json=yes', '--json takes no value.', undefined],
-  ['image list --force', 'image list takes no --force.', 'It takes: --source --config --readonly --state --json --no-color.'],
+  [
+    'image list --force',
+    'image list takes no --force.',
+    'It takes: --source --config --readonly --state --json --no-color.',
+  ],
+  [
+    'image build --confirm prod',
+    '--confirm is not part of this version of pai-tui yet: nothing that it has asks for a typed name.',
+    'Leave it out.',
+  ],
   ['image list base-image', 'image list takes no names, but got "base-image".', undefined],
   ['run show', 'run show needs one ID.', 'See the ids with: pai-tui run list. The word last stands for the newest.'],
   [

@@ -2,7 +2,7 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import type {Engine, Problem} from '../../src/engine/index.ts';
+import type {Engine, Problem, RunView} from '../../src/engine/index.ts';
 import {ProblemError} from '../../src/engine/index.ts';
 import {
   createFakeEngine,
@@ -323,4 +323,34 @@ test('info prints topics and values, and the state folder is handed to the engin
   expect(JSON.parse((await runCommand(['info', '--json'], {engine})).stdout)).toEqual({
     info: [{topic: 'version', value: '0.1.0'}],
   });
+});
+
+test('run show says what was cut off, what still runs, and what to do next', async () => {
+  const show = async (view: RunView, terminal = false) => {
+    const {engine} = createFakeEngine({runs: [view]});
+    return (await runCommand(['run', 'show', 'run-1'], {engine, terminal, environment: {NO_COLOR: '1'}})).stdout;
+  };
+  const tasks = [taskState('build/b', 'running')];
+  const cutOff = await show(
+    runOf({id: 'run-1', status: 'interrupted', tasks, explanation: 'The runner (process 7) was killed.'}),
+  );
+  expect(cutOff).toMatch(/^ {2}cut off {2}Build b$/m);
+  expect(cutOff).toMatch(/^run-failed: The runner .* was killed\.\nhint: .*pai-tui run resume run-1$/m);
+  const running = await show(runOf({id: 'run-1', status: 'running', tasks}));
+  expect(running).toMatch(/^ {2}running {2}Build b {2}for 12s$/m);
+  expect(running).toMatch(/^Follow it: pai-tui run attach run-1$/m);
+  const stopped = await show(runOf({id: 'run-1', status: 'stopped', tasks: [taskState('build/b', 'stopped')]}));
+  expect(stopped).toMatch(/^Do it again with a new plan: pai-tui run repeat run-1$/m);
+});
+
+test('on a terminal the problems of a run are wrapped to its columns', async () => {
+  const message = 'One sentence that is a good deal longer than the eighty columns of the terminal it is read on.';
+  const problem = {code: 'build-failed', message} as const;
+  const {engine} = createFakeEngine({
+    runs: [runOf({id: 'run-1', status: 'failed', tasks: [taskState('build/b', 'failed', {problem})], problem})],
+  });
+  const words = ['run', 'show', 'run-1'];
+  const {stdout} = await runCommand(words, {engine, terminal: true, environment: {NO_COLOR: '1'}});
+  for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  expect((await runCommand(words, {engine})).stdout).toContain(message);
 });

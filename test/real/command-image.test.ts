@@ -120,16 +120,47 @@ describe.skipIf(!engine)('image commands on a real engine', () => {
     expect((await build.ended).code).toBe(5);
   });
 
-  test('SIGHUP ends the command alone; run attach sees the run to its end', async () => {
-    writeTree({waits: ['FROM busybox:latest', 'RUN echo waiting && sleep 3']});
-    const build = start('image', 'build', '-s', tree, '--yes', '-v', '--force', '--no-cache');
-    await build.prints(/sleep 3/);
-    build.process.kill('SIGHUP');
-    expect(await build.ended).toMatchObject({signal: 'SIGHUP'});
-    expect(JSON.parse((await run('run', 'list', '--json')).stdout).runs[0]).toMatchObject({state: 'running'});
-    const attach = await run('run', 'attach', 'last', '--json');
-    expect(attach.code).toBe(0);
-    expect(eventsOf(attach).at(-1)).toMatchObject({type: 'run-ended', outcome: 'done'});
+  test.each(['SIGHUP', 'SIGTERM'] as const)(
+    '%s ends the command alone; run attach sees the run to its end',
+    async (signal) => {
+      writeTree({waits: ['FROM busybox:latest', 'RUN echo waiting && sleep 3']});
+      const build = start('image', 'build', '-s', tree, '--yes', '-v', '--force', '--no-cache');
+      await build.prints(/sleep 3/);
+      build.process.kill(signal);
+      const end = await build.ended;
+      expect(end.code).toBe(5);
+      expect(end.stderr).toMatch(/^The run goes on without this command.*pai-tui run attach \S+$/m);
+      expect(JSON.parse((await run('run', 'list', '--json')).stdout).runs[0]).toMatchObject({state: 'running'});
+      const attach = await run('run', 'attach', 'last', '--json');
+      expect(attach.code).toBe(0);
+      expect(eventsOf(attach).at(-1)).toMatchObject({type: 'run-ended', outcome: 'done'});
+    },
+  );
+
+  test('a failed run is shown with its last lines and repeated with a new plan', async () => {
+    writeTree({mends: ['FROM busybox:latest', 'RUN echo why-it-failed && false']});
+    expect((await run('image', 'build', '-s', tree, '--yes')).code).toBe(1);
+    const show = await run('run', 'show', 'last');
+    expect(show.stdout).toMatch(/^ +\| why-it-failed$/m);
+    const file = /^ +output: (\S+)$/m.exec(show.stdout)?.[1] ?? '';
+    expect(readFileSync(file, 'utf8')).toContain('why-it-failed');
+    const id = /pai-tui run repeat (\S+)$/m.exec(show.stdout)?.[1] ?? '';
+    expect((await run('run', 'resume', id, '--yes')).code).toBe(2);
+    expect((await run('run', 'cancel', id)).code).toBe(2);
+    expect((await run('run', 'attach', id)).code).toBe(1);
+    writeFileSync(join(tree, 'src/mends/build/mends.dockerfile'), 'FROM busybox:latest\n');
+    expect((await run('run', 'repeat', id)).code).toBe(4);
+    expect((await run('run', 'repeat', id, '--yes')).code).toBe(0);
+    expect((await run('run', 'repeat', 'last', '--yes')).stdout).toMatch(/^Nothing to do/);
+  });
+
+  test('--timeout and --fail-fast end a run with 1 and say so', async () => {
+    writeTree({broken: ['FROM busybox:latest', 'RUN false'], slow: ['FROM busybox:latest', 'RUN sleep 600']});
+    const late = await run('image', 'build', 'slow', '-s', tree, '--yes', '--timeout', '1s');
+    expect(late).toMatchObject({code: 1, stderr: expect.stringMatching(/^deadline-passed: .*1 s\.$/m)});
+    const fast = await run('image', 'build', '-s', tree, '--yes', '--fail-fast', '--parallel', '1');
+    expect(fast.code).toBe(1);
+    expect(fast.stdout).toMatch(/skipped {2}Build slow .*first failure$/m);
   });
 
   test('images are pushed where the configuration says, and a second push finds them there', async () => {

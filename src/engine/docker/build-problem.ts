@@ -40,7 +40,7 @@ export function buildFailure(
     return new ProblemError({
       code: 'build-failed',
       message: `${where} ended with exit code ${exitCode}.`,
-      hint: 'The last lines of its output are below; the whole output is in the log of the task.',
+      hint: 'The last lines of its output say why; the whole output is in the log of the task.',
       ...more,
     });
   }
