@@ -5,6 +5,7 @@ import {problemOf} from './problem.ts';
 import {outlivesLogout} from './run/logout.ts';
 import {historyLimits} from './run/prune.ts';
 import {tasksAtOnce} from './runner-main.ts';
+import {rightsIn} from './sharing.ts';
 import {hashCacheFile} from './state.ts';
 import type {Tools} from './tools.ts';
 
@@ -23,7 +24,7 @@ export async function engineInfoLines({environment, stateHome, programVersion, t
     {topic: 'pai-tui', value: programVersion},
     {topic: 'node', value: `${process.version} (${process.execPath})`},
     {topic: 'computer', value: `${process.platform} ${process.arch}, ${Math.round(totalmem() / 2 ** 30)} GiB`},
-    {topic: 'state', value: stateHome},
+    {topic: 'state', value: rightsIn(stateHome).file === 0o600 ? stateHome : `${stateHome}; shared with its group`},
     {topic: 'runs', value: `${stateHome}/<cluster>/runs; kept ${historyLimits.words}`},
     {topic: 'records of builds', value: `${stateHome}/<cluster>/images`},
     {topic: 'hashes of files', value: hashCacheFile(stateHome)},

@@ -1,4 +1,5 @@
-import {readFile, realpath, stat} from 'node:fs/promises';
+import {randomUUID} from 'node:crypto';
+import {lstat, readdir, readFile, realpath, rename, stat} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import {basename, dirname, isAbsolute, join, relative, resolve, sep} from 'node:path';
 import {safeName, shortHash} from './images/record.ts';
@@ -38,11 +39,32 @@ export function sharingRecords(files: Files, stateHome: string): Files {
       if (isRecord(path)) await makeStateFolder(path);
       else await files.makeFolder(path);
     },
+    async removeTree(path) {
+      if (isRecord(path) && rightsIn(dirname(path)).file !== 0o600) await removeShared(files, path);
+      else await files.removeTree(path);
+    },
     async writeFile(path, content, mode) {
       const whole = mode === 0o600 && isRecord(path) ? rightsIn(dirname(path)).file : mode;
       await files.writeFile(path, content, whole);
     },
   };
+}
+
+/**
+ * A tree of another account cannot be emptied, but it can be put aside: under a name that its owner clears away when
+ * it next removes what was there.
+ */
+async function removeShared(files: Files, path: string): Promise<void> {
+  const aside = `.${basename(path)}.aside-`;
+  for (const name of await readdir(dirname(path)))
+    if (name.startsWith(aside)) await files.removeTree(join(dirname(path), name)).catch(() => {});
+  try {
+    await files.removeTree(path);
+  } catch (error) {
+    const owner = await lstat(path).then(({uid}) => uid);
+    if (owner === process.getuid?.()) throw error;
+    await rename(path, join(dirname(path), `${aside}${randomUUID()}`));
+  }
 }
 
 /**

@@ -1,7 +1,10 @@
+import {readdirSync} from 'node:fs';
 import {createClock} from '../../src/engine/clock.ts';
+import {createFiles} from '../../src/engine/files/create-files.ts';
 import {problemOf} from '../../src/engine/problem.ts';
 import {holderOf, takeLock} from '../../src/engine/run/lock.ts';
 import {createRuns} from '../../src/engine/run/runs.ts';
+import {sharingRecords} from '../../src/engine/state.ts';
 
 // What another account does with the runs of a state home: node other-account.ts <state home> <what>. Says it as JSON.
 const [, , stateHome = '', what = ''] = process.argv;
@@ -34,6 +37,13 @@ async function act(): Promise<unknown> {
       store.close();
       output.close();
       return [store.get().summary.status, output.get().lines(0, 1)[0]?.text];
+    }
+    case 'remove': {
+      const cluster = `${stateHome}/cluster/images`;
+      const files = sharingRecords(createFiles({cacheFile: '/nowhere/hashes'}), stateHome);
+      await files.removeTree(`${cluster}/generated`);
+      await files.makeFolder(`${cluster}/generated`);
+      return readdirSync(cluster).map((name) => name.replace(/aside-.*/, 'aside'));
     }
     default:
       throw new Error(`what is ${what}?`);

@@ -1,5 +1,5 @@
 import {type ChildProcess, spawn} from 'node:child_process';
-import {chmodSync, chownSync, mkdirSync, readdirSync, statSync} from 'node:fs';
+import {chmodSync, chownSync, mkdirSync, readdirSync, statSync, writeFileSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {createInterface} from 'node:readline';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
@@ -92,6 +92,19 @@ describe.skipIf(!isRoot)('another account of the computer', () => {
     await runnerGone(run);
     expect(await said('lock', name)).toBe('another');
     expect(await said('resume')).toMatchObject({problem: {code: 'other-account'}});
+  });
+
+  test('replaces what another one keeps for later builds, and its owner clears that away', async () => {
+    share();
+    const images = join(place.home, 'cluster', 'images');
+    const files = sharingRecords(createFiles({cacheFile: join(place.home, '.hashes')}), place.home);
+    await files.makeFolder(images);
+    mkdirSync(join(images, 'generated'), {mode: 0o755});
+    writeFileSync(join(images, 'generated', 'file'), '');
+    expect(((await said('remove')) as string[]).sort()).toEqual(['.generated.aside', 'generated']);
+    expect(readdirSync(join(images, 'generated'))).toEqual([]);
+    await files.removeTree(join(images, 'generated'));
+    expect(readdirSync(images)).toEqual([]);
   });
 
   test('is refused everything of a state folder that is not shared, with how to share it', async () => {
