@@ -54,6 +54,9 @@ export function createRuns(world: RunsWorld): Runs {
       }
     });
   };
+  // Else the list would learn of a run's end only by the slow poll, and say "running" of what has ended.
+  const underWay = (): readonly string[] =>
+    [...known.values()].flatMap(({run, status}) => (status === 'running' || status === 'waiting' ? [run.folder] : []));
   const view = (one: RunReader): RunView => {
     const explanation = one.explanation();
     const usualMs = usualOf(one, known.values());
@@ -74,7 +77,7 @@ export function createRuns(world: RunsWorld): Runs {
 
   return {
     list: async () => list(),
-    watchList: () => watched(list, () => [stateHome, ...runsFolders(stateHome)], sameList, world),
+    watchList: () => watched(list, () => [stateHome, ...runsFolders(stateHome), ...underWay()], sameList, world),
     async show(id) {
       const one = shown(id);
       const whole = view(one);
