@@ -15,8 +15,11 @@ export interface RunnerOptions {
   readonly endpoint?: string;
 }
 
-/** Uploads at a time: more of them only share one line. */
-const uploads = 4;
+/**
+ * How many tasks of a kind may run at a time. Uploads: more of them only share one line. Components with hooks: their
+ * hooks wait for each other, and those that wait must not take every slot from what only builds.
+ */
+const limits: Readonly<Record<string, number>> = {upload: 4, hook: 3};
 
 /**
  * Carries out the run in this folder, or goes on with it. All that the hidden runner process does: secrets come
@@ -33,7 +36,7 @@ export async function serveRunner(folder: string, options: RunnerOptions): Promi
     programVersion,
     stdin: process.stdin,
     parallel: tasksAtOnce(),
-    resourceLimit: (resource) => (resource === 'upload' ? uploads : undefined),
+    resourceLimit: (resource) => limits[resource],
   });
 }
 

@@ -1,6 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import {selectImages} from '../../src/engine/catalog/select.ts';
 import type {ImageBuildFacts} from '../../src/engine/images/facts.ts';
+import {builderOf} from '../../src/engine/images/judge.ts';
+import type {ImageRecord} from '../../src/engine/images/record.ts';
 import {planHash} from '../../src/engine/plan/hash.ts';
 import {planImageBuild} from '../../src/engine/plan/image-build.ts';
 import type {Plan} from '../../src/engine/plan/types.ts';
@@ -35,6 +37,34 @@ const refusal = (make: () => unknown): Problem => {
   }
   throw new Error('It was not refused.');
 };
+
+it('lets components whose hooks may wait for each other take slots of their own', () => {
+  const tree = catalog(
+    [component('hooked', {preHook: 'src/hooked/build/build-pre.sh'}), component('plain')],
+    [image('hooked'), image('plain')],
+  );
+  const {tasks} = planImageBuild(request(), facts(tree, {hooked: never, plain: never}));
+  expect(tasks.map(({id, resource}) => [id, resource])).toEqual([
+    ['copy-tree', undefined],
+    ['build/hooked', 'hook'],
+    ['build/plain', 'build'],
+  ]);
+});
+
+describe('the builder of an image', () => {
+  const record = (builder: 'classic' | 'buildkit') => ({inputs: {builder}}) as ImageRecord;
+  const plain = image('x');
+  const needing = image('x', {needsBuildkit: {line: 1, because: 'RUN --mount'}});
+  it.each([
+    ['classic by default', plain, 'auto', undefined, 'classic'],
+    ['BuildKit where the Dockerfile needs it', needing, 'auto', record('classic'), 'buildkit'],
+    ['the one that built it last', plain, 'auto', record('buildkit'), 'buildkit'],
+    ['the one that was asked for', plain, 'classic', record('buildkit'), 'classic'],
+    ['the one that was asked for, also the first time', plain, 'buildkit', undefined, 'buildkit'],
+  ] as const)('is %s', (_why, of, wanted, before, expected) => {
+    expect(builderOf(of, wanted, before)).toBe(expected);
+  });
+});
 
 describe('a plan to build', () => {
   it('has a task per component that needs what it stands on, and nothing to do when all is current', () => {
@@ -198,6 +228,27 @@ describe('a build is refused', () => {
   it('for names that lack the namespace of the configuration', () => {
     const tree = catalog([component('x')], [image('x', {localName: '<namespace>/x'})]);
     expect(refusal(() => planImageBuild(request(), facts(tree)))).toMatchObject({code: 'config-missing'});
+  });
+
+  it('for a folder that can be no component only when everything is asked for', () => {
+    const problem: Problem = {code: 'tree-invalid', message: 'a b cannot be a component', file: '/tree/src/a b'};
+    const tree = catalog([component('x')], [image('x')], {problems: [problem]});
+    expect(refusal(() => planImageBuild(request(), facts(tree)))).toMatchObject({code: 'tree-invalid'});
+    const plan = planImageBuild(request({names: ['x']}), facts(tree));
+    expect(plan.notices).toMatchObject([{code: 'tree-invalid', severity: 'warning'}]);
+    const whole = catalog([component('x')], [image('x')], {problems: [{...problem, file: '/tree/src'}]});
+    expect(refusal(() => planImageBuild(request({names: ['x']}), facts(whole)))).toMatchObject({code: 'tree-invalid'});
+  });
+
+  it('for an engine without BuildKit when what built an image last was BuildKit', () => {
+    const tree = catalog([component('x')], [image('x')]);
+    const before = facts(tree);
+    const judged = before.images.map((each) => ({...each, builder: 'buildkit' as const}));
+    const without = {...before, images: judged, engine: {...before.engine, buildkit: false}};
+    expect(refusal(() => planImageBuild(request(), without))).toMatchObject({
+      code: 'engine-refused',
+      hint: expect.stringContaining('--builder classic'),
+    });
   });
 
   it('for the classic builder where a Dockerfile needs BuildKit, at its line', () => {

@@ -222,7 +222,7 @@ function componentTask(
     expected,
     why,
     retry: {attempts: 2, on: ['engine-unreachable'], waitMs: 2_000, maxWaitMs: 2_000},
-    resource: 'build',
+    resource: copied && hasHooks(component) ? 'hook' : 'build',
     ...(images.length > 0 && expected !== 'unchanged'
       ? {
           undo: 'Build again from the former source; the former image stays on the engine without a name until it is pruned.',

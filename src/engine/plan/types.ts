@@ -41,7 +41,7 @@ export interface Task<Result = any> {
    * `deadline-passed`. Not part of the plan's hash: it does not change what is done.
    */
   readonly deadlineMs?: number;
-  /** Which kind of slot it takes: 'build', 'upload', or a machine's name. */
+  /** Which kind of slot it takes: 'build', 'hook', 'upload', or a machine's name. */
   readonly resource?: string;
   /** How a person would take it back, in a sentence. */
   readonly undo?: string;
