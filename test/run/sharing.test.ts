@@ -84,6 +84,8 @@ describe.skipIf(!isRoot)('another account of the computer', () => {
   test('is refused by the locks of a shared state folder, and takes them over when their holder is gone', async () => {
     share();
     run = await start(place, {hold: ['a', 'e']});
+    const held = run;
+    await until(() => stateOf(held).tasks.some(({status}) => status === 'running'));
     const [name = ''] = readdirSync(join(place.home, 'locks')).map((file) => file.replace(/\.\d+$/, ''));
     expect(await said('lock', name)).toMatchObject({
       problem: {code: 'lock-held', message: expect.stringContaining(`run ${run.run} of `)},
