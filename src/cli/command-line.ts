@@ -94,7 +94,7 @@ async function carryOutOne(
     case 'run export':
       return exportRun(context);
     case 'info':
-      showInfo(await engine.info(), output);
+      await showInfo(context);
       return 0;
   }
 }

@@ -112,7 +112,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'run list',
-    flags: [...text],
+    flags: text,
     about: 'The runs there were, the newest first.',
     json: '{"runs":[{"id","operation","state":"waiting"|"running"|"interrupted"|"done"|"failed"|"stopped","started","ended"}]}',
     examples: ['pai-tui run list'],
@@ -121,7 +121,7 @@ export const commands: readonly Command[] = [
   {
     name: 'run show',
     argument: run,
-    flags: [...text],
+    flags: text,
     about: 'One run: its plan with the outcome of each task, and the problem of each failure.',
     more: [oneRun],
     json: '{"id","operation","title","state","who","folder","started","ended","explanation","problem","tasks":[{"id","title","state","changed","note","started","tookMs","why":[],"problem"}]}',
@@ -158,7 +158,7 @@ export const commands: readonly Command[] = [
   {
     name: 'run cancel',
     argument: run,
-    flags: [...text],
+    flags: text,
     about: 'Stop a run: once, and nothing new starts; twice, and what is critical is stopped too.',
     more: [oneRun],
     json: '{"run","cancel":1|2}',
@@ -177,7 +177,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'info',
-    flags: [...text],
+    flags: ['source', 'config', ...text],
     about: 'Every path, version and limit, for a bug report or a look around.',
     json: '{"info":[{"topic","value"}]}',
     examples: ['pai-tui info'],

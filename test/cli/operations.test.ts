@@ -192,6 +192,17 @@ test('on a terminal the plan is shown and asked about; only yes starts it', asyn
   }
 });
 
+test('being told to end while the question stands gives the terminal back and starts nothing', async () => {
+  const fake = openEngine();
+  const command = openCommand(build, {engine: fake.engine, terminal: true});
+  await command.sees('[y/N] ');
+  command.signals.emit('SIGTERM');
+  expect(await command.ended).toBe(5);
+  expect(command.stderr()).toContain(': Not approved: nothing was done.');
+  expect(command.signals.listenerCount('SIGTERM')).toBe(0);
+  expect(fake.calls.some((call) => call.startsWith('start'))).toBe(false);
+});
+
 test('a run is told task by task, with the output of those that fail, and ends with 1', async () => {
   const fake = openEngine({}, {'build/b': ['Step 1/2', '\u001b[31mno such file\u001b[0m']});
   const command = await started([...build, '--yes'], fake);

@@ -321,8 +321,18 @@ test('info prints topics and values, and the state folder is handed to the engin
   expect(stdout).toMatch(/^version +0.1.0$/m);
   expect(opened).toEqual([{stateHome: '/home/ops/s'}]);
   expect(JSON.parse((await runCommand(['info', '--json'], {engine})).stdout)).toEqual({
-    info: [{topic: 'version', value: '0.1.0'}],
+    info: [
+      {topic: 'version', value: '0.1.0'},
+      {topic: 'source tree', value: '/nowhere: era G'},
+      {topic: 'configuration', value: 'none named'},
+    ],
   });
+  const cfg = await runCommand(['info', '-c', 'cfg', '-s', 'tree'], {engine, cwd: '/home/ops'});
+  expect(cfg.stdout).toMatch(/^configuration +\/home\/ops\/cfg$/m);
+  const none = createFakeEngine({catalog: {code: 'no-tree', message: 'The folder /x does not exist.'}}).engine;
+  expect((await runCommand(['info', '-s', '/x'], {engine: {...none, info: engine.info}})).stdout).toMatch(
+    /^source tree +The folder \/x does not exist\.$/m,
+  );
 });
 
 test('run show says what was cut off, what still runs, and what to do next', async () => {
