@@ -87,7 +87,9 @@ function read(words: readonly string[], extra: Extra) {
     old = true;
     if (token.name === 'config-path')
       config.push(...(token.value === undefined ? ['--config'] : ['--config', token.value]));
-    else if (token.value !== undefined) names.push(token.value);
+    // The word for the default of -n.
+    else if (token.value !== undefined && (token.name !== 'image-name' || token.value !== 'all'))
+      names.push(token.value);
   }
   return {config, names, rest, positionals, old};
 }

@@ -26,6 +26,7 @@ export async function engineInfoLines({environment, stateHome, programVersion, t
     {topic: 'computer', value: `${process.platform} ${process.arch}, ${Math.round(totalmem() / 2 ** 30)} GiB`},
     {topic: 'state', value: rightsIn(stateHome).file === 0o600 ? stateHome : `${stateHome}; shared with its group`},
     {topic: 'runs', value: `${stateHome}/<cluster>/runs; kept ${historyLimits.words}`},
+    {topic: 'locks on images', value: `${stateHome}/locks`},
     {topic: 'records of builds', value: `${stateHome}/<cluster>/images`},
     {topic: 'hashes of files', value: hashCacheFile(stateHome)},
     {topic: 'docker engine', value: `${tools.docker.endpoint}: ${await engineWords(tools)}`},
