@@ -1,5 +1,6 @@
 import {chmodSync, closeSync, fchmodSync, fstatSync, mkdirSync, openSync, statSync} from 'node:fs';
 import {dirname} from 'node:path';
+import {ProblemError} from './problem.ts';
 
 /** Modes of what is made in a folder. */
 export interface Rights {
@@ -50,4 +51,23 @@ export function openFile(path: string, flags: string): number {
     closeSync(file);
     throw error;
   }
+}
+
+/** What to do when a state folder is another account's. */
+export const sharingHint =
+  'Its owner shares it with a group: chgrp GROUP DIR && chmod g+rwxs DIR, before the first run. Or choose another folder with --state DIR.';
+
+/** `file-unwritable` when an error says that something of the state folder is another account's; else undefined. */
+export function notShared(error: unknown, path: string): ProblemError | undefined {
+  const {code} = error as NodeJS.ErrnoException;
+  if (code !== 'EACCES' && code !== 'EPERM') return undefined;
+  return new ProblemError(
+    {
+      code: 'file-unwritable',
+      message: 'This account may not write where runs and locks are kept.',
+      hint: sharingHint,
+      file: path,
+    },
+    {cause: error},
+  );
 }

@@ -4,7 +4,7 @@ import {homedir} from 'node:os';
 import {basename, dirname, isAbsolute, join, relative, resolve, sep} from 'node:path';
 import {safeName, shortHash} from './images/record.ts';
 import {ProblemError} from './problem.ts';
-import {makeFolder, rightsIn} from './sharing.ts';
+import {makeFolder, rightsIn, sharingHint} from './sharing.ts';
 import type {Files} from './tools.ts';
 
 /** Folders directly in the state home that are no cluster's. */
@@ -89,9 +89,7 @@ export async function makeStateFolder(folder: string): Promise<void> {
       {
         code: isFull ? 'disk-full' : 'file-unwritable',
         message: `The folder for runs and records cannot be made: ${isFull ? 'the disk is full' : code}.`,
-        hint: isFull
-          ? 'Make room, or choose another folder with --state DIR.'
-          : 'Choose another folder with --state DIR. One that accounts share needs a group of them: chgrp GROUP DIR && chmod g+rwxs DIR.',
+        hint: isFull ? 'Make room, or choose another folder with --state DIR.' : sharingHint,
         file: folder,
       },
       {cause: error},

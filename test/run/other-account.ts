@@ -4,6 +4,7 @@ import {createFiles} from '../../src/engine/files/create-files.ts';
 import {problemOf} from '../../src/engine/problem.ts';
 import {holderOf, takeLock} from '../../src/engine/run/lock.ts';
 import {createRuns} from '../../src/engine/run/runs.ts';
+import {startRun} from '../../src/engine/run/start.ts';
 import {sharingRecords} from '../../src/engine/state.ts';
 
 // What another account does with the runs of a state home: node other-account.ts <state home> <what>. Says it as JSON.
@@ -23,6 +24,20 @@ async function act(): Promise<unknown> {
     case 'lock':
       takeLock(`${stateHome}/locks`, process.argv[4] ?? '', 'another', 0);
       return holderOf(`${stateHome}/locks`, process.argv[4] ?? '')?.run;
+    case 'start': {
+      const plan = {operation: 'x', title: 'x', tasks: [], notices: []};
+      const request = {operation: 'x'};
+      const world = {command: ['/bin/false'], environment: {}, clock: createClock()};
+      return startRun({
+        ...world,
+        stateFolder: `${stateHome}/cluster`,
+        request,
+        facts: null,
+        plan,
+        planHash: 'x',
+        programVersion: '1',
+      });
+    }
     case 'follow': {
       const store = runs.follow('last');
       const output = runs.output('last', 'write/a');

@@ -96,6 +96,15 @@ describe.skipIf(!isRoot)('another account of the computer', () => {
     expect(await said('resume')).toMatchObject({problem: {code: 'other-account'}});
   });
 
+  test('is refused where runs and locks were made before the folder was shared, with how to share it', async () => {
+    run = await start(place, {hold: ['a', 'e']});
+    share();
+    const refusal = {problem: {code: 'file-unwritable', hint: expect.stringContaining('chmod g+rwxs')}};
+    expect(await said('start')).toMatchObject(refusal);
+    expect(await said('lock', 'images')).toMatchObject(refusal);
+    expect(await said('list')).toEqual([]);
+  });
+
   test('replaces what another one keeps for later builds, and its owner clears that away', async () => {
     share();
     const images = join(place.home, 'cluster', 'images');

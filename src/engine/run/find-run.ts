@@ -2,6 +2,7 @@ import {accessSync, constants, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {nearestNames} from '../names.ts';
 import {ProblemError} from '../problem.ts';
+import {sharingHint} from '../sharing.ts';
 import {type RunFolder, runFolder} from './folder.ts';
 
 /** Every run of every cluster below a state home, newest first. Throws `file-unreadable` when it may not be read. */
@@ -61,7 +62,7 @@ function checkReadable(stateHome: string): void {
       {
         code: 'file-unreadable',
         message: 'The folder with the runs belongs to another account and is not shared.',
-        hint: 'Its owner shares it with a group: chgrp GROUP DIR && chmod g+rwxs DIR. Or choose another with --state DIR.',
+        hint: sharingHint,
         file: stateHome,
       },
       {cause: error},

@@ -1,8 +1,19 @@
-import {closeSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync} from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import {join} from 'node:path';
 import type {LockName} from '../plan/types.ts';
 import {ProblemError} from '../problem.ts';
-import {makeFolder, openFile} from '../sharing.ts';
+import {makeFolder, notShared, openFile, sharingHint} from '../sharing.ts';
 import {fateOf, type ProcessIdentity, thisProcess, userName} from './process.ts';
 
 /** Who holds a lock, and for what. */
@@ -27,7 +38,12 @@ export interface Lock {
  * never removed, so of several who find the same dead holder exactly one goes on. Releasing empties one's own file.
  */
 export function takeLock(folder: string, name: string, run: string, now: number): Lock {
-  makeFolder(folder);
+  try {
+    makeFolder(folder);
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw notShared(error, folder) ?? error;
+  }
   const own: Holder = {...thisProcess(), user: userName(), run, since: now};
   const draft = join(folder, `.${name}.${own.pid}.${process.hrtime.bigint()}`);
   writeDraft(draft, `${JSON.stringify(own)}\n`);
@@ -117,7 +133,7 @@ function unreadable(path: string, cause: unknown): ProblemError {
     {
       code: 'lock-held',
       message: `Who holds a lock cannot be read: ${(cause as Error).message}.`,
-      hint: 'Perhaps another account holds it. To share a state folder: `chgrp GROUP DIR && chmod g+rwxs DIR`, before the first run.',
+      hint: `Perhaps another account holds it. ${sharingHint}`,
       file: path,
     },
     {cause},

@@ -11,7 +11,7 @@ import {whoami} from './process.ts';
 import {medianOf, openRun, type RunReader} from './run-reader.ts';
 import {saveText} from './save-output.ts';
 import {type RunnerCommand, spawnRunner} from './spawn.ts';
-import {watchFolders} from './watch.ts';
+import {mayPass, watchFolders} from './watch.ts';
 
 export interface RunsWorld extends RunnerCommand {
   /** The folder that holds the clusters' state folders, absolute. */
@@ -49,7 +49,7 @@ export function createRuns(world: RunsWorld): Runs {
         return [summaryOf(reader(run))];
       } catch (error) {
         // In the middle of being made, or something else that lies among the runs.
-        if (error instanceof ProblemError) return [];
+        if (mayPass(error)) return [];
         throw error;
       }
     });

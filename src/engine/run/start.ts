@@ -3,7 +3,7 @@ import {dirname, join} from 'node:path';
 import {outlineOf} from '../plan/outline.ts';
 import type {Plan, RunRequest} from '../plan/types.ts';
 import type {Secret} from '../secret.ts';
-import {makeFolder} from '../sharing.ts';
+import {makeFolder, notShared} from '../sharing.ts';
 import {type PlanRecord, type RequestRecord, readRunner, runFolder, writeJson} from './folder.ts';
 import {whoami} from './process.ts';
 import {diskFull} from './room.ts';
@@ -62,12 +62,19 @@ export async function startRun(start: RunStart): Promise<string> {
 function makeRunFolder(stateFolder: string, name: string): string {
   const home = dirname(stateFolder);
   const runs = join(stateFolder, 'runs');
-  makeFolder(runs);
+  const made = (folder: string) => {
+    try {
+      return makeFolder(folder);
+    } catch (error) {
+      throw diskFull(error, folder) ?? notShared(error, folder) ?? error;
+    }
+  };
+  made(runs);
   const clusters = readdirSync(home);
   for (let number = 1; ; number++) {
     const id = number === 1 ? name : `${name}-${number}`;
     if (clusters.some((cluster) => existsSync(join(home, cluster, 'runs', id)))) continue;
-    if (makeFolder(join(runs, id))) return join(runs, id);
+    if (made(join(runs, id))) return join(runs, id);
   }
 }
 
