@@ -71,7 +71,7 @@ function Header({app, columns}: {readonly app: AppModel; readonly columns: numbe
   const images = useStore(app.images);
   const runs = useStore(app.runList);
   const someRun = runs.some(({status}) => status === 'running');
-  const now = useNow(app.clock, someRun);
+  const now = useNow(app, someRun);
   const health = [...healthRow(app.settings, images, theme), ...othersRow(runs, app.me)];
   const activity = activityRow(runs, theme, now, columns);
   return <Rows rows={[spread(health, activity, columns, theme.glyphs.ellipsis)]} width={columns} height={1} />;
@@ -182,11 +182,15 @@ function useMessageEnd(app: AppModel): void {
   const {message} = useStore(app.state);
   useEffect(() => {
     if (!message) return;
-    const timer = setTimeout(() => {
-      if (app.state.get().message === message) app.silence();
-    }, messageMs);
+    const timer = setTimeout(
+      () => {
+        if (app.state.get().message === message) app.silence();
+      },
+      message.tone === 'ok' || message.tone === 'accent' ? messageMs.good : messageMs.bad,
+    );
     return () => clearTimeout(timer);
   }, [app, message]);
 }
 
-const messageMs = 8000;
+/** What went well is soon read, and hides the keys. */
+const messageMs = {good: 3000, bad: 8000};

@@ -1,5 +1,5 @@
 import type {ReactElement} from 'react';
-import {createStore, type LiveStore, problemOf, type RunSummary, whoami} from '../engine/index.ts';
+import {createStore, type LiveStore, problemOf, type RunSummary, type Store, whoami} from '../engine/index.ts';
 import type {Role} from '../ui/theme/theme.ts';
 import {plain} from '../ui/widgets/cells.ts';
 import type {AppSettings, ScreenSize} from './app-settings.ts';
@@ -7,6 +7,7 @@ import {machineClock, type ShownClock} from './clock.ts';
 import {createImagesModel, type ImagesModel} from './images/images-model.ts';
 import {problemWords} from './problem-words.ts';
 import {createRunsModel, type RunsModel} from './runs/runs-model.ts';
+import {createSeconds} from './seconds.ts';
 
 export const tabs = [
   {key: '1', word: 'Images', tab: 'images'},
@@ -39,6 +40,8 @@ export interface AppModel {
   /** user@host of whoever looks. */
   readonly me: string;
   readonly clock: ShownClock;
+  /** Goes on by one each second while somebody listens. */
+  readonly seconds: Store<number>;
   readonly state: {get(): AppState; subscribe(listener: () => void): () => void};
   readonly images: ImagesModel;
   readonly runs: RunsModel;
@@ -78,6 +81,7 @@ export function createAppModel(settings: AppSettings): AppModel {
     settings,
     me,
     clock,
+    seconds: createSeconds(),
     state,
     images,
     runs,

@@ -1,13 +1,12 @@
-import {useEffect, useReducer} from 'react';
-import type {ShownClock} from './clock.ts';
+import {useCallback, useSyncExternalStore} from 'react';
+import type {AppModel} from './app-model.ts';
 
 /** Draws again every second while `ticking`, so that times go on; gives epoch milliseconds. */
-export function useNow(clock: ShownClock, ticking: boolean): number {
-  const [, tick] = useReducer((ticks: number) => ticks + 1, 0);
-  useEffect(() => {
-    if (!ticking) return;
-    const timer = setInterval(tick, 1000);
-    return () => clearInterval(timer);
-  }, [ticking]);
+export function useNow({seconds, clock}: Pick<AppModel, 'seconds' | 'clock'>, ticking: boolean): number {
+  const subscribe = useCallback(
+    (listener: () => void) => (ticking ? seconds.subscribe(listener) : () => {}),
+    [seconds, ticking],
+  );
+  useSyncExternalStore(subscribe, seconds.get);
   return clock.now();
 }

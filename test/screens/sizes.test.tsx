@@ -49,7 +49,8 @@ function wholeFrame(lines: readonly string[], columns: number, rows: number): bo
   const borders = inside.filter((line) => /^[┌└│]/.test(line));
   return (
     lines.length === rows &&
-    (top.startsWith(' pai-tui') || top.startsWith('┌') || top.trim().startsWith('┌')) &&
+    // A dialog as high as the screen may stand on the name.
+    /^ pai-tui|^[ pai-]*┌/.test(top) &&
     last.trim() !== '' &&
     !/[┌└│┐┘]/.test(last) &&
     borders.length > 0 &&

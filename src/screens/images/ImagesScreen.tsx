@@ -29,7 +29,7 @@ export function ImagesScreen({app, width, height}: ImagesScreenProps) {
   const theme = useTheme();
   const state = useStore(app.images);
   useEffect(() => app.images.watchRuns(), [app]);
-  const now = useNow(app.clock, false);
+  const now = useNow(app, false);
   const shown = app.images.shown();
   const single = width < smallScreen.columns || height < smallScreen.rows - 3;
   const banner = bannerRows(state, width - 2, theme).slice(0, single ? 1 : 3);

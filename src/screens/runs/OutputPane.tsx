@@ -18,7 +18,7 @@ import type {AppModel} from '../app-model.ts';
 import {problemNote} from '../problem-note.ts';
 import {useStore} from '../use-store.ts';
 import type {RunModel} from './run-model.ts';
-import {statusGlyph, taskGlyph} from './run-rows.ts';
+import {taskLook} from './run-rows.ts';
 
 export interface OutputPaneProps {
   readonly app: AppModel;
@@ -51,6 +51,7 @@ export function OutputPane({app, model, task, place, width, height, focused}: Ou
       app={app}
       model={model}
       state={state}
+      interrupted={view.summary.status === 'interrupted'}
       output={model.output(state.id)}
       place={place}
       width={width}
@@ -62,10 +63,11 @@ export function OutputPane({app, model, task, place, width, height, focused}: Ou
 
 interface TaskOutputProps extends Omit<OutputPaneProps, 'task'> {
   readonly state: TaskState;
+  readonly interrupted: boolean;
   readonly output: LiveStore<OutputView>;
 }
 
-function TaskOutput({app, model, state, output, place, width, height, focused}: TaskOutputProps) {
+function TaskOutput({app, model, state, interrupted, output, place, width, height, focused}: TaskOutputProps) {
   const theme = useTheme();
   const terminal = useTerminal();
   const log = useMemo(() => {
@@ -87,8 +89,15 @@ function TaskOutput({app, model, state, output, place, width, height, focused}: 
   const whereabouts = useSyncExternalStore(subscribe, () => positionWords(position(), isEmpty, theme));
   const [searching, setSearching] = useState(false);
   const inner = {width: width - panelBorder, height: height - panelBorder - (searching ? 1 : 0)};
+  // The detail is what the output ends with, which is right below.
+  const {detail: _, ...said} = state.problem ?? {detail: ''};
   const problem = state.problem
-    ? problemNote(state.problem, inner.width - 1, Math.max(1, Math.floor(inner.height / 2)), theme)
+    ? problemNote(
+        isEmpty || !('message' in said) ? state.problem : said,
+        inner.width - 1,
+        Math.max(1, Math.floor(inner.height / 2)),
+        theme,
+      )
     : [];
   const logHeight = Math.max(0, inner.height - problem.length);
   useKeyTable(
@@ -118,7 +127,7 @@ function TaskOutput({app, model, state, output, place, width, height, focused}: 
   );
   return (
     <Panel
-      title={paneTitle(state, place, theme)}
+      title={paneTitle(state, interrupted, place, theme)}
       aside={row(whereabouts, 'quiet')}
       width={width}
       height={height}
@@ -154,11 +163,11 @@ function TaskOutput({app, model, state, output, place, width, height, focused}: 
   );
 }
 
-function paneTitle(state: TaskState, place: number, theme: Theme): Row {
-  const glyph = taskGlyph[state.status];
+function paneTitle(state: TaskState, interrupted: boolean, place: number, theme: Theme): Row {
+  const {glyph, tone} = taskLook(state.status, interrupted, theme);
   return [
     {text: `${place + 1} `, tone: 'quiet'},
-    {text: `${statusGlyph(state.status, theme)} `, tone: glyph},
+    {text: `${glyph} `, tone},
     {text: plain(state.title), tone: 'title'},
   ];
 }

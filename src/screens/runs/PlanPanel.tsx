@@ -24,7 +24,8 @@ export function PlanPanel({app, model, width, height, focused}: PlanPanelProps) 
   const {held, chosen} = useStore(model.choices);
   const {tasks} = view.state;
   const runs = view.summary.status === 'running' && tasks.some(({status}) => status === 'running');
-  useNow(app.clock, runs);
+  useNow(app, runs);
+  const interrupted = view.summary.status === 'interrupted';
   const selected = model.selected();
   const cursor = Math.max(
     0,
@@ -53,7 +54,7 @@ export function PlanPanel({app, model, width, height, focused}: PlanPanelProps) 
           const task = tasks[index];
           if (!task) return [];
           const silentMs = model.silentFor(task);
-          return taskRow(task, {width: inner - listLead, theme, up: model.up(), titleCells, silentMs});
+          return taskRow(task, {width: inner - listLead, theme, up: model.up(), interrupted, titleCells, silentMs});
         }}
         isMarked={(index) => held.includes(tasks[index]?.id ?? '')}
         empty={[row(' The plan has no tasks.', 'quiet')]}

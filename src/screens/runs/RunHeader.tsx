@@ -24,7 +24,7 @@ export function RunHeader({
   const view = useStore(model.view);
   const {state, summary, usualMs} = view;
   const runs = summary.status === 'running';
-  useNow(app.clock, runs);
+  useNow(app, runs);
   const elapsed = runs && state.startedUp !== undefined ? model.up() - state.startedUp : undefined;
   const usual = usualMs === undefined ? '' : `  (usually ${stopwatch(usualMs)})`;
   const time = elapsed === undefined ? '' : `  ${stopwatch(elapsed)}`;

@@ -29,7 +29,7 @@ export function RunsScreen({app, width, height}: RunsScreenProps) {
   const all = useStore(app.runList);
   const {list, filtering} = useStore(app.runs);
   const now = useNow(
-    app.clock,
+    app,
     all.some(({status}) => status === 'running'),
   );
   const runs = shownRuns(app);

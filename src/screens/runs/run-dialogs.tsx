@@ -40,8 +40,8 @@ export function openResume(app: AppModel, id: string): void {
           title="Go on with this run?"
           screen={screen}
           texts={[
-            view.explanation ?? 'Its runner is gone.',
-            `What is done is looked at again and stays done if it still is; ${count(left, 'task')} ${left === 1 ? 'is' : 'are'} left.`,
+            view.explanation ??
+              `Its runner is gone. What is done is looked at again and stays done if it still is; ${count(left, 'task')} ${left === 1 ? 'is' : 'are'} left.`,
           ]}
           buttons={[
             {label: 'Only look', run: app.closeOverlay},

@@ -14,7 +14,7 @@ const runGlyph: Readonly<Record<RunStatus, State>> = {
   stopped: 'skipped',
 };
 
-export const taskGlyph: Readonly<Record<TaskStatus, State>> = {
+const taskGlyph: Readonly<Record<TaskStatus, State>> = {
   waiting: 'waiting',
   running: 'running',
   done: 'ok',
@@ -81,15 +81,21 @@ export interface TaskLook {
   readonly up: number;
   /** Cells of the longest title, so that what stands beside them is in one column. */
   readonly titleCells?: number;
+  /** The runner is gone: what ran does not run any more. */
+  readonly interrupted?: boolean;
   /** Milliseconds without output, for tasks that run and have been silent for long. */
   readonly silentMs?: number | undefined;
 }
 
 /** One task of a plan in one row: glyph, title, progress or note, time. */
-export function taskRow(task: TaskState, {width, theme, up, silentMs, titleCells: given}: TaskLook): Row {
-  const glyph = taskGlyph[task.status];
-  const time = fitRight(taskTime(task, up), 6);
-  const aside = taskAside(task, silentMs, theme);
+export function taskRow(
+  task: TaskState,
+  {width, theme, up, interrupted = false, silentMs, titleCells: given}: TaskLook,
+): Row {
+  const cutOff = interrupted && task.status === 'running';
+  const {glyph, tone} = taskLook(task.status, interrupted, theme);
+  const time = fitRight(cutOff ? '' : taskTime(task, up), 6);
+  const aside = cutOff ? {text: 'cut off', tone} : taskAside(task, silentMs, theme);
   const room = Math.max(0, width - 2 - 7);
   // How far a running task is matters more than the end of its title.
   const least = task.status === 'running' && aside.text !== '' ? Math.min(cellWidth(aside.text) + 1, room >> 1) : 0;
@@ -97,7 +103,7 @@ export function taskRow(task: TaskState, {width, theme, up, silentMs, titleCells
   const asideCells = Math.max(0, room - titleCells - 1);
   const shownAside = asideCells < 3 ? '' : fit(aside.text, asideCells, theme.glyphs.ellipsis);
   return [
-    {text: `${statusGlyph(task.status, theme)} `, tone: glyph},
+    {text: `${glyph} `, tone},
     {
       text: fit(plain(task.title), shownAside === '' ? room : titleCells, theme.glyphs.ellipsis),
       tone: task.status === 'skipped' || task.status === 'waiting' ? 'quiet' : undefined,
@@ -107,9 +113,16 @@ export function taskRow(task: TaskState, {width, theme, up, silentMs, titleCells
   ];
 }
 
-/** The glyph of a task, turning while it runs. */
-export function statusGlyph(status: TaskStatus, {glyphs}: Theme): string {
-  return status === 'running' ? glyphs.spinner : glyphs[taskGlyph[status]];
+/** The glyph of a task, turning while it runs, and its colour. */
+export function taskLook(
+  status: TaskStatus,
+  interrupted: boolean,
+  {glyphs}: Theme,
+): {readonly glyph: string; readonly tone: State} {
+  if (status === 'running') {
+    return interrupted ? {glyph: glyphs.warning, tone: 'warning'} : {glyph: glyphs.spinner, tone: 'running'};
+  }
+  return {glyph: glyphs[taskGlyph[status]], tone: taskGlyph[status]};
 }
 
 /** Milliseconds a task took, or takes since it began; undefined before it began. */
@@ -123,6 +136,7 @@ function taskElapsed(task: TaskState, up: number): number | undefined {
 export function runPlace(view: RunView): string {
   const {tasks} = view.state;
   const ended = tasks.filter((task) => task.status !== 'waiting' && task.status !== 'running').length;
+  if (view.summary.status === 'interrupted') return `${ended} of ${count(tasks.length, 'task')} ended`;
   if (view.state.status !== 'running' && view.state.status !== 'waiting') {
     return count(tasks.length, 'task');
   }

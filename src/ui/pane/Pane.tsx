@@ -1,6 +1,6 @@
 import type {BoxProps, DOMElement} from 'ink';
-import {Box, measureElement, useBoxMetrics} from 'ink';
-import {useEffect, useLayoutEffect, useRef} from 'react';
+import {Box, measureElement} from 'ink';
+import {useLayoutEffect, useRef} from 'react';
 import type {PaneSource} from '../pane-source.ts';
 import {useScreenSpots} from '../terminal/use-terminal.ts';
 
@@ -19,7 +19,6 @@ export function Pane({source, focused = false, flexGrow = 1, ...size}: PaneProps
   const spots = useScreenSpots();
   const box = useRef<DOMElement>(null);
   const hasFocus = useRef(focused);
-  const {width, height, left, top} = useBoxMetrics(box);
   useLayoutEffect(
     () =>
       spots.addPane({
@@ -31,10 +30,10 @@ export function Pane({source, focused = false, flexGrow = 1, ...size}: PaneProps
       }),
     [spots, source],
   );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of any of these may have moved the pane.
-  useEffect(() => {
+  // Where it is the compositor measures with each frame; a hook that keeps it as state makes Ink draw everything twice.
+  useLayoutEffect(() => {
     hasFocus.current = focused;
     spots.moved();
-  }, [spots, focused, width, height, left, top]);
+  });
   return <Box ref={box} flexGrow={flexGrow} {...size} />;
 }
