@@ -101,7 +101,7 @@ interface Judged {
 /** Judged now, with what the engine has now: bases that are to be built have been. */
 async function judged(image: Image, work: BuildWork, context: TaskContext): Promise<Judged> {
   const {site} = work;
-  const engineImages = await imagesOnEngine([image], site.catalog, context.tools.docker, context.signal);
+  const engineImages = await imagesOnEngine([image], site.catalog, context.tools, context.signal);
   const record = await readRecord(context.stateFolder, work.engineId, image.name);
   const present = await presentOf(
     image,
@@ -150,7 +150,7 @@ async function buildOne(
     ),
   );
   // Asked again: a base the engine did not have came with the build.
-  const engineImages = await imagesOnEngine([image], site.catalog, docker, context.signal);
+  const engineImages = await imagesOnEngine([image], site.catalog, context.tools, context.signal);
   const after = engineImages.get(image.localName);
   if (!after) throw vanished(image.localName, id);
   const complete: ImageInputs = {...inputs, bases: basesOf(image, engineImages, site.catalog)};

@@ -1,9 +1,11 @@
 import type {Selection} from '../catalog/select.ts';
 import type {Catalog, Image} from '../catalog/types.ts';
+import {displayText} from '../names.ts';
 import type {FactWorld} from '../plan/types.ts';
 import {type Problem, ProblemError} from '../problem.ts';
 import type {EngineImage, EngineInfo, Tools} from '../tools.ts';
 import {type AskedBase, askForBases, type BaseMemory, movedBases, rememberedBases} from './bases.ts';
+import {engineDeadlineMs, withDeadline} from './deadline.ts';
 import {imageOf, type Site} from './inputs.ts';
 import {type ImageJudgement, type JudgeWorld, judgeImages} from './judge.ts';
 import {mapParallel} from './parallel.ts';
@@ -42,7 +44,7 @@ export async function readImageFacts(wanted: FactsWanted, world: FactWorld, sign
   const {docker} = world.tools;
   const engine = await engineInfo(world.tools, signal);
   const images = selection.images.map((name) => imageOf(catalog, name));
-  const engineImages = await imagesOnEngine(images, catalog, docker, signal);
+  const engineImages = await imagesOnEngine(images, catalog, world.tools, signal);
   const foreign = [...new Set(images.flatMap((image) => image.foreignBases))].sort();
   const remembered = await rememberedBases(world.stateFolder);
   const {asked, unanswered, problems} = wanted.checkBases
@@ -81,7 +83,7 @@ export function sourceSite(catalog: Catalog, {files}: Pick<Tools, 'files'>): Sit
 export async function imagesOnEngine(
   images: readonly Image[],
   catalog: Catalog,
-  docker: Tools['docker'],
+  {docker, clock}: Pick<Tools, 'docker' | 'clock'>,
   signal: AbortSignal,
 ): Promise<Map<string, EngineImage | undefined>> {
   const names = new Set(
@@ -91,19 +93,25 @@ export async function imagesOnEngine(
       ...image.foreignBases,
     ]),
   );
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(engineDeadlineMs)]);
-  const found = await mapParallel(
-    [...names],
-    8,
-    async (name) => [name, isReference(name) ? await docker.image(name, deadline) : undefined] as const,
-  );
+  const ask = (deadline: AbortSignal) =>
+    mapParallel(
+      [...names],
+      8,
+      async (name) => [name, isReference(name) ? await docker.image(name, deadline) : undefined] as const,
+    );
+  const limit = {clock, milliseconds: engineDeadlineMs, late: () => silentEngine(docker)};
+  const found = await withDeadline(limit, signal, ask);
   return new Map(found);
 }
 
 /** Throws `engine-unreachable`. */
-export async function engineInfo({docker}: Pick<Tools, 'docker'>, signal: AbortSignal): Promise<EngineInfo> {
+export async function engineInfo(
+  {docker, clock}: Pick<Tools, 'docker' | 'clock'>,
+  signal: AbortSignal,
+): Promise<EngineInfo> {
+  const limit = {clock, milliseconds: engineDeadlineMs, late: () => silentEngine(docker)};
   try {
-    return await docker.info(AbortSignal.any([signal, AbortSignal.timeout(engineDeadlineMs)]));
+    return await withDeadline(limit, signal, (deadline) => docker.info(deadline));
   } catch (error) {
     if (!(error instanceof ProblemError) || error.problem.code !== 'engine-unreachable') throw error;
     const message = `${error.problem.message} Even a plan needs the engine: only it knows what is built.`;
@@ -111,7 +119,13 @@ export async function engineInfo({docker}: Pick<Tools, 'docker'>, signal: AbortS
   }
 }
 
-const engineDeadlineMs = 30_000;
+function silentEngine({endpoint}: Tools['docker']): ProblemError {
+  return new ProblemError({
+    code: 'engine-unreachable',
+    message: `The Docker engine at ${displayText(endpoint)} did not answer within ${engineDeadlineMs / 1000} s.`,
+    hint: 'Is its host busy, or its disk? Try: docker version',
+  });
+}
 
 /** FROM may hold a variable without a value, and A–C names lack the namespace until there is a configuration. */
 function isReference(name: string): boolean {

@@ -2,14 +2,15 @@ import type {ImagePushRequest} from '../api.ts';
 import {selectImages} from '../catalog/select.ts';
 import type {Catalog} from '../catalog/types.ts';
 import {registryOf} from '../images/bases.ts';
-import {engineInfo, readImageFacts} from '../images/facts.ts';
+import {withDeadline} from '../images/deadline.ts';
+import {engineInfo, imagesOnEngine, readImageFacts} from '../images/facts.ts';
 import {digestOf, imageOf} from '../images/inputs.ts';
 import {mapParallel} from '../images/parallel.ts';
 import {alreadyPushed, type PushWork, pushImage} from '../images/push.ts';
 import {shortHash} from '../images/record.ts';
 import {displayText} from '../names.ts';
 import {type Problem, ProblemError, problemOf} from '../problem.ts';
-import type {Credentials, Docker, EngineInfo} from '../tools.ts';
+import type {Credentials, Docker, EngineImage, EngineInfo} from '../tools.ts';
 import {openForPush, type PushTarget} from './image-request.ts';
 import {plainId} from './task-id.ts';
 import type {FactWorld, Operation, Plan, Task} from './types.ts';
@@ -57,9 +58,15 @@ async function readFacts(request: ImagePushRequest, world: FactWorld, signal: Ab
     registries.set(registry, asking);
     return asking;
   };
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
-  const images = await mapParallel(targets, 8, (target) =>
-    factOf(target, catalog, docker, credentials, notices, deadline),
+  const onEngine = await imagesOnEngine(
+    targets.map(({image}) => imageOf(catalog, image)),
+    catalog,
+    world.tools,
+    signal,
+  );
+  const limit = {clock: world.tools.clock, milliseconds: deadlineMs, late: noAnswer};
+  const images = await withDeadline(limit, signal, (deadline) =>
+    mapParallel(targets, 8, (target) => factOf(target, catalog, {docker, onEngine, credentials, notices}, deadline)),
   );
   signal.throwIfAborted();
   const stale = await staleImages(
@@ -111,16 +118,26 @@ async function staleImages(
 /** Registries together may take this long to say what they have; the run asks again. */
 const deadlineMs = 10_000;
 
+function noAnswer(): ProblemError {
+  const message = `There was no answer within ${deadlineMs / 1000} s.`;
+  return new ProblemError({code: 'registry-unreachable', message});
+}
+
+interface Asking {
+  readonly docker: Docker;
+  readonly onEngine: ReadonlyMap<string, EngineImage | undefined>;
+  credentials(registry: string): Promise<Credentials | undefined>;
+  readonly notices: Problem[];
+}
+
 async function factOf(
   {image: name, reference}: PushTarget,
   catalog: Catalog,
-  docker: Docker,
-  credentials: (registry: string) => Promise<Credentials | undefined>,
-  notices: Problem[],
+  {docker, onEngine, credentials, notices}: Asking,
   signal: AbortSignal,
 ): Promise<PushFact> {
   const {localName} = imageOf(catalog, name);
-  const found = await docker.image(localName, signal);
+  const found = onEngine.get(localName);
   const digest = digestOf(found, reference);
   const fact = {
     name,
