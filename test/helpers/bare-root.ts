@@ -87,6 +87,8 @@ unshare --mount --pid --fork --kill-child --propagation private sh -euc '
   mount -t proc proc root/proc
   mount --rbind /dev root/dev
   mount -t tmpfs tmpfs root/tmp
+  # The repository may itself lie below /tmp, which is empty now.
+  mkdir -p "root$2"
   mount -t tmpfs -o size=1m tmpfs "root$2"
   echo ready
   cat >/dev/null
