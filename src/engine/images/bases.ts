@@ -17,7 +17,7 @@ export interface AskedBase {
 }
 
 /** A question to a registry that got no answer. */
-export interface UnansweredBase {
+interface UnansweredBase {
   readonly reference: string;
   /** A sentence. */
   readonly because: string;
