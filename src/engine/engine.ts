@@ -1,6 +1,6 @@
 import {realpath} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
-import type {Engine, ImageRequest, Runs, StartOptions} from './api.ts';
+import type {Engine, ImageBuildRequest, ImageRequest, Runs, StartOptions} from './api.ts';
 import {createClock} from './clock.ts';
 import type {BaseMemory} from './images/bases.ts';
 import {planHash} from './plan/hash.ts';
@@ -53,13 +53,14 @@ export function createEngine(options: EngineOptions): Engine {
         import('./plan/image-request.ts'),
       ]);
       const {catalog} = await openTree(place.source, place.config);
-      const {report, bases} = await readImageStatus({...request, catalog}, {tools: await tools(), stateFolder}, signal);
+      const wanted = {...request, catalog, builder: builderWished(environment)};
+      const {report, bases} = await readImageStatus(wanted, {tools: await tools(), stateFolder}, signal);
       await remember(stateFolder, bases, await tools());
       return report;
     },
 
     async propose(request, signal = never()) {
-      const placed = {...request, ...(await realPlace(request))};
+      const placed = {...withBuilder(request, environment), ...(await realPlace(request))};
       const stateFolder = await stateFolderOf(placed);
       const world = {tools: await tools(), stateFolder, anew: true};
       const {facts, plan, bases} = await proposalOf(placed, world, signal);
@@ -94,6 +95,18 @@ export function createEngine(options: EngineOptions): Engine {
       return engineInfoLines({environment, stateHome, programVersion, tools: await tools()});
     },
   };
+}
+
+/** The docker command's own setting, which counts where nothing else was chosen. */
+function builderWished({DOCKER_BUILDKIT: setting}: NodeJS.ProcessEnv): ImageBuildRequest['builder'] {
+  if (setting === '1') return 'buildkit';
+  return setting === '0' ? 'classic' : 'auto';
+}
+
+/** A run that is repeated elsewhere is built by what built it here. */
+function withBuilder(request: ImageRequest, environment: NodeJS.ProcessEnv): ImageRequest {
+  if (request.operation !== 'image build' || request.builder !== 'auto') return request;
+  return {...request, builder: builderWished(environment)};
 }
 
 interface Place {

@@ -41,7 +41,13 @@ export async function imageWorld({socket, fixture, environment = {}}: WorldOptio
   if (fixture === undefined) await emptyTree(source);
   else await cp(fileURLToPath(new URL(`../../fixtures/${fixture}`, import.meta.url)), source, {recursive: true});
   const engine = createEngine({
-    environment: {...process.env, HOME: join(folder, 'home'), DOCKER_HOST: `unix://${socket}`, ...environment},
+    environment: {
+      ...process.env,
+      HOME: join(folder, 'home'),
+      DOCKER_HOST: `unix://${socket}`,
+      DOCKER_BUILDKIT: '',
+      ...environment,
+    },
     stateHome,
     runnerCommand: [process.execPath, '--disable-warning=ExperimentalWarning', runnerFile],
     programVersion: '0.0.0-test',

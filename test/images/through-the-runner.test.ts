@@ -14,10 +14,13 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-async function worldOn(fault: Fault): Promise<{world: ImageWorld; engine: FakeEngine}> {
+async function worldOn(
+  fault: Fault,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<{world: ImageWorld; engine: FakeEngine}> {
   const engine = await startFakeEngine(fault);
   closing.push(() => engine.close());
-  const world = await imageWorld({socket: engine.socket});
+  const world = await imageWorld({socket: engine.socket, environment});
   closing.push(() => world.remove());
   return {world, engine};
 }
@@ -103,6 +106,21 @@ it('asks a registry once for a proposal and the run that follows it', async () =
   expect(asked).toHaveLength(1);
   await world.build();
   expect(asked).toHaveLength(2);
+});
+
+it.each([
+  ['1', 'buildkit'],
+  ['0', 'classic'],
+  ['', 'auto'],
+])('takes DOCKER_BUILDKIT=%s for the choice of a builder where nothing else was chosen', async (setting, builder) => {
+  const {world} = await worldOn(() => false, {DOCKER_BUILDKIT: setting});
+  await world.write('src/plain/build/plain.dockerfile', 'FROM busybox:latest\n');
+  await world.carryOut(await world.build([], {builder: 'classic'}));
+  const [status] = (await world.engine.imageStatus({source: world.source})).images;
+  expect(status?.reasons).toEqual(builder === 'buildkit' ? ['the builder changed from classic to BuildKit'] : []);
+  const proposal = await world.build();
+  expect(proposal.request).toMatchObject({builder});
+  expect(proposal.plan.tasks[0]?.why).toEqual(status?.reasons);
 });
 
 it('starts no runner when nothing has to be decided', async () => {

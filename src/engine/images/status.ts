@@ -1,4 +1,4 @@
-import type {ImageStatus, ImageStatusReport, ImageStatusRequest} from '../api.ts';
+import type {ImageBuildRequest, ImageStatus, ImageStatusReport, ImageStatusRequest} from '../api.ts';
 import {selectImages} from '../catalog/select.ts';
 import type {Catalog} from '../catalog/types.ts';
 import {type Problem, ProblemError} from '../problem.ts';
@@ -9,18 +9,21 @@ import {imageOf} from './inputs.ts';
 
 /** The state of the images asked for, of all without names. Throws `unknown-name`. */
 export async function readImageStatus(
-  request: Pick<ImageStatusRequest, 'names' | 'checkBases'> & {readonly catalog: Catalog},
+  request: Pick<ImageStatusRequest, 'names' | 'checkBases'> & {
+    readonly catalog: Catalog;
+    readonly builder: ImageBuildRequest['builder'];
+  },
   world: {readonly tools: Tools; readonly stateFolder: string},
   signal: AbortSignal,
 ): Promise<{readonly report: ImageStatusReport; readonly bases: BaseMemory}> {
-  const {catalog, names = [], checkBases = false} = request;
+  const {catalog, names = [], checkBases = false, builder} = request;
   const wanted = selectImages(catalog, names, {prerequisites: false}).images;
   // What they stand on decides about them.
   const selection = selectImages(catalog, names);
   const at = world.tools.clock.now();
   let facts: ImageFacts;
   try {
-    facts = await readImageFacts({catalog, selection, builder: 'auto', checkBases}, {...world, anew: true}, signal);
+    facts = await readImageFacts({catalog, selection, builder, checkBases}, {...world, anew: true}, signal);
   } catch (error) {
     if (!(error instanceof ProblemError) || !enginesFault.has(error.problem.code)) throw error;
     const images = wanted.map((name) => withoutEngine(name, catalog));
