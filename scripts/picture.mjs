@@ -1,8 +1,9 @@
 // Makes docs/screen.svg from the real program: runs it in a pty on the sample tree, presses the keys given,
 // waits for the text given, and draws the terminal's cells.
-//   npm run picture                          the picture of the README
+//   npm run picture                          the picture of the README: images while they are built where a Docker
+//                                            engine with busybox:latest answers, else as they are listed without one
 //   npm run picture -- FILE.svg COLUMNSxROWS [WAIT-TEXT | key:NAME]...
-import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -14,7 +15,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const [file = join(root, 'docs/screen.svg'), size = '110x30', ...steps] = process.argv.slice(2);
 const [columns = 110, rows = 30] = size.split('x').map(Number);
 const keys = {enter: '\r', esc: '\x1b', tab: '\t', up: '\x1b[A', down: '\x1b[B', space: ' ', 'ctrl-c': '\x03'};
-const deadlineMs = 20_000;
+const deadlineMs = 60_000;
+const whileBuilding = ['key:*', 'key:B', 'would change', 'key:y', 'follows', 'key:1', /✓ current[\s\S]*building/];
 
 const page = '#16181d';
 const ink = '#d5d8df';
@@ -38,9 +40,16 @@ const basic = [
 ];
 
 const state = mkdtempSync(join(tmpdir(), 'pai-picture-'));
+// Builds that take long enough to be seen.
+const tree = join(state, 'openpai');
+cpSync(join(root, 'fixtures/sample'), tree, {recursive: true});
+for (const file of globSync('src/*/build/*.dockerfile', {cwd: tree})) {
+  const path = join(tree, file);
+  writeFileSync(path, readFileSync(path, 'utf8').replace('BUILD_SECONDS=0', 'BUILD_SECONDS=3'));
+}
 const {CI: _, NO_COLOR: __, ...environment} = process.env;
 const terminal = new xterm.Terminal({cols: columns, rows, allowProposedApi: true});
-const app = pty.spawn(process.execPath, [join(root, 'dist/main.js')], {
+const app = pty.spawn(process.execPath, [join(root, 'dist/main.js'), '-s', tree], {
   cols: columns,
   rows,
   cwd: root,
@@ -50,17 +59,27 @@ app.onData((data) => terminal.write(data));
 const ended = new Promise((done) => app.onExit(done));
 
 try {
-  for (const step of steps.length > 0 ? steps : ['base-image']) {
-    if (step.startsWith('key:')) app.write(keys[step.slice(4)] ?? step.slice(4));
-    else await shows(step);
+  if (steps.length === 0) {
+    await shows(/never built here|cannot be asked/);
+    if (text().includes('never built here')) await take(...whileBuilding);
   }
+  await take(...steps);
   await settled();
   mkdirSync(dirname(file), {recursive: true});
   writeFileSync(file, draw());
+  // The state folder is removed: no run may still write into it.
+  await shows(/^(?![\s\S]*([⠀-⣿] building|… queued))/);
 } finally {
   app.kill('SIGTERM');
   await ended;
   rmSync(state, {recursive: true, force: true});
+}
+
+async function take(...all) {
+  for (const step of all) {
+    if (typeof step === 'string' && step.startsWith('key:')) app.write(keys[step.slice(4)] ?? step.slice(4));
+    else await shows(step);
+  }
 }
 
 function text() {
@@ -73,17 +92,18 @@ function text() {
 
 async function shows(expected) {
   const until = Date.now() + deadlineMs;
-  while (!text().includes(expected)) {
-    if (Date.now() > until) throw new Error(`The screen never showed ${JSON.stringify(expected)}:\n${text()}`);
+  while (!(typeof expected === 'string' ? text().includes(expected) : expected.test(text()))) {
+    if (Date.now() > until) throw new Error(`The screen never showed ${expected}:\n${text()}`);
     await new Promise((done) => setTimeout(done, 20));
   }
 }
 
 /** Waits until the screen stays the same for a moment. */
 async function settled() {
-  for (let before = '', same = 0; same < 10; before = text()) {
+  const still = () => text().replaceAll(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/g, '⠹');
+  for (let before = '', same = 0; same < 10; before = still()) {
     await new Promise((done) => setTimeout(done, 30));
-    same = text() === before ? same + 1 : 0;
+    same = still() === before ? same + 1 : 0;
   }
 }
 
