@@ -52,14 +52,14 @@ export interface AppWorld {
   close(): Promise<void>;
 }
 
-export interface OpenOptions {
+interface OpenOptions {
   readonly columns?: number;
   readonly rows?: number;
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-export interface RunOnDisk {
+interface RunOnDisk {
   readonly id: string;
   readonly folder: string;
   /** Events of its journal so far. */
@@ -68,14 +68,14 @@ export interface RunOnDisk {
   runner(): number | undefined;
 }
 
-export interface JournalEvent {
+interface JournalEvent {
   readonly type: string;
   readonly task?: string;
   readonly outcome?: string;
   readonly changed?: boolean;
 }
 
-export interface OwnProcess {
+interface OwnProcess {
   readonly pid: number;
   readonly command: string;
   readonly isRunner: boolean;
