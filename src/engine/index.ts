@@ -6,7 +6,7 @@ export {closure, orderGroups} from './graph.ts';
 export {displayText, nearestNames} from './names.ts';
 export {effectWords, shellWord} from './plan/effect-words.ts';
 export {outlineOf} from './plan/outline.ts';
-export type {Effect, Expected, Plan, RunRequest, Task} from './plan/types.ts';
+export type {Expected, Plan, RunRequest, Task} from './plan/types.ts';
 export type {ExitCode, Problem, ProblemCode} from './problem.ts';
 export {exitCodeOf, ProblemError, problemOf} from './problem.ts';
 export type {RunEvent, RunState, RunStatus, TaskState, TaskStatus} from './run/events.ts';
