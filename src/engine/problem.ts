@@ -30,7 +30,7 @@ export interface Problem {
 export type ExitCode = 1 | 2 | 3 | 4 | 5 | 6;
 
 /** Every code there is, with the exit code a headless command ends with when it cannot go on because of it. */
-export const problemCodes = {
+const problemCodes = {
   // 1: the run failed, or part of what was asked for could not be done
   'run-failed': 1,
   'task-failed': 1,
