@@ -72,3 +72,9 @@ test('where there is little room the outcome, the first failure and the next key
   ]);
   expect(outcomeRows(failedRun, 80, 1, theme)).toHaveLength(1);
 });
+
+test('a task that ran when its runner died neither turns nor counts on', () => {
+  const look = {width: 44, theme, up: fakeUp, interrupted: true};
+  const shown = rowText(taskRow(taskState('build/web', 'running', {progress: {done: 3, total: 12}}), look));
+  expect(shown.trimEnd()).toBe('! Build web      cut off');
+});

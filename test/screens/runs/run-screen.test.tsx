@@ -218,3 +218,19 @@ test('the whole run is exported to a file', async () => {
   await app.shows('Written:');
   expect(app.fake.calls.at(-1)).toBe(`export ${doneRun.summary.id} ${doneRun.summary.id}.tar.gz`);
 });
+
+test('what a task failed with is not said twice: its last lines are in the output below', async () => {
+  const problem = {
+    code: 'build-failed',
+    message: 'Step 4/6 ended with 7.',
+    hint: 'Read on.',
+    detail: 'make: Error 2',
+  } as const;
+  const app = await openedRun(
+    runOf({id, status: 'failed', tasks: [taskState('build/base-image', 'failed', {problem})]}),
+  );
+  await app.shows('make: Error 2');
+  app.fake.print(id, 'build/base-image', ['Step 4/6', 'make: Error 2']);
+  await app.shows('│Step 4/6');
+  expect(app.text().match(/make: Error 2/g)).toHaveLength(1);
+});
