@@ -19,6 +19,7 @@ export function createRunText(engine: Engine, id: string, follower: Follower, ou
     telling = telling.then(step).catch((error: unknown) => output.problem(problemOf(error)));
   };
   let begun = false;
+  let noticed = 0;
 
   const showTask = (task: TaskState) => {
     const mark = `${task.status} ${task.attempt} ${task.problem?.code ?? ''}`;
@@ -70,6 +71,8 @@ export function createRunText(engine: Engine, id: string, follower: Follower, ou
           ),
         );
       }
+      for (const notice of (state.notices ?? []).slice(noticed)) queue(() => output.problem(notice));
+      noticed = state.notices?.length ?? 0;
       for (const task of [...state.tasks].sort(byTime)) showTask(task);
     },
     async end(view) {

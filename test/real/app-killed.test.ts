@@ -144,8 +144,13 @@ describe.skipIf(!engine)('a build on a real engine, when something of it dies', 
     rmSync(join(world.tree, 'src/rest-server/build/build-pre.sh'));
     world.edit('src/rest-server/build/build-pre.sh', () => '#!/bin/bash\ncp -r version src/rest-server/version\n');
     const third = await world.run('image', 'build', '-s', world.tree, '--yes');
-    expect({code: third.code, stderr: third.stderr}).toMatchObject({code: 0});
-    expect((await world.run('run', 'show', 'last')).stdout).toMatch(/The lock was left by .*; it was taken over/s);
+    expect(third).toMatchObject({code: 0});
+    const told = /The lock was left by .*;\s+it was taken\s+over/s;
+    expect(third.stderr).toMatch(told);
+    expect((await world.run('run', 'show', 'last')).stdout).toMatch(told);
+    const attached = world.open({args: ['run', 'attach', 'last']});
+    await attached.waitFor('✓ done after');
+    expect(attached.screen()).toMatch(told);
   });
 
   const withoutHooks = ['base-image', 'cleaning-image', 'drivers', 'job-exporter', 'pylon', 'zookeeper'].map(

@@ -147,7 +147,7 @@ export function imageDetail(
   labelled('buildkit', image.needsBuildkit ? [`line ${image.needsBuildkit.line}: ${image.needsBuildkit.because}`] : []);
   labelled('local name', [image.localName]);
   labelled('size', status?.sizeBytes === undefined ? [] : [bytes(status.sizeBytes)]);
-  labelled('built', status?.builtAt === undefined ? [] : [`${age(now - status.builtAt)} ago`]);
+  labelled('built', status?.builtAt === undefined ? [] : [agoWords(now - status.builtAt)]);
   labelled('id', status?.id === undefined ? [] : [status.id.slice(0, 19)]);
   labelled('pushed as', status?.pushedAs === undefined ? [] : [status.pushedAs]);
   return rows;
@@ -158,4 +158,9 @@ function joinCells(cells: readonly (readonly [string, number])[]): string {
     .filter(([, width]) => width > 0)
     .map(([text]) => text)
     .join(' ');
+}
+
+function agoWords(milliseconds: number): string {
+  const word = age(milliseconds);
+  return word === 'now' ? 'just now' : `${word} ago`;
 }

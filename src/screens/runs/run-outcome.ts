@@ -38,8 +38,11 @@ function outcomeFacts(view: RunView, theme: Theme): readonly Fact[] {
       {text: 'Enter resumes it at the tasks that are not done.', tone: 'key'},
     ];
   }
+  const notices = (state.notices ?? []).map(
+    ({message}): Fact => ({text: `${theme.glyphs.warning} ${message}`, tone: 'warning'}),
+  );
   if (state.status === 'running' || state.status === 'waiting') {
-    return state.cancel ? [{text: cancelWords(view), tone: 'warning'}] : [];
+    return [...(state.cancel ? [{text: cancelWords(view), tone: 'warning' as const}] : []), ...notices];
   }
   const tone = state.status === 'done' ? 'ok' : state.status === 'failed' ? 'failed' : 'warning';
   const failed = state.tasks.filter(({status}) => status === 'failed');
@@ -51,6 +54,7 @@ function outcomeFacts(view: RunView, theme: Theme): readonly Fact[] {
     facts.push(...problemFacts(`${title}: ${problem?.message ?? 'failed'}`, problem?.hint));
   for (const task of halfDone)
     facts.push({text: `${task.title} is half-done: ${task.halfDone}`, tone: 'warning', lead: '  '});
+  facts.push(...notices);
   if (state.status !== 'done') {
     const look = failed.length > 0 ? 'Enter reads what it said. ' : '';
     facts.push({text: `${look}r repeats it: what is done stays done.`, tone: 'key'});
