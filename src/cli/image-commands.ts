@@ -35,7 +35,9 @@ export async function imageStatus(context: Context): Promise<Ended> {
 /** `image build` and `image push`. */
 export async function changeImages(context: Context, verb: 'build' | 'push'): Promise<Ended> {
   const limits = limitsOf(context);
-  const {source, config, catalog} = await openSource(context);
+  // A script that stands in the wrong folder must not build and push the sample under the names of real images.
+  const treeIsHere = context.treeIsHere || context.options.yes === true;
+  const {source, config, catalog} = await openSource({...context, treeIsHere});
   const common = {source, ...(config === undefined ? {} : {config}), names: context.names, ...limits};
   const request: ImageRequest =
     verb === 'push'

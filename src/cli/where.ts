@@ -18,7 +18,7 @@ export interface Where {
 /**
  * Flags first, then PAI_SOURCE and PAI_CONFIG, then the current folder when it is a tree or a configuration, else
  * the sample tree. The sample never meets a real configuration: who names a configuration must name a tree. With
- * `treeIsHere` there is no sample. Throws `no-tree`.
+ * `treeIsHere` there is no sample (old spellings, and what goes unasked). Throws `no-tree`.
  */
 export async function findWhere(
   engine: Engine,

@@ -222,6 +222,10 @@ test('the sample tree never meets a configuration, and old spellings never meet 
   expect(await runCommand(['image', 'status'], {engine, cwd: folder})).toMatchObject({code: 3});
   rmSync(join(folder, 'services-configuration.yaml'));
   expect(await runCommand(['build', '--yes'], {engine, cwd: folder})).toMatchObject({code: 3});
+  for (const verb of ['build', 'push']) {
+    const unasked = await runCommand(['image', verb, '--yes'], {engine, cwd: folder});
+    expect(unasked).toMatchObject({code: 3, stderr: expect.stringMatching(/^no-tree: No source tree was named/)});
+  }
 });
 
 test('a problem before anything is one JSON line on stdout, and a sentence on stderr', async () => {
