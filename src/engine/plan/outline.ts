@@ -3,8 +3,8 @@ import type {Task} from './types.ts';
 /** A task without its functions: what is shown, approved, hashed and written down. */
 type Outline = Omit<Task, 'run' | 'satisfied' | 'retry'>;
 
-/** What a task would do, as plain JSON; keys that have no value are left out. */
-export function outlineOf(task: Task): Outline {
+/** What a task (or the state of one) would do, as plain JSON; keys that have no value are left out. */
+export function outlineOf(task: Outline): Outline {
   return {
     id: task.id,
     title: task.title,

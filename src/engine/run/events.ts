@@ -1,6 +1,6 @@
 /** What a run says while it happens: one JSON object per line of journal.jsonl. */
 
-import type {Effect, Expected} from '../plan/types.ts';
+import type {Effect, Expected, Task} from '../plan/types.ts';
 import type {Problem} from '../problem.ts';
 
 export type RunEvent = {
@@ -53,7 +53,7 @@ export interface TaskOutline {
   readonly title: string;
   readonly on?: string;
   readonly needs: readonly string[];
-  readonly touches: string;
+  readonly touches: Task['touches'];
   readonly does: readonly Effect[];
   readonly expected: Expected;
   readonly why: readonly string[];

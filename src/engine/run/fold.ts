@@ -1,3 +1,4 @@
+import {outlineOf} from '../plan/outline.ts';
 import type {RunEvent, RunState, TaskOutline, TaskState} from './events.ts';
 
 /** The state of a run of which nothing is known yet. */
@@ -21,7 +22,7 @@ export function fold(state: RunState, event: RunEvent): RunState {
       return started(state, event);
     case 'task-started':
       return withTask(state, event.task, (task) => ({
-        ...outlineOnly(task),
+        ...outlineOf(task),
         status: 'running',
         attempt: event.attempt,
         startedAt: event.attempt > 1 && task.startedAt !== undefined ? task.startedAt : event.at,
@@ -58,7 +59,7 @@ export function fold(state: RunState, event: RunEvent): RunState {
       }));
     case 'task-reopened':
       return withTask(state, event.task, (task) => ({
-        ...outlineOnly(task),
+        ...outlineOf(task),
         status: 'waiting',
         attempt: 0,
         because: event.because,
@@ -118,22 +119,5 @@ function ended(task: TaskState, event: {readonly at: number; readonly up: number
     ...rest,
     endedAt: event.at,
     ...(task.startedUp === undefined ? {} : {tookMs: Math.max(0, event.up - task.startedUp)}),
-  };
-}
-
-function outlineOnly(task: TaskState): TaskOutline {
-  return {
-    id: task.id,
-    title: task.title,
-    ...(task.on === undefined ? {} : {on: task.on}),
-    needs: task.needs,
-    touches: task.touches,
-    does: task.does,
-    expected: task.expected,
-    why: task.why,
-    ...(task.critical ? {critical: true} : {}),
-    ...(task.deadlineMs === undefined ? {} : {deadlineMs: task.deadlineMs}),
-    ...(task.resource === undefined ? {} : {resource: task.resource}),
-    ...(task.undo === undefined ? {} : {undo: task.undo}),
   };
 }
