@@ -92,12 +92,17 @@ function held(name: string, folder: string, holder: Holder): ProblemError {
   const far = fateOf(holder) === 'unknown';
   return new ProblemError({
     code: 'lock-held',
-    message: `${name} is locked by ${holderWords(holder)}, since ${new Date(holder.since).toISOString()}.`,
+    message: `${lockWords(name)} is locked by ${holderWords(holder)}, since ${new Date(holder.since).toISOString()}.`,
     hint: far
       ? `Whether that process still lives can only be seen on ${holder.host}. If it does not, remove the lock's files.`
       : `Wait for it (\`pai-tui run attach ${holder.run}\`), or stop it (\`pai-tui run cancel ${holder.run}\`).`,
     file: join(folder, name),
   });
+}
+
+/** Names of locks end in a hash: nobody knows a tree by it. */
+function lockWords(name: string): string {
+  return name.startsWith('images-') ? 'Building and pushing this tree' : name;
 }
 
 function highest(folder: string, name: string): number {

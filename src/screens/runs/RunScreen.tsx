@@ -1,6 +1,6 @@
 import {Box} from 'ink';
 import {useEffect, useMemo} from 'react';
-import {problemOf} from '../../engine/index.ts';
+import {problemOf, type RunView} from '../../engine/index.ts';
 import {useTheme} from '../../ui/theme/use-theme.ts';
 import {Rows} from '../../ui/widgets/Rows.tsx';
 import {Split} from '../../ui/widgets/Split.tsx';
@@ -54,7 +54,7 @@ function FollowedRun({app, model, width, height}: FollowedRunProps) {
   const view = useStore(model.view);
   const choices = useStore(model.choices);
   const asking = choices.input === 'save' || choices.input === 'export';
-  const outcome = outcomeRows(view, width - 2, outcomeHeight(height), theme);
+  const outcome = outcomeRows(view, width - 2, outcomeHeight(height, view), theme);
   const body = Math.max(3, height - 1 - outcome.length - (asking ? 1 : 0));
   const layout = runLayout(width, body, view.state.tasks.length, choices);
   const fits = panesFit(choices.paneCount, layout.panes.width, layout.panes.height);
@@ -94,8 +94,11 @@ function FollowedRun({app, model, width, height}: FollowedRunProps) {
 }
 
 /** Enough to say what happened, and never what the plan and the outputs need. */
-function outcomeHeight(height: number): number {
-  return height < 12 ? 1 : height < 30 ? 3 : 8;
+function outcomeHeight(height: number, {state}: RunView): number {
+  if (height < 12) return 1;
+  // No output says what kept the whole run from being carried out: it is read here or nowhere.
+  const refused = state.problem !== undefined && !state.tasks.some(({status}) => status === 'failed');
+  return height < 30 && !refused ? 3 : 8;
 }
 
 interface PanesProps {
