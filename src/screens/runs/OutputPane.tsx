@@ -52,6 +52,7 @@ export function OutputPane({app, model, task, place, width, height, focused}: Ou
       model={model}
       state={state}
       interrupted={view.summary.status === 'interrupted'}
+      ended={view.state.endedAt !== undefined}
       output={model.output(state.id)}
       place={place}
       width={width}
@@ -64,10 +65,12 @@ export function OutputPane({app, model, task, place, width, height, focused}: Ou
 interface TaskOutputProps extends Omit<OutputPaneProps, 'task'> {
   readonly state: TaskState;
   readonly interrupted: boolean;
+  /** The run has: what waits will not start any more. */
+  readonly ended: boolean;
   readonly output: LiveStore<OutputView>;
 }
 
-function TaskOutput({app, model, state, interrupted, output, place, width, height, focused}: TaskOutputProps) {
+function TaskOutput({app, model, state, interrupted, ended, output, place, width, height, focused}: TaskOutputProps) {
   const theme = useTheme();
   const terminal = useTerminal();
   const log = useMemo(() => {
@@ -135,7 +138,7 @@ function TaskOutput({app, model, state, interrupted, output, place, width, heigh
     >
       <Rows rows={problem} width={inner.width} height={problem.length} />
       {isEmpty ? (
-        <Rows rows={silenceRows(state, inner.width)} width={inner.width} height={logHeight} />
+        <Rows rows={silenceRows(state, ended, inner.width)} width={inner.width} height={logHeight} />
       ) : (
         <Pane source={log} focused={focused} width={inner.width} height={logHeight} flexGrow={0} />
       )}
@@ -185,8 +188,9 @@ function positionWords(position: LogPosition, isEmpty: boolean, theme: Theme): s
 }
 
 /** Why a task has said nothing. */
-function silenceRows(state: TaskState, width: number): readonly Row[] {
-  return wrap(silence(state), Math.max(8, width - 1)).map((line) => [{text: ' '}, {text: line, tone: 'quiet'}]);
+function silenceRows(state: TaskState, ended: boolean, width: number): readonly Row[] {
+  const words = ended && state.status === 'waiting' ? 'It was not started.' : silence(state);
+  return wrap(words, Math.max(8, width - 1)).map((line) => [{text: ' '}, {text: line, tone: 'quiet'}]);
 }
 
 function silence({status, needs, because, note}: TaskState): string {
