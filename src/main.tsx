@@ -59,9 +59,13 @@ async function openScreen({noColor, ascii, ...options}: ScreenOptions): Promise<
   const {NO_COLOR} = noColor ? {NO_COLOR: '1'} : environment;
   // Ink's colours are decided when it is loaded.
   if (NO_COLOR) Object.assign(process.env, {FORCE_COLOR: '0'});
+  // The tree is read while the screens are loaded. Who cannot read it is told by the screens.
+  const catalog = options.engine.openTree(options.source);
+  catalog.catch(() => {});
   const {openApp} = await import('./screens/app.tsx');
   return openApp({
     ...options,
+    catalog,
     process,
     stdin: process.stdin,
     stdout: process.stdout,

@@ -1,6 +1,7 @@
 import {Box} from 'ink';
 import {wrap} from '../ui/widgets/cells.ts';
-import {Panel, panelBorder} from '../ui/widgets/Panel.tsx';
+import {Panel} from '../ui/widgets/Panel.tsx';
+import {panelBorder} from '../ui/widgets/panel-edges.ts';
 import {Rows} from '../ui/widgets/Rows.tsx';
 import {type Row, row} from '../ui/widgets/rows.ts';
 import {type Tab, tabs} from './app-model.ts';

@@ -1,4 +1,4 @@
-import type {Engine} from '../engine/index.ts';
+import type {Catalog, Engine} from '../engine/index.ts';
 import type {ShownClock} from './clock.ts';
 
 /** What the app is opened with. */
@@ -8,6 +8,8 @@ export interface AppSettings {
   readonly source: string;
   /** Said once at the start: 'fixture tree; open a real one with -s DIR'. */
   readonly sourceNote?: string | undefined;
+  /** The tree, where somebody is reading it already. */
+  readonly catalog?: Promise<Catalog> | undefined;
   readonly config?: string | undefined;
   readonly readOnly?: boolean | undefined;
   /** The run to open at once. */

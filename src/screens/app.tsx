@@ -1,7 +1,9 @@
+import {setTimeout as sleep} from 'node:timers/promises';
 import {type AppInput, type AppOutput, type MountOptions, mountApp} from '../ui/terminal/mount.tsx';
 import {AppScreen} from './AppScreen.tsx';
 import {createAppModel} from './app-model.ts';
 import type {AppSettings} from './app-settings.ts';
+import {firstFrame} from './first-frame.ts';
 
 export interface OpenAppOptions extends AppSettings {
   readonly stdin: AppInput;
@@ -13,6 +15,9 @@ export interface OpenAppOptions extends AppSettings {
   readonly ascii?: boolean | undefined;
 }
 
+/** A tree that takes longer to read than this is not waited for before there is something on the screen. */
+const treePatienceMs = 100;
+
 /**
  * Opens the screens and returns when they are left: 0, 128 + signal, or 70 after a crash. Throws `unknown-run` when the
  * run to attach to is not there, and NoFullScreen where there is no terminal to draw on.
@@ -23,7 +28,9 @@ export async function openApp(options: OpenAppOptions): Promise<number> {
   const run = attach === undefined ? undefined : (await engine.runs.show(attach)).summary.id;
   const app = createAppModel({...settings, attach: run});
   try {
+    if (run === undefined) await Promise.race([app.images.treeRead, sleep(treePatienceMs, undefined, {ref: false})]);
     const mounted = mountApp(<AppScreen app={app} />, {
+      ...(run === undefined ? {firstFrame: (columns, rows, theme) => firstFrame(app, columns, rows, theme)} : {}),
       stdin,
       stdout,
       environment,

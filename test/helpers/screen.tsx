@@ -13,6 +13,7 @@ export interface ScreenOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly process?: MountOptions['process'];
   readonly clock?: MountOptions['clock'];
+  readonly firstFrame?: MountOptions['firstFrame'];
 }
 
 /** One cell as the person sees it. Colours are palette numbers or '#rrggbb'; undefined is the terminal's own. */
@@ -58,7 +59,7 @@ export interface TestScreen {
 /** Shows the tree on a terminal in memory; what a test sees is what a person would see. */
 export function openScreen(
   tree: ReactElement,
-  {columns = 80, rows = 24, environment = {}, process, clock}: ScreenOptions = {},
+  {columns = 80, rows = 24, environment = {}, process, clock, firstFrame}: ScreenOptions = {},
 ): TestScreen {
   const terminal = new xterm.Terminal({cols: columns, rows, scrollback: 0, allowProposedApi: true});
   let cursorShown = true;
@@ -97,6 +98,7 @@ export function openScreen(
     environment: {TERM: 'xterm-256color', COLORTERM: 'truecolor', LANG: 'C.UTF-8', ...environment},
     ...(process ? {process} : {}),
     ...(clock ? {clock} : {}),
+    ...(firstFrame ? {firstFrame} : {}),
   });
   // Lines of the alternate buffer keep their old length when the terminal becomes narrower.
   const row = (y: number) =>

@@ -1,19 +1,21 @@
 import {Box} from 'ink';
 import {useEffect, useMemo} from 'react';
 import {useTheme} from '../../ui/theme/use-theme.ts';
-import {cellWidth} from '../../ui/widgets/cells.ts';
 import {smallScreen} from '../../ui/widgets/Frame.tsx';
-import {List, listLead} from '../../ui/widgets/List.tsx';
+import {List} from '../../ui/widgets/List.tsx';
+import {listLead} from '../../ui/widgets/list-rows.ts';
 import {cursorIndex} from '../../ui/widgets/list-state.ts';
-import {Panel, panelBorder} from '../../ui/widgets/Panel.tsx';
+import {Panel} from '../../ui/widgets/Panel.tsx';
+import {panelBorder} from '../../ui/widgets/panel-edges.ts';
 import {Rows} from '../../ui/widgets/Rows.tsx';
 import {row} from '../../ui/widgets/rows.ts';
 import {TextInput} from '../../ui/widgets/TextInput.tsx';
 import type {AppModel} from '../app-model.ts';
 import {useNow} from '../use-now.ts';
 import {useStore} from '../use-store.ts';
+import {detailBeside, imageListLook, widthOfList} from './image-list-look.ts';
 import {bannerRows, emptyRows, imagesTitle, problemRows} from './image-notes.ts';
-import {graphAlso, graphLead, imageColumns, imageDetail, imageHeader, imageRow} from './image-rows.ts';
+import {imageDetail} from './image-rows.ts';
 import {actOnImages, useImagesKeys} from './images-keys.ts';
 import type {ShownImages} from './images-shown.ts';
 import {type ImagesState, imageProblems} from './images-state.ts';
@@ -33,8 +35,8 @@ export function ImagesScreen({app, width, height}: ImagesScreenProps) {
   const shown = app.images.shown();
   const single = width < smallScreen.columns || height < smallScreen.rows - 3;
   const banner = bannerRows(state, width - 2, theme).slice(0, single ? 1 : 3);
-  const beside = width >= 120 && state.view !== 'problems';
-  const listWidth = beside ? Math.floor(width * 0.6) : width;
+  const beside = width >= detailBeside && state.view !== 'problems';
+  const listWidth = beside ? widthOfList(width) : width;
   const bodyHeight = Math.max(3, height - banner.length - (state.filtering ? 1 : 0));
   const describing = state.detailFocused;
   const page = Math.max(1, bodyHeight - panelBorder - 1);
@@ -141,15 +143,7 @@ interface ImageListProps {
 
 function ImageList({state, shown, cursor, width, height, now, focused}: ImageListProps) {
   const theme = useTheme();
-  const room = width - listLead;
-  const around = useMemo(
-    () => shown.lines.map((line) => ({lead: graphLead(line, theme), also: graphAlso(line)})),
-    [shown, theme],
-  );
-  const columns = useMemo(() => {
-    const names = around.map(({lead, also}, index) => cellWidth(lead + also + (shown.keys[index] ?? '')));
-    return imageColumns(shown.items, room, Math.max(0, ...names));
-  }, [shown, room, around]);
+  const look = useMemo(() => imageListLook(shown, width, theme), [shown, width, theme]);
   return (
     <List
       length={shown.items.length}
@@ -157,11 +151,8 @@ function ImageList({state, shown, cursor, width, height, now, focused}: ImageLis
       width={width}
       height={height}
       focused={focused}
-      header={imageHeader(columns)}
-      rowOf={(index) => {
-        const item = shown.items[index];
-        return item ? imageRow(item, columns, theme, now, around[index]?.lead, around[index]?.also) : [];
-      }}
+      header={look.header}
+      rowOf={(index) => look.rowOf(index, now)}
       isMarked={(index) => state.list.marks.has(shown.keys[index] ?? '')}
       empty={emptyRows(state, width, theme)}
     />

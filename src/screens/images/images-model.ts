@@ -12,6 +12,8 @@ export interface ImagesModel {
   shown(): ShownImages;
   /** Changes what a person chose on this screen. */
   set(change: Partial<ImagesState>): void;
+  /** Settles when the tree was read for the first time, or could not be. */
+  readonly treeRead: Promise<void>;
   /** Reads the tree and asks for the state of images again. */
   refresh(options?: {readonly checkBases?: boolean}): void;
   /** Follows what runs do to images, while somebody looks at them. The function returned ends it. */
@@ -21,7 +23,7 @@ export interface ImagesModel {
 
 /** Asks the engine about a tree, now and after each run that ended, and keeps the answers. */
 export function createImagesModel(
-  {engine, source, config}: AppSettings,
+  {engine, source, config, catalog: beingRead}: AppSettings,
   runList: LiveStore<readonly RunSummary[]>,
   me: string,
 ): ImagesModel {
@@ -51,12 +53,12 @@ export function createImagesModel(
     if (!sameLive(live, next)) set({live: next});
   };
 
-  const readTree = async (): Promise<void> => {
+  const readTree = async (opened = engine.openTree(source)): Promise<void> => {
     reading += 1;
     const mine = reading;
     set({reading: true});
     try {
-      const catalog = await engine.openTree(source);
+      const catalog = await opened;
       if (mine !== reading || closed) return;
       set({catalog, treeProblem: undefined, reading: false});
       showLive();
@@ -98,9 +100,14 @@ export function createImagesModel(
     void readTree();
     void askStatus(checkBases);
   };
-  refresh();
+  // The engine is asked when there is something to show: finding out how to ask it takes longer than reading the tree.
+  const treeRead = readTree(beingRead);
+  void treeRead.then(() => {
+    if (!closed) void askStatus(false);
+  });
   return {
     get: store.get,
+    treeRead,
     subscribe: store.subscribe,
     shown: () => shown(store.get()),
     set,

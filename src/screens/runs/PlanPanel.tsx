@@ -1,7 +1,9 @@
 import {useTheme} from '../../ui/theme/use-theme.ts';
 import {cellWidth} from '../../ui/widgets/cells.ts';
-import {List, listLead} from '../../ui/widgets/List.tsx';
-import {Panel, panelBorder} from '../../ui/widgets/Panel.tsx';
+import {List} from '../../ui/widgets/List.tsx';
+import {listLead} from '../../ui/widgets/list-rows.ts';
+import {Panel} from '../../ui/widgets/Panel.tsx';
+import {panelBorder} from '../../ui/widgets/panel-edges.ts';
 import {row} from '../../ui/widgets/rows.ts';
 import type {AppModel} from '../app-model.ts';
 import {useNow} from '../use-now.ts';

@@ -5,8 +5,9 @@ import {createKeyInput} from '../keys/key-input.ts';
 import {createKeyRouter} from '../keys/router.ts';
 import type {InputEvent} from '../keys/splitter.ts';
 import {createAnimationClock, spinnerGlyph} from '../theme/animation.ts';
-import {createTheme} from '../theme/theme.ts';
+import {createTheme, type Theme} from '../theme/theme.ts';
 import {AppRoot} from './AppRoot.tsx';
+import {printable} from './cell-text.ts';
 import type {ScreenClock} from './clock.ts';
 import {realClock} from './clock.ts';
 import {createCompositor} from './compositor.ts';
@@ -26,6 +27,8 @@ export interface MountOptions {
   readonly clock?: ScreenClock;
   /** Write ASCII only. */
   readonly ascii?: boolean;
+  /** Rows to show at once, from the top, while Ink is still being set up: text with SGR alone. */
+  readonly firstFrame?: (columns: number, rows: number, theme: Theme) => readonly string[];
   /** Nothing moves by itself: no spinners. */
   readonly still?: boolean;
 }
@@ -54,6 +57,9 @@ export interface MountedApp extends AppTerminal {
   /** Settles when the terminal is given back (or takes no more); never rejects. */
   readonly exited: Promise<AppEnd>;
 }
+
+/** A smaller terminal is not worth a frame of its own. */
+const smallestFirstFrame = {columns: 60, rows: 15};
 
 /** Shows the tree on the whole terminal until it exits. Throws NoFullScreen where that cannot be done. */
 export function mountApp(tree: ReactElement, options: MountOptions): MountedApp {
@@ -98,6 +104,7 @@ export function mountApp(tree: ReactElement, options: MountOptions): MountedApp 
       if (state === 'shown') stdout.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`);
     },
   };
+  showFirstFrame();
   ink = render(
     <AppRoot terminal={terminal} compositor={compositor} router={router} theme={theme}>
       {tree}
@@ -149,6 +156,14 @@ export function mountApp(tree: ReactElement, options: MountOptions): MountedApp 
     stdin.ref?.();
     stdin.resume();
     stdout.write(enterSequence);
+  }
+
+  function showFirstFrame(): void {
+    const {columns = 80, rows = 24} = stdout;
+    const {columns: least, rows: fewest} = smallestFirstFrame;
+    if (!options.firstFrame || columns < least || rows < fewest) return;
+    const shown = options.firstFrame(columns, rows, theme).slice(0, rows);
+    stdout.write(`\x1b[?2026h${shown.map((row, y) => `\x1b[${y + 1}H${printable(row)}`).join('')}\x1b[m\x1b[?2026l`);
   }
 
   function giveTerminal(then = ''): void {

@@ -6,12 +6,8 @@ import type {Role} from '../theme/theme.ts';
 import {wrap} from './cells.ts';
 import {footerRow} from './key-words.ts';
 import {Rows} from './Rows.tsx';
-import {type Row, row, rowWidth} from './rows.ts';
-
-interface FrameTab {
-  readonly key: string;
-  readonly word: string;
-}
+import {type Row, row} from './rows.ts';
+import {type FrameTab, tabRow} from './tab-row.ts';
 
 export interface FrameProps {
   readonly columns: number;
@@ -82,16 +78,4 @@ export function TooSmall({
 function Footer({width, help}: {readonly width: number; readonly help: KeyBinding}) {
   const tables = useKeyTables();
   return <Rows rows={[footerRow(tables, width, help)]} width={width} height={1} />;
-}
-
-/** All words where there is room, else the word of the present tab and the keys of the others. */
-function tabRow(tabs: readonly FrameTab[], present: string, columns: number): Row {
-  const draw = (all: boolean): Row =>
-    tabs.flatMap((tab) => {
-      const here = tab.key === present;
-      const text = all || here ? ` ${tab.key} ${tab.word} ` : ` ${tab.key} `;
-      return [{text, tone: here ? ('selected' as const) : undefined}, {text: ' '}];
-    });
-  const whole = draw(true);
-  return rowWidth(whole) <= columns ? whole : draw(false);
 }
