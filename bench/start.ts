@@ -8,17 +8,20 @@ import {mainFile, root} from './program.ts';
 
 const rounds = 15;
 
-/** From the start of the process to the first whole frame on the sample tree, against a bare Node that does nothing. */
+/** From the start of the process to frames on the sample tree, against a bare Node that does nothing. */
 export async function measureStart(): Promise<readonly Figure[]> {
   const state = mkdtempSync(join(tmpdir(), 'pai-bench-'));
   const bare: number[] = [];
   const frame: number[] = [];
+  const keys: number[] = [];
   const version: number[] = [];
   try {
     for (let round = 0; round < rounds; round++) {
       bare.push(took(['-e', '0']));
       version.push(took([mainFile, '--version']));
-      frame.push(await firstFrame(state));
+      const shown = await frames(state);
+      frame.push(shown.images);
+      keys.push(shown.keys);
     }
   } finally {
     rmSync(state, {recursive: true, force: true});
@@ -27,6 +30,7 @@ export async function measureStart(): Promise<readonly Figure[]> {
     {what: 'node -e 0', value: milliseconds(median(bare))},
     {what: 'pai-tui --version', value: milliseconds(median(version))},
     {what: 'first frame with the images of the sample tree', value: milliseconds(median(frame))},
+    {what: 'the same with its keys', value: milliseconds(median(keys))},
     atMost('first frame ÷ bare node', median(frame) / median(bare), 6, times),
   ];
 }
@@ -38,7 +42,8 @@ function took(args: readonly string[]): number {
   return performance.now() - began;
 }
 
-async function firstFrame(state: string): Promise<number> {
+/** Milliseconds until the images stand on the screen, and until the keys do. */
+async function frames(state: string): Promise<{readonly images: number; readonly keys: number}> {
   const began = performance.now();
   const app = startInPty(process.execPath, [mainFile, '--state', state, '-s', 'fixtures/sample'], {
     columns: 200,
@@ -46,12 +51,14 @@ async function firstFrame(state: string): Promise<number> {
     folder: root,
   });
   try {
-    return await new Promise<number>((resolve, reject) => {
+    return await new Promise((resolve, reject) => {
+      let images: number | undefined;
       const end = app.onScreen(() => {
         const lines = app.lines();
-        if (!/base-image/.test(lines.join('\n')) || !/\? help/.test(lines.at(-1) ?? '')) return;
+        if (/zookeeper/.test(lines.join('\n'))) images ??= performance.now() - began;
+        if (images === undefined || !/\? help/.test(lines.at(-1) ?? '')) return;
         end();
-        resolve(performance.now() - began);
+        resolve({images, keys: performance.now() - began});
       });
       app.exited.then(() => reject(new Error(`the program ended before its first frame:\n${app.screen()}`)), reject);
     });

@@ -132,6 +132,7 @@ function draw() {
   const height = rows * cell.height + 24;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="14" xml:space="preserve">`,
+    '<title>pai-tui in a terminal</title>',
     `<rect width="100%" height="100%" rx="8" fill="${page}"/>`,
     '<g transform="translate(12 12)">',
     ...parts,

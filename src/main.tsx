@@ -62,7 +62,7 @@ async function openScreen({noColor, ascii, ...options}: ScreenOptions): Promise<
   // The tree is read while the screens are loaded. Who cannot read it is told by the screens.
   const catalog = options.engine.openTree(options.source);
   catalog.catch(() => {});
-  const {openApp} = await import('./screens/app.tsx');
+  const {openApp} = await import('./screens/open-app.ts');
   return openApp({
     ...options,
     catalog,

@@ -3,9 +3,9 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import type {IBufferCell} from '@xterm/headless';
 import xterm from '@xterm/headless';
 import type {ReactElement} from 'react';
-import type {MountedApp, MountOptions} from '../../src/ui/terminal/mount.tsx';
-import {mountApp} from '../../src/ui/terminal/mount.tsx';
+import type {MountedApp, MountOptions} from '../../src/ui/terminal/open-terminal.ts';
 import {keyBytes} from './key-bytes.ts';
+import {mountApp} from './mount-app.ts';
 
 export interface ScreenOptions {
   readonly columns?: number;

@@ -5,8 +5,8 @@ import {useEffect, useState} from 'react';
 import {useKeys} from '../../../src/ui/keys/use-keys.ts';
 import {Pane} from '../../../src/ui/pane/Pane.tsx';
 import type {PaneSource} from '../../../src/ui/pane-source.ts';
-import {mountApp} from '../../../src/ui/terminal/mount.tsx';
 import {useTerminal} from '../../../src/ui/terminal/use-terminal.ts';
+import {mountApp} from '../../helpers/mount-app.ts';
 
 const [report] = process.argv.slice(2);
 let lines = 0;

@@ -1,6 +1,11 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import {type AppInput, type AppOutput, type MountOptions, mountApp} from '../ui/terminal/mount.tsx';
-import {AppScreen} from './AppScreen.tsx';
+import {
+  type AppInput,
+  type AppOutput,
+  type DrawParts,
+  type MountOptions,
+  openTerminal,
+} from '../ui/terminal/open-terminal.ts';
 import {createAppModel} from './app-model.ts';
 import type {AppSettings} from './app-settings.ts';
 import {firstFrame} from './first-frame.ts';
@@ -29,7 +34,9 @@ export async function openApp(options: OpenAppOptions): Promise<number> {
   const app = createAppModel({...settings, attach: run});
   try {
     if (run === undefined) await Promise.race([app.images.treeRead, sleep(treePatienceMs, undefined, {ref: false})]);
-    const mounted = mountApp(<AppScreen app={app} />, {
+    // Ink takes longer to load than all else that is needed for a first look.
+    const draw = async (parts: DrawParts) => (await import('./draw-app.tsx')).drawApp(app, parts);
+    const mounted = openTerminal(draw, {
       ...(run === undefined ? {firstFrame: (columns, rows, theme) => firstFrame(app, columns, rows, theme)} : {}),
       stdin,
       stdout,

@@ -1,17 +1,12 @@
-import type {Instance} from 'ink';
-import {render} from 'ink';
-import type {ReactElement} from 'react';
 import {createKeyInput} from '../keys/key-input.ts';
-import {createKeyRouter} from '../keys/router.ts';
+import {createKeyRouter, type KeyRouter} from '../keys/router.ts';
 import type {InputEvent} from '../keys/splitter.ts';
 import {createAnimationClock, spinnerGlyph} from '../theme/animation.ts';
 import {createTheme, type Theme} from '../theme/theme.ts';
-import {AppRoot} from './AppRoot.tsx';
 import {printable} from './cell-text.ts';
 import type {ScreenClock} from './clock.ts';
 import {realClock} from './clock.ts';
-import {createCompositor} from './compositor.ts';
-import {createInkInput} from './ink-stream.ts';
+import {type Compositor, createCompositor} from './compositor.ts';
 import type {AppEnd, AppProcess} from './process-events.ts';
 import {watchProcess} from './process-events.ts';
 import {NoFullScreen, terminalKind} from './terminal-kind.ts';
@@ -61,8 +56,25 @@ export interface MountedApp extends AppTerminal {
 /** A smaller terminal is not worth a frame of its own. */
 const smallestFirstFrame = {columns: 60, rows: 15};
 
-/** Shows the tree on the whole terminal until it exits. Throws NoFullScreen where that cannot be done. */
-export function mountApp(tree: ReactElement, options: MountOptions): MountedApp {
+/** What the one who draws gets: the terminal for the app, and what it draws through. */
+export interface DrawParts {
+  readonly terminal: AppTerminal;
+  readonly compositor: Compositor;
+  readonly router: KeyRouter;
+  readonly theme: Theme;
+}
+
+/** The app as it is drawn: an instance of Ink. */
+interface Drawn {
+  unmount(): void;
+  waitUntilExit(): Promise<unknown>;
+}
+
+/**
+ * Takes the whole terminal and lets `draw` draw on it until the app exits; draw may take its time to load what it draws
+ * with. Throws NoFullScreen where the terminal cannot be had.
+ */
+export function openTerminal(draw: (parts: DrawParts) => Drawn | Promise<Drawn>, options: MountOptions): MountedApp {
   const {stdin, stdout, environment, clock = realClock} = options;
   const kind = terminalKind({stdin, stdout, environment});
   if (kind !== 'full') throw new NoFullScreen(kind);
@@ -82,7 +94,9 @@ export function mountApp(tree: ReactElement, options: MountOptions): MountedApp 
     settle = resolve;
   });
   let state: 'shown' | 'suspended' | 'ended' = 'shown';
-  let ink: Instance | undefined;
+  let ink: Drawn | undefined;
+  /** What was typed before there was anybody to hear it. */
+  const early: (Buffer | string)[] = [];
 
   takeTerminal();
   stdin.on('data', takeBytes);
@@ -105,34 +119,26 @@ export function mountApp(tree: ReactElement, options: MountOptions): MountedApp 
     },
   };
   showFirstFrame();
-  ink = render(
-    <AppRoot terminal={terminal} compositor={compositor} router={router} theme={theme}>
-      {tree}
-    </AppRoot>,
-    {
-      stdout: compositor.stream as unknown as NodeJS.WriteStream,
-      stdin: createInkInput() as unknown as NodeJS.ReadStream,
-      // Ink takes CI=1 for a machine nobody looks at and would draw nothing.
-      interactive: true,
-      patchConsole: false,
-      exitOnCtrlC: false,
-      maxFps: 60,
-    },
-  );
-  // A component may have ended the app while it was drawn first.
-  if (hasEnded()) ink.unmount();
-  ink.waitUntilExit().then(
-    () => end({reason: 'exit', code: 0}),
-    (error: unknown) => end({reason: 'crash', code: 70, error}),
-  );
+  const drawing = draw({terminal, compositor, router, theme});
+  if (drawing instanceof Promise) drawing.then(drawn, crashed);
+  else drawn(drawing);
   return {exited, ...terminal};
 
-  function hasEnded(): boolean {
-    return state === 'ended';
+  function drawn(instance: Drawn): void {
+    ink = instance;
+    // It may have ended while it was drawn first, or before.
+    if (state === 'ended') ink.unmount();
+    ink.waitUntilExit().then(() => end({reason: 'exit', code: 0}), crashed);
+    for (const data of early.splice(0)) takeBytes(data);
+  }
+
+  function crashed(error: unknown): void {
+    end({reason: 'crash', code: 70, error});
   }
 
   function takeBytes(data: Buffer | string): void {
-    if (state === 'shown') keys.push(data);
+    if (!ink) early.push(data);
+    else if (state === 'shown') keys.push(data);
   }
 
   function takeKey(event: InputEvent): void {
