@@ -14,6 +14,8 @@ export interface ScreenOptions {
   readonly process?: MountOptions['process'];
   readonly clock?: MountOptions['clock'];
   readonly firstFrame?: MountOptions['firstFrame'];
+  /** What the tree is drawn with is there when this resolves; absent: at once. */
+  readonly loaded?: Promise<void>;
 }
 
 /** One cell as the person sees it. Colours are palette numbers or '#rrggbb'; undefined is the terminal's own. */
@@ -59,7 +61,7 @@ export interface TestScreen {
 /** Shows the tree on a terminal in memory; what a test sees is what a person would see. */
 export function openScreen(
   tree: ReactElement,
-  {columns = 80, rows = 24, environment = {}, process, clock, firstFrame}: ScreenOptions = {},
+  {columns = 80, rows = 24, environment = {}, process, clock, firstFrame, loaded}: ScreenOptions = {},
 ): TestScreen {
   const terminal = new xterm.Terminal({cols: columns, rows, scrollback: 0, allowProposedApi: true});
   let cursorShown = true;
@@ -92,14 +94,18 @@ export function openScreen(
     resume: () => stdin,
     pause: () => stdin,
   });
-  const app = mountApp(tree, {
-    stdin,
-    stdout,
-    environment: {TERM: 'xterm-256color', COLORTERM: 'truecolor', LANG: 'C.UTF-8', ...environment},
-    ...(process ? {process} : {}),
-    ...(clock ? {clock} : {}),
-    ...(firstFrame ? {firstFrame} : {}),
-  });
+  const app = mountApp(
+    tree,
+    {
+      stdin,
+      stdout,
+      environment: {TERM: 'xterm-256color', COLORTERM: 'truecolor', LANG: 'C.UTF-8', ...environment},
+      ...(process ? {process} : {}),
+      ...(clock ? {clock} : {}),
+      ...(firstFrame ? {firstFrame} : {}),
+    },
+    loaded,
+  );
   // Lines of the alternate buffer keep their old length when the terminal becomes narrower.
   const row = (y: number) =>
     terminal.buffer.active.getLine(y)?.translateToString(false, 0, terminal.cols).trimEnd() ?? '';
