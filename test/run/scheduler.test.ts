@@ -155,6 +155,18 @@ describe('order and slots', () => {
     await run.ended;
   });
 
+  test('where slots are few, what the longest chain waits for starts first', async () => {
+    const run = scene(
+      {a: {}, b: {}, base: {}, middle: {needs: ['base']}, top: {needs: ['middle', 'b']}},
+      {parallel: 1},
+    );
+    for (const task of ['base', 'b', 'middle', 'a', 'top']) {
+      expect(await run.said()).toContain(`${task} started`);
+      await run.end(task);
+    }
+    await run.ended;
+  });
+
   test('a kind of resource has its own limit and does not hold up others', async () => {
     const upload = {resource: 'upload'};
     const run = scene(
@@ -253,8 +265,8 @@ describe('failures', () => {
     await run.end('other');
     expect((await run.ended).outcome).toBe('failed');
     expect(await run.said()).toEqual([
-      'a started',
       'other started',
+      'a started',
       'a failed: build-failed',
       'other done changed',
       'after skipped: a failed, and the run stops at the first failure',
@@ -334,9 +346,9 @@ describe('the deadline of a task', () => {
     await run.clock.pass(1);
     expect((await run.ended).outcome).toBe('failed');
     expect(await run.said()).toEqual([
-      'a failed: Do a took longer than its deadline of 1 s and was stopped.',
       'slow failed: Do slow took longer than its deadline of 1 s and was stopped.',
       'after skipped: slow failed',
+      'a failed: Do a took longer than its deadline of 1 s and was stopped.',
     ]);
     expect(run.clock.sleepers).toBe(0);
   });

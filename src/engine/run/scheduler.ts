@@ -31,7 +31,7 @@ export async function executePlan(execution: Execution): Promise<ExecutionEnd> {
   const {plan, before, clock, cancel} = execution;
   const known = new Map(before.tasks.map((state) => [state.id, state]));
   const entries = new Map<string, Entry>(
-    plan.tasks.map((task) => [
+    longestChainFirst(plan.tasks).map((task) => [
       task.id,
       {task, phase: known.get(task.id)?.status === 'done' ? 'asked' : 'waiting', changedNow: false},
     ]),
@@ -193,6 +193,23 @@ function endOf(entries: readonly Entry[], halt: Halt | undefined, say: (event: H
       hint: 'Each failed task says why. Mend that and repeat the run; what is done is not done again.',
     },
   };
+}
+
+/** Tasks that the longest chains of others wait for come first when slots are few; else in the plan's order. */
+function longestChainFirst(tasks: readonly Task[]): readonly Task[] {
+  const waiting = new Map<string, Task[]>();
+  for (const task of tasks) for (const need of task.needs) waiting.set(need, [...(waiting.get(need) ?? []), task]);
+  const lengths = new Map<string, number>();
+  const lengthOf = ({id}: Task, above: readonly string[] = []): number => {
+    const known = lengths.get(id);
+    if (known !== undefined) return known;
+    // Tasks that wait for each other are told when nothing can start.
+    if (above.includes(id)) return 0;
+    const length = 1 + Math.max(0, ...(waiting.get(id) ?? []).map((task) => lengthOf(task, [...above, id])));
+    lengths.set(id, length);
+    return length;
+  };
+  return tasks.toSorted((a, b) => lengthOf(b) - lengthOf(a));
 }
 
 function checkNeeds(tasks: readonly Task[]): void {
