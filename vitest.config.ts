@@ -13,7 +13,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: {name: 'unit', include: ['test/**/*.test.{ts,tsx}'], exclude: ['test/e2e/**', 'test/real/**']},
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: ['test/e2e/**', 'test/real/**'],
+          setupFiles: ['test/helpers/property-seed.ts'],
+        },
       },
       {extends: true, test: {name: 'program', include: ['test/e2e/**/*.test.{ts,tsx}'], testTimeout: 60_000}},
       {
