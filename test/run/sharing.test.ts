@@ -98,6 +98,9 @@ describe.skipIf(!isRoot)('another account of the computer', () => {
 
   test('is refused where runs and locks were made before the folder was shared, with how to share it', async () => {
     run = await start(place, {hold: ['a', 'e']});
+    const held = run;
+    // Not before its lock is made: one that is made later is shared.
+    await until(() => stateOf(held).tasks.some(({status}) => status === 'running'));
     share();
     const refusal = {problem: {code: 'file-unwritable', hint: expect.stringContaining('chmod g+rwxs')}};
     expect(await said('start')).toMatchObject(refusal);
