@@ -105,7 +105,10 @@ describe.skipIf(!engine)('image commands on a real engine', () => {
     expect(code).toBe(5);
     expect(stderr).toMatch(/^Stopping: nothing new starts/m);
     expect(stdout).toMatch(/stopped/);
-    expect(JSON.parse(await askEngine(engine?.socket ?? '', 'GET', '/containers/json'))).toEqual([]);
+    // The engine ends a build in its own time once nobody listens to it.
+    await expect
+      .poll(async () => JSON.parse(await askEngine(engine?.socket ?? '', 'GET', '/containers/json')), {timeout: 30_000})
+      .toEqual([]);
     expect(JSON.parse((await run('run', 'show', 'last', '--json')).stdout)).toMatchObject({state: 'stopped'});
   });
 
