@@ -90,7 +90,7 @@ describe.skipIf(!engine)('pushing with the built program', () => {
     configure(address, username, wrong);
     const forms = formsOf(username, wrong);
     const refused = await push('pylon', '-v');
-    expect(refused.code).toBeGreaterThan(0);
+    expect(refused.code).toBe(refused.stderr.includes('run-failed: ') ? 1 : 6);
     expect(refused.stderr).toMatch(/^registry-login: .+/m);
     expect(refused.stderr).toMatch(/^hint: .+/m);
     const screen = world.open({args: ['-s', world.tree, '-c', config], rows: 40});
@@ -102,11 +102,16 @@ describe.skipIf(!engine)('pushing with the built program', () => {
       await screen.waitFor('✗ failed');
     }
     await screen.waitFor(/registry .* does not let operator in/i);
+    const journals = readdirSync(world.stateHome, {recursive: true, encoding: 'utf8'})
+      .filter((path) => path.endsWith('journal.jsonl'))
+      .map((path) => readFileSync(join(world.stateHome, path), 'utf8'));
+    expect(journals.length).toBeGreaterThan(0);
+    expect(journals.filter((journal) => journal.includes('"task-retried"'))).toEqual([]);
     expect(holding(forms, [refused.stdout, refused.stderr, screen.screen()])).toEqual([]);
     expect(filesHolding(world.stateHome, forms)).toEqual([]);
   });
 
-  test('a registry that is down: a sentence on screen and headless', async () => {
+  test('a registry that is down: a sentence and a hint, headless', async () => {
     configure('127.0.0.1:9');
     const refused = await world.run(
       'image',
