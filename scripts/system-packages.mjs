@@ -1,6 +1,7 @@
 // What tests on real parts need of the system: a Docker engine, a registry, a static busybox to make images of,
-// and tmux. With CI or PAI_TEST_SYSTEM=1 set, as root on Debian or Ubuntu, what is missing is installed without
-// starting any service; everywhere else those tests are skipped, and one line says how to have them.
+// tmux, and the shells that have a completion. With CI or PAI_TEST_SYSTEM=1 set, as root on Debian or Ubuntu, what is
+// missing is installed without starting any service; everywhere else those tests are skipped, and one line says how to
+// have them.
 import {spawnSync} from 'node:child_process';
 import {
   accessSync,
@@ -21,6 +22,8 @@ const parts = [
   {package: 'docker-registry', there: () => found('docker-registry')},
   {package: 'busybox-static', there: () => ['/bin/busybox', '/usr/bin/busybox'].some(isStatic)},
   {package: 'tmux', there: () => found('tmux')},
+  {package: 'zsh', there: () => found('zsh')},
+  {package: 'fish', there: () => found('fish')},
 ];
 /** How long another apt or dpkg may keep us waiting. */
 const lockWaitMs = 300_000;

@@ -1,6 +1,7 @@
 import {resolve} from 'node:path';
 import {exitCodeOf, ProblemError, problemOf, shellWord} from '../engine/index.ts';
-import {completionScript, namesWord} from './completion.ts';
+import {completionScript, type Shell} from './completion.ts';
+import {namesWord} from './completion-words.ts';
 import type {Context} from './context.ts';
 import type {Options} from './flags.ts';
 import {helpText} from './help.ts';
@@ -61,7 +62,8 @@ async function carryOutOne(
   output: Output,
 ): Promise<number> {
   if (command.name === 'completion') {
-    output.print(completionScript(names[0] ?? ''));
+    // The table of commands lets no other word through.
+    output.print(completionScript(names[0] as Shell));
     return 0;
   }
   const engine = await world.openEngine(stateHome(options, world));

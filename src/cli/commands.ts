@@ -21,7 +21,7 @@ export interface Argument {
   readonly placeholder: string;
   /** one: exactly one; any: none (which means all) or several. */
   readonly count: 'one' | 'any';
-  /** What completion offers. */
+  /** What completion offers; with images also their components. */
   readonly of: 'images' | 'runs' | readonly string[];
 }
 

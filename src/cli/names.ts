@@ -6,7 +6,7 @@ import {findWhere} from './where.ts';
 import type {World} from './world.ts';
 
 /**
- * What completion asks for: names of images or runs, one a line, of the tree and the state folder that the words
+ * What completion asks for: names of images and components, or runs, one a line, of the tree and the state folder that the words
  * typed so far name. It has no place for problems: whoever completes hides them.
  */
 export async function tellNames([of, ...words]: readonly string[], world: World, output: Output): Promise<number> {
@@ -15,7 +15,8 @@ export async function tellNames([of, ...words]: readonly string[], world: World,
   if (of === 'runs') for (const {id} of await engine.runs.list()) output.print(id);
   if (of !== 'images') return 0;
   const {source, catalog} = await findWhere(engine, world, options);
-  for (const {name} of (catalog ?? (await engine.openTree(source))).images) {
+  const {images, components} = catalog ?? (await engine.openTree(source));
+  for (const name of new Set([...images, ...components].map((one) => one.name))) {
     // bash expands what it completes: a file of the tree called $(command).dockerfile would be carried out.
     if (/^[\w.@:/+-]+$/.test(name)) output.print(name);
   }

@@ -1,15 +1,5 @@
 import {spawnSync} from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import {cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -191,93 +181,6 @@ test('a tree that cannot be read whole, and control characters in it, are told i
   expect(list.stderr).toMatch(/^unknown-dependency: /m);
   for (const character of list.stdout + list.stderr) expect(character === '\n' || character >= ' ').toBe(true);
 });
-
-test('every completion is read by its shell without a word', () => {
-  const shells: Record<string, string[]> = {bash: ['-n'], zsh: ['-n'], fish: ['-n']};
-  for (const [shell, check] of Object.entries(shells)) {
-    const script = spawnSync(process.execPath, [program, 'completion', shell], {encoding: 'utf8'}).stdout;
-    expect(script).toContain('pai-tui');
-    const there = spawnSync(shell, ['-c', 'exit 0']);
-    if (there.error) continue;
-    const file = join(home, `completion.${shell}`);
-    writeFileSync(file, script);
-    const {status, stderr} = spawnSync(shell, [...check, file], {encoding: 'utf8'});
-    expect({shell, status, stderr}).toEqual({shell, status: 0, stderr: ''});
-  }
-});
-
-test('bash completes nouns, verbs, flags, values and the names of images', () => {
-  const complete = (...words: string[]) => completeIn({PAI_SOURCE: sample}, words);
-  const completeIn = (more: Record<string, string>, words: readonly string[]) => {
-    const script = `
-      pai-tui() { "$NODE" "$PROGRAM" "$@"; }
-      source <(pai-tui completion bash)
-      COMP_WORDS=(pai-tui "$@"); COMP_CWORD=$#
-      _pai_tui
-      printf '%s\\n' "\${COMPREPLY[@]}"`;
-    const {stdout, stderr} = spawnSync('bash', ['-c', script, 'bash', ...words], {
-      cwd: home,
-      env: {...process.env, ...environment, NODE: process.execPath, PROGRAM: program, ...more},
-      encoding: 'utf8',
-    });
-    expect(stderr).toBe('');
-    return stdout.trim().split('\n');
-  };
-  expect(complete('im')).toEqual(['image']);
-  expect(complete('image', 'pu')).toEqual(['push']);
-  expect(complete('image', 'build', '--no-')).toEqual(['--no-cache', '--no-color']);
-  expect(complete('image', 'build', '--builder', 'bu')).toEqual(['buildkit']);
-  expect(complete('--json', 'image', 'build', 'rest')).toEqual(['rest-server']);
-  // The tree that is named on the line counts, however it is written; the value of a flag is no verb.
-  const other = join(home, 'completed');
-  cpSync(join(fixtures, 'tree-e/src/base-image'), join(other, 'src/only-here'), {recursive: true});
-  renameSync(
-    join(other, 'src/only-here/build/base-image.dockerfile'),
-    join(other, 'src/only-here/build/only-here.dockerfile'),
-  );
-  const evil = '$(touch evil).dockerfile';
-  writeFileSync(join(other, 'src/only-here/build', evil), 'FROM busybox\n');
-  for (const words of [
-    ['-s', other],
-    ['--source', '=', other],
-    ['--source', '~/completed'],
-    ['-s', `'${other}'`],
-  ]) {
-    expect([words, completeIn({}, [...words, 'image', 'build', 'only'])]).toEqual([words, ['only-here']]);
-    expect(completeIn({}, ['image', 'build', ...words, ''])).not.toContain('rest-server');
-  }
-  expect(readdirSync(home)).not.toContain('evil');
-  const folder = join(home, 'other-state/tree-1/runs/20261120-201905-image-build');
-  writeRun(folder, '20261120-201905-image-build');
-  expect(complete('--state', join(home, 'other-state'), 'run', 'show', '2026')).toEqual([
-    '20261120-201905-image-build',
-  ]);
-});
-
-/** A run folder as a run that went well leaves it. */
-function writeRun(folder: string, run: string): void {
-  mkdirSync(folder, {recursive: true});
-  const request = {operation: 'image build', source: '/srv/pai', names: []};
-  const record = {run, request, planHash: 'c0ffee', who: 'ops@jump1', programVersion: '0.1.0', at: 1_790_000_000_000};
-  writeFileSync(join(folder, 'request.json'), JSON.stringify(record));
-  const plan = {operation: 'image build', title: 'Build 1 image', tasks: []};
-  writeFileSync(join(folder, 'plan.json'), JSON.stringify(plan));
-  const events = [
-    {
-      type: 'run-started',
-      run,
-      operation: 'image build',
-      title: 'Build 1 image',
-      planHash: 'c0ffee',
-      runner: 1,
-      bootId: 'x',
-      tasks: [],
-    },
-    {type: 'run-ended', outcome: 'done'},
-  ];
-  const lines = events.map((event, index) => JSON.stringify({at: record.at + index, up: index, ...event}));
-  writeFileSync(join(folder, 'journal.jsonl'), `${lines.join('\n')}\n`);
-}
 
 /** Every path with its size, mode and times. */
 function snapshot(folder: string): string[] {
