@@ -1,5 +1,5 @@
 // What tests on real parts need of the system: a Docker engine, a registry, a static busybox to make images of,
-// tmux, and the shells that have a completion. With CI or PAI_TEST_SYSTEM=1 set, as root on Debian or Ubuntu, what is
+// tmux, the shells that have a completion, and a systemd with its logind. With CI or PAI_TEST_SYSTEM=1 set, as root on Debian or Ubuntu, what is
 // missing is installed without starting any service; everywhere else those tests are skipped, and one line says how to
 // have them.
 import {spawnSync} from 'node:child_process';
@@ -10,7 +10,9 @@ import {
   constants,
   existsSync,
   openSync,
+  readdirSync,
   readSync,
+  realpathSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -24,6 +26,10 @@ const parts = [
   {package: 'tmux', there: () => found('tmux')},
   {package: 'zsh', there: () => found('zsh')},
   {package: 'fish', there: () => found('fish')},
+  {package: 'dbus', there: () => found('dbus-daemon')},
+  // Never in the place of another init.
+  {package: 'systemd', there: () => hasOtherInit() || existsSync('/lib/systemd/systemd')},
+  {package: 'libpam-systemd', there: () => hasOtherInit() || hasPamSystemd()},
 ];
 /** How long another apt or dpkg may keep us waiting. */
 const lockWaitMs = 300_000;
@@ -117,6 +123,15 @@ function found(program) {
       return false;
     }
   });
+}
+
+function hasOtherInit() {
+  return existsSync('/sbin/init') && !realpathSync('/sbin/init').includes('systemd');
+}
+
+function hasPamSystemd() {
+  const folders = readdirSync('/usr/lib', {withFileTypes: true}).filter((entry) => entry.isDirectory());
+  return folders.some(({name}) => existsSync(`/usr/lib/${name}/security/pam_systemd.so`));
 }
 
 /** A dynamically linked program names its loader near the start of the file. */

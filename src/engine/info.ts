@@ -2,7 +2,7 @@ import {totalmem} from 'node:os';
 import {join} from 'node:path';
 import type {InfoLine} from './api.ts';
 import {problemOf} from './problem.ts';
-import {outlivesLogout} from './run/logout.ts';
+import {type LogoutFate, outlivesLogout} from './run/logout.ts';
 import {historyLimits} from './run/prune.ts';
 import {tasksAtOnce} from './runner-main.ts';
 import {rightsIn} from './sharing.ts';
@@ -34,9 +34,15 @@ export async function engineInfoLines({environment, stateHome, programVersion, t
     {topic: 'hooks run in', value: tools.terminal.kind === 'pty' ? 'a pty' : 'pipes (no pty can be had here)'},
     {topic: 'tasks at a time', value: `${tasksAtOnce()} (--parallel N)`},
     {topic: 'output kept', value: '16 MiB of each task, beginning and end'},
-    {topic: 'after logout', value: `${logout.outlives === 'yes' ? 'runs go on' : 'runs end'}: ${logout.why}`},
+    {topic: 'after logout', value: `${logoutWords[logout.outlives]}: ${logout.why}`},
   ];
 }
+
+const logoutWords: Readonly<Record<LogoutFate['outlives'], string>> = {
+  yes: 'runs go on',
+  no: 'runs end',
+  unknown: 'not known',
+};
 
 async function engineWords({docker}: Tools): Promise<string> {
   try {

@@ -28,9 +28,8 @@ import {
   writeRunner,
 } from '../../src/engine/run/folder.ts';
 import {openJournal} from '../../src/engine/run/journal.ts';
-import {outlivesLogout, runnerScope} from '../../src/engine/run/logout.ts';
 import {leftOutBytes, openOutput} from '../../src/engine/run/output.ts';
-import {thisProcess, userName} from '../../src/engine/run/process.ts';
+import {thisProcess} from '../../src/engine/run/process.ts';
 import {pruneRuns} from '../../src/engine/run/prune.ts';
 import {createRedactor} from '../../src/engine/run/redact.ts';
 import {reportOf} from '../../src/engine/run/report.ts';
@@ -508,26 +507,4 @@ describe('pruning', () => {
     expect(prune()).toHaveLength(1);
     expect(existsSync(run.folder)).toBe(false);
   });
-});
-
-test('a runner becomes a scope of the user manager only where that outlives a logout', async () => {
-  const runtime = join(place.home, '.runtime');
-  const bin = join(place.home, '.bin');
-  const linger = join(place.home, '.linger');
-  for (const folder of [join(runtime, 'systemd'), bin, linger]) mkdirSync(folder, {recursive: true});
-  writeFileSync(join(runtime, 'systemd', 'private'), '');
-  writeFileSync(join(bin, 'systemd-run'), '');
-  const environment = {XDG_RUNTIME_DIR: runtime, PATH: `/nowhere:${bin}`};
-  expect(await runnerScope(environment, 'r', linger)).toEqual([]);
-  writeFileSync(join(linger, userName()), '');
-  const [program, ...args] = await runnerScope(environment, 'r', linger);
-  expect(program).toBe(join(bin, 'systemd-run'));
-  expect(args).toEqual(['--user', '--scope', '--quiet', '--collect', '--description=pai-tui run r', '--']);
-  expect(await runnerScope({PATH: bin}, 'r', linger)).toEqual([]);
-});
-
-test('whether a run outlives a logout is said with a reason', async () => {
-  const {outlives, why} = await outlivesLogout(process.env);
-  expect(['yes', 'no']).toContain(outlives);
-  expect(why).not.toBe('');
 });

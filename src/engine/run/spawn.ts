@@ -8,8 +8,8 @@ import type {Clock} from '../tools.ts';
 import type {RunFolder} from './folder.ts';
 import {readRunner} from './folder.ts';
 import {packSecrets} from './handover.ts';
-import {runnerScope} from './logout.ts';
 import {fullDisk, isFull} from './room.ts';
+import {runnerScope} from './runner-scope.ts';
 import {watchFolders} from './watch.ts';
 
 export interface RunnerCommand {
@@ -32,7 +32,7 @@ export async function spawnRunner(
   secrets: ReadonlyMap<string, Secret>,
   options: RunnerCommand,
 ): Promise<void> {
-  const scope = await runnerScope(options.environment, run.run);
+  const scope = runnerScope(options.environment, run.run);
   try {
     await spawnOnce(run, secrets, options, [...scope, ...options.command, run.folder]);
   } catch (error) {
