@@ -36,6 +36,7 @@ const record: ImageRecord = {
 const present: Present = {
   inputs,
   onEngine: 'sha256:web-1',
+  missingLastHook: undefined,
   willRebuild: new Set(),
   moved: new Map(),
   hookWrote: ['version', 'version/VERSION'],
@@ -64,6 +65,11 @@ describe('reasons', () => {
     ['nothing differs', present, []],
     ['the image is gone', {...present, onEngine: undefined}, ['the image is gone from the engine']],
     ['another image', {...present, onEngine: 'sha256:x'}, ['the engine has another image under this name']],
+    [
+      'its last hook was cut short',
+      {...present, missingLastHook: 'build-post.sh'},
+      ['build-post.sh has not run to its end'],
+    ],
     ['a file changed', withFiles({'src/app.js': 'file 644 x'}), ['src/web/src/app.js changed']],
     ['a file is new', withFiles({'src/new.js': 'file 644 x'}), ['src/web/src/new.js was added']],
     ['a file is gone', withFiles({'src/app.js': undefined}), ['src/web/src/app.js was removed']],

@@ -380,6 +380,49 @@ describe.skipIf(!real)('other trees and hooks on a real engine', () => {
     );
   });
 
+  it('hands on what both hooks made, also when their component is not built again', async () => {
+    world = await imageWorld({socket: String(real?.socket)});
+    await world.write('src/giver/build/giver.dockerfile', 'FROM busybox:latest\nCOPY file /file\n');
+    await world.write('src/giver/.dockerignore', 'generated\n');
+    await world.write('src/giver/file', 'one\n');
+    const hook = (lines: string) => `#!/bin/sh\nset -e\ncd "$(dirname "$0")/.."\nmkdir -p generated\n${lines}\n`;
+    await world.write('src/giver/build/build-pre.sh', hook('cp ../../version generated/first'));
+    await world.write('src/giver/build/build-post.sh', hook('cp file generated/last'));
+    await world.write('version', '1\n');
+    await world.write('src/taker/build/component.dep', 'giver\n');
+    await world.write('src/taker/app', '1\n');
+    await world.write(
+      'src/taker/build/taker.dockerfile',
+      'FROM busybox:latest\nCOPY dependency/giver/generated /g\nCOPY app /app\nRUN test -f /g/last && cat /g/first\n',
+    );
+    expect((await world.carryOut(await world.build(['taker']))).state.problem).toBeUndefined();
+    await world.write('src/taker/app', '2\n');
+    const second = await world.carryOut(await world.build(['taker']));
+    expect(outcomes(second)).toEqual({'copy-tree': 'done', 'build/giver': 'done', 'build/taker': 'done, changed'});
+    expect(outcomes(await world.carryOut(await world.build(['taker'])))['build/taker']).toBe('done');
+    await world.write('version', '2\n');
+    const third = await world.carryOut(await world.build(['taker']));
+    expect(outcomes(third)).toEqual({'copy-tree': 'done', 'build/giver': 'done', 'build/taker': 'done, changed'});
+    expect(outputOf(world, third.summary.id, 'build/taker')).toMatch(/^2$/m);
+  });
+
+  it('runs a last hook that failed again with the next build, and does not call its image current until then', async () => {
+    world = await imageWorld({socket: String(real?.socket)});
+    await world.write('src/giver/build/giver.dockerfile', 'FROM busybox:latest\nRUN true\n');
+    await world.write(
+      'src/giver/build/build-post.sh',
+      `#!/bin/sh\n[ -e ${world.folder}/ready ] || exit 3\necho ran >> ${world.folder}/ran\n`,
+    );
+    const first = await world.carryOut(await world.build());
+    expect(first.state.tasks.at(-1)?.problem).toMatchObject({code: 'hook-failed', exitCode: 3});
+    await writeFile(join(world.folder, 'ready'), '');
+    const {images} = await world.engine.imageStatus({source: world.source});
+    expect(images).toMatchObject([{state: 'stale', reasons: ['build-post.sh has not run to its end']}]);
+    expect(outcomes(await world.carryOut(await world.build()))['build/giver']).toMatch(/^done/);
+    expect(await readFile(join(world.folder, 'ran'), 'utf8')).toBe('ran\n');
+    expect((await world.build()).nothingToDo).toBe(true);
+  });
+
   it('runs the last hook that was cut short, though its image is built already', async () => {
     world = await imageWorld({socket: String(real?.socket)});
     const began = join(world.folder, 'began');

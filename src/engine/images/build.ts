@@ -18,6 +18,8 @@ export interface BuildWork {
   readonly images: readonly string[];
   /** Paths in the component's folder that hooks wrote. */
   readonly hookWrote: readonly string[];
+  /** As in Present: before this run built anything. */
+  readonly missingLastHook: string | undefined;
   readonly engineId: string;
   readonly builder: JudgeWorld['builder'];
   readonly force: boolean;
@@ -26,6 +28,8 @@ export interface BuildWork {
   readonly mayBuild: boolean;
   /** Foreign bases whose registry had another digest when the plan was made. */
   readonly moved: ReadonlyMap<string, string>;
+  /** Called before an image is built. */
+  building(): Promise<void>;
 }
 
 export interface Built {
@@ -118,6 +122,8 @@ async function judged(image: Image, work: BuildWork, context: TaskContext): Prom
   );
   const why = reasons(record, {
     ...present,
+    // What this run built has its hook still before it.
+    missingLastHook: record?.run === basename(context.runFolder) ? undefined : work.missingLastHook,
     willRebuild: new Set(),
     rebuiltCopies: new Set(),
     hookWrote: work.hookWrote,
@@ -134,6 +140,7 @@ async function buildOne(
   const {site} = work;
   const {docker, files} = context.tools;
   await nameBases(image, site, context);
+  await work.building();
   const folder = join(site.toolRoot, image.context);
   const entries = await files.listContext(folder, inputs.dockerfile, context.signal);
   const {id} = await named(image, site, () =>

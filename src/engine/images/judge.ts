@@ -5,6 +5,7 @@ import {orderGroups} from '../graph.ts';
 import {displayText} from '../names.ts';
 import {type Problem, ProblemError} from '../problem.ts';
 import type {EngineImage} from '../tools.ts';
+import {missingLastHook} from './generated.ts';
 import {basesOf, componentOf, filesOf, imageOf, type Site, shownPath} from './inputs.ts';
 import {type Present, reasons} from './reasons.ts';
 import {type ImageRecord, readRecord} from './record.ts';
@@ -150,7 +151,9 @@ export async function presentOf(
   world: JudgeWorld,
   signal: AbortSignal,
 ): Promise<Omit<Present, 'willRebuild' | 'rebuiltCopies' | 'hookWrote'>> {
-  const {catalog} = world.site;
+  const {site, stateFolder} = world;
+  const {catalog, files} = site;
+  const component = componentOf(catalog, image.component);
   return {
     inputs: {
       dockerfile: posix.relative(image.context, image.dockerfile),
@@ -160,8 +163,9 @@ export async function presentOf(
       bases: basesOf(image, world.engineImages, catalog),
     },
     onEngine: world.engineImages.get(image.localName)?.id,
+    missingLastHook: await missingLastHook(component, {files, stateFolder}),
     moved: world.moved,
-    copies: componentOf(catalog, image.component).copies,
+    copies: component.copies,
     hookOf: (copied) => hookName(componentOf(catalog, copied ?? image.component)),
     shown: (path) => shownPath(catalog, image, path),
   };

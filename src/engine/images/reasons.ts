@@ -7,6 +7,8 @@ export interface Present {
   readonly inputs: ImageInputs;
   /** Id of the image the engine has under this name; undefined when it has none. */
   readonly onEngine: string | undefined;
+  /** File name of the component's last hook, when it has not run to its end since the image was built. */
+  readonly missingLastHook: string | undefined;
   /** Images of this tree that will be built again before this one. */
   readonly willRebuild: ReadonlySet<string>;
   /** Foreign bases whose registry has another digest than the engine, with that digest. */
@@ -32,6 +34,7 @@ export function reasons(record: ImageRecord | undefined, now: Present): string[]
     return [now.onEngine === undefined ? 'never built here' : 'never built here; the engine has an image of this name'];
   const all = [
     ...onTheEngine(record, now),
+    ...(now.missingLastHook === undefined ? [] : [`${now.missingLastHook} has not run to its end`]),
     ...settings(record.inputs, now.inputs),
     ...bases(record.inputs, now),
     ...writtenByHooks(record, now),

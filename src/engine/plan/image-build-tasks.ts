@@ -4,7 +4,7 @@ import {registryOf} from '../images/bases.ts';
 import {type BuildWork, buildImages, currentImages} from '../images/build.ts';
 import {readDone, treeCopy} from '../images/copy.ts';
 import {sourceSite} from '../images/facts.ts';
-import {keepGenerated, restoreGenerated} from '../images/generated.ts';
+import {forgetGenerated, keepGenerated, missingLastHook, restoreGenerated} from '../images/generated.ts';
 import {digestOf, imageOf, type Site} from '../images/inputs.ts';
 import {hookWrites, prepareComponent} from '../images/prepare.ts';
 import type {Turns} from '../images/turns.ts';
@@ -89,13 +89,13 @@ export function runComponent(work: ComponentWork): Doing<ComponentResult> {
 }
 
 async function currentInSource(work: ComponentWork, context: TaskContext): Promise<ComponentResult | undefined> {
-  const images = await currentImages(buildWork(work, sourceSite(work.catalog, context.tools), []), context);
+  const images = await currentImages(buildWork(work, sourceSite(work.catalog, context.tools)), context);
   return images ? {images} : undefined;
 }
 
 async function runInSource(work: ComponentWork, context: TaskContext): Promise<TaskEnd<ComponentResult>> {
   const site = sourceSite(work.catalog, context.tools);
-  const {images, changed, note} = await buildImages(buildWork(work, site, []), context);
+  const {images, changed, note} = await buildImages(buildWork(work, site), context);
   return {changed, result: {images}, note};
 }
 
@@ -120,13 +120,25 @@ async function runInCopy(work: ComponentWork, context: TaskContext): Promise<Tas
   const copied = {catalog, component, copy, turns};
   const hookWrote = new Set(await prepareComponent(copied, context));
   const site: Site = {catalog, root: copy.root, toolRoot: copy.toolRoot, kind: 'copy', files, read: new Map()};
-  const {images, built, changed, note} = await buildImages(buildWork(work, site, [...hookWrote]), context);
+  const {images, built, changed, note} = await buildImages(
+    {
+      ...buildWork(work, site),
+      hookWrote: [...hookWrote],
+      missingLastHook: await missingLastHook(component, {files, stateFolder: context.stateFolder}),
+      // Until its last hook has ended, a component that is built again is not done.
+      building: async () => {
+        if (component.postHook !== undefined) await forgetGenerated(component, context);
+      },
+    },
+    context,
+  );
   const runsLast = component.postHook !== undefined && (built > 0 || component.images.length === 0);
   if (component.postHook !== undefined && runsLast) {
     for (const path of await hookWrites(copied, component.postHook, context)) hookWrote.add(path);
   }
-  const hooksRan = component.preHook !== undefined || runsLast;
-  const kept = hooksRan ? await keepGenerated(copied, context) : false;
+  // Without the last hook `generated/` is not whole, and what was kept holds.
+  const isWhole = component.postHook === undefined ? component.preHook !== undefined : runsLast;
+  const kept = isWhole ? await keepGenerated(copied, context) : false;
   if (component.postHook !== undefined && !runsLast) {
     for (const path of await restoreGenerated(copied, context)) hookWrote.add(path);
   }
@@ -141,9 +153,15 @@ async function runInCopy(work: ComponentWork, context: TaskContext): Promise<Tas
   };
 }
 
-function buildWork(work: ComponentWork, site: Site, hookWrote: readonly string[]): BuildWork {
+/** For a component without hooks. */
+function buildWork(work: ComponentWork, site: Site): BuildWork {
   const {images, engineId, builder, force, noCache, mayBuild, moved} = work;
-  return {site, images, hookWrote, engineId, builder, force, noCache, mayBuild, moved: new Map(moved)};
+  return {
+    ...{site, images, engineId, builder, force, noCache, mayBuild, moved: new Map(moved)},
+    hookWrote: [],
+    missingLastHook: undefined,
+    building: async () => {},
+  };
 }
 
 function megabytes(bytes: number): string {
