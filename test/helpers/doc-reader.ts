@@ -48,6 +48,6 @@ export async function docReader(
         child.once('close', (code) => resolve({code, said}));
       });
     },
-    leave: () => rm(home, {recursive: true, force: true}),
+    leave: () => rm(home, {recursive: true, force: true, maxRetries: 5}),
   };
 }

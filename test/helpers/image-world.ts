@@ -3,6 +3,7 @@ import {cp, lstat, mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, wr
 import {request} from 'node:http';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {createEngine} from '../../src/engine/engine.ts';
 import type {Engine, ImageRequest, Proposal, RunView} from '../../src/engine/index.ts';
@@ -100,7 +101,10 @@ export async function imageWorld({socket, fixture, environment = {}}: WorldOptio
     waitFor,
     snapshot,
     docker: (method, path) => callDocker(socket, method, path),
-    remove: () => rm(folder, {recursive: true, force: true}),
+    async remove() {
+      await runnersGone((await engine.runs.list()).map((run) => run.folder));
+      await rm(folder, {recursive: true, force: true});
+    },
   };
 }
 
@@ -143,6 +147,24 @@ export async function allTexts(folder: string): Promise<Map<string, string>> {
     if ((await lstat(path)).isFile()) found.set(path, await readFile(path, 'latin1'));
   }
   return found;
+}
+
+/** A run ends before its runner does, which gives back its lock: its folder must not be removed under its hands. */
+async function runnersGone(runs: readonly string[]): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  for (const run of runs) {
+    const text = await readFile(join(run, 'runner.json'), 'utf8').catch(() => '{}');
+    const {pid} = JSON.parse(text) as {pid?: number};
+    while (pid !== undefined && isThere(pid) && Date.now() < deadline) await sleep(5);
+  }
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 const runnerFile = fileURLToPath(new URL('runner-process.ts', import.meta.url));

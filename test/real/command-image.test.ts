@@ -25,7 +25,7 @@ describe.skipIf(!engine)('image commands on a real engine', () => {
   });
   afterEach(async () => {
     await stopRuns();
-    rmSync(home, {recursive: true, force: true});
+    rmSync(home, {recursive: true, force: true, maxRetries: 5});
   });
 
   const start = (...args: string[]) => startProgram(args, {cwd: home, environment});
