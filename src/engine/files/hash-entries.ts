@@ -40,6 +40,16 @@ export async function hashEntries(
   const now = new Map<string, RememberedHash>();
   const hashes = new Map<string, string>();
   let read = 0;
+  // Used again and again: one of its own for each of many files would be garbage faster than it is collected.
+  const pieces: Buffer[] = [];
+  const hashNow = async (path: string): Promise<RememberedHash> => {
+    const piece = pieces.pop() ?? Buffer.allocUnsafe(pieceBytes);
+    try {
+      return await hashFile(path, piece, signal);
+    } finally {
+      pieces.push(piece);
+    }
+  };
   await forEachParallel(entries, readers, async (entry) => {
     signal?.throwIfAborted();
     if (entry.kind !== 'file') {
@@ -54,8 +64,7 @@ export async function hashEntries(
     const path = join(root, entry.path);
     try {
       const known = before.get(entry.path);
-      const remembered =
-        known && holds(known, await lstat(path, {bigint: true})) ? known : await hashFile(path, signal);
+      const remembered = known && holds(known, await lstat(path, {bigint: true})) ? known : await hashNow(path);
       if (remembered !== known) read++;
       now.set(entry.path, remembered);
       hashes.set(entry.path, remembered.hash);
@@ -98,13 +107,13 @@ function stampOf({size, mtimeNs, ctimeNs, ino}: BigIntStats): string {
   return `${size} ${mtimeNs} ${ctimeNs} ${ino}`;
 }
 
-async function hashFile(path: string, signal: AbortSignal | undefined): Promise<RememberedHash> {
+async function hashFile(path: string, piece: Buffer, signal: AbortSignal | undefined): Promise<RememberedHash> {
   const file = await openPlainFile(path);
   try {
     for (let attempt = 0; attempt < tries; attempt++) {
       const takenNs = BigInt(Date.now()) * 1_000_000n;
       const stamp = stampOf(await file.stat({bigint: true}));
-      const hash = await hashContent(file, signal);
+      const hash = await hashContent(file, piece, signal);
       if (stamp === stampOf(await file.stat({bigint: true}))) return {hash, stamp, takenNs};
     }
   } finally {
@@ -118,9 +127,8 @@ async function hashFile(path: string, signal: AbortSignal | undefined): Promise<
   });
 }
 
-async function hashContent(file: FileHandle, signal: AbortSignal | undefined): Promise<string> {
+async function hashContent(file: FileHandle, piece: Buffer, signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256');
-  const piece = Buffer.allocUnsafe(pieceBytes);
   for (let position = 0; ; ) {
     signal?.throwIfAborted();
     const {bytesRead} = await file.read(piece, 0, piece.length, position);
