@@ -1,18 +1,30 @@
-// npm run bench [-- images start panes]: figures of this machine, taken in one run.
+// npm run bench [-- images start panes context] [--context-gb 5]: figures of this machine, taken in one run.
 import {cpus} from 'node:os';
+import {parseArgs} from 'node:util';
 import {builtProgram} from '../test/helpers/built-program.ts';
+import {measureContext} from './context.ts';
 import {measureImages} from './images.ts';
 import type {Figure} from './measure.ts';
 import {measurePanes} from './panes.ts';
 import {measureStart} from './start.ts';
 
+const {values, positionals: wanted} = parseArgs({
+  allowPositionals: true,
+  options: {'context-gb': {type: 'string', default: '5'}},
+});
+const contextGb = Number(values['context-gb']);
+if (!(contextGb > 0)) {
+  console.error('--context-gb takes a number of gigabytes.');
+  process.exit(2);
+}
+
 const parts: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   start: measureStart,
   panes: measurePanes,
   images: measureImages,
+  context: () => measureContext(contextGb),
 };
 
-const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in parts));
 if (unknown.length > 0) {
   console.error(`There is no part ${unknown.join(', ')}; there are: ${Object.keys(parts).join(', ')}.`);
