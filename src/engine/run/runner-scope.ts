@@ -17,11 +17,7 @@ export interface CgroupPlace {
  * manager only where that stays (lingering): elsewhere it would end with it, and a plain process may not. Root needs
  * no user manager, and nothing where nobody logs out.
  */
-export function runnerScope(
-  environment: NodeJS.ProcessEnv,
-  run: string,
-  lingerFolder = lingering,
-): readonly string[] {
+export function runnerScope(environment: NodeJS.ProcessEnv, run: string, lingerFolder = lingering): readonly string[] {
   const {PATH: path = ''} = environment;
   const whose = whoseScope(environment, lingerFolder);
   const program = path
