@@ -2,6 +2,7 @@ import {availableParallelism} from 'node:os';
 import {createClock} from './clock.ts';
 import {imageBuild} from './plan/image-build.ts';
 import {imagePush} from './plan/image-push.ts';
+import type {Pace} from './run/execution.ts';
 import {runFolder} from './run/folder.ts';
 import {runRunner} from './run/runner.ts';
 import {readConfiguration} from './state.ts';
@@ -37,7 +38,16 @@ export async function serveRunner(folder: string, options: RunnerOptions): Promi
     stdin: process.stdin,
     parallel: tasksAtOnce(),
     resourceLimit: (resource) => limits[resource],
+    pace: (resource) => (resource === 'build' || resource === 'hook' ? buildPace() : undefined),
   });
+}
+
+/**
+ * The first moments of a build are the dearest for the processors (hashing, sending, the engine's first containers).
+ * Many that have them together make them long for all, also for the build that the longest chain waits for.
+ */
+function buildPace(): Pace {
+  return {starts: Math.max(1, Math.floor(availableParallelism() / 2)), withinMs: 500};
 }
 
 /** Tasks at a time when the operator does not say: builds wait for networks and disks as much as they compute. */

@@ -55,6 +55,7 @@ function scene(tasks: Readonly<Record<string, Partial<Task> & {body?: Body}>>, m
     cancel,
     parallel: 10,
     resourceLimit: () => 10,
+    pace: () => undefined,
     random: () => 1,
     emit: (event) => void events.push(event),
     toolsFor: () => plainTools(clock),
@@ -178,6 +179,43 @@ describe('order and slots', () => {
     expect(await run.said()).toEqual(['a done changed', 'b started']);
     await run.end('b');
     await run.end('c');
+    await run.ended;
+  });
+
+  test('only so many dear tasks start at a time, those that most wait for first; others are not held up', async () => {
+    const build = {resource: 'build'};
+    const run = scene(
+      {
+        a: build,
+        b: build,
+        c: build,
+        current: {...build, expected: 'unchanged'},
+        base: build,
+        copy: {},
+        top: {...build, needs: ['base']},
+      },
+      {pace: (kind) => (kind === 'build' ? {starts: 2, withinMs: 500} : undefined)},
+    );
+    expect(await run.said()).toEqual(['base started', 'a started', 'current started', 'copy started']);
+    await run.clock.pass(499);
+    expect(await run.said()).toEqual([]);
+    await run.clock.pass(1);
+    expect(await run.said()).toEqual(['b started', 'c started']);
+    await run.end('base');
+    expect(await run.said()).toEqual(['base done changed']);
+    await run.clock.pass(500);
+    expect(await run.said()).toEqual(['top started']);
+    for (const task of ['a', 'b', 'c', 'current', 'copy', 'top']) await run.end(task);
+    await run.ended;
+    expect(run.clock.sleepers).toBe(0);
+  });
+
+  test('a dear task does not wait for the time of another when nothing runs', async () => {
+    const build = {resource: 'build'};
+    const run = scene({base: build, top: {...build, needs: ['base']}}, {pace: () => ({starts: 1, withinMs: 500})});
+    await run.end('base');
+    expect(await run.said()).toEqual(['base started', 'base done changed', 'top started']);
+    await run.end('top');
     await run.ended;
   });
 

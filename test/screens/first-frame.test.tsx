@@ -12,7 +12,8 @@ describe.each([
 ])('at %i x %i', (columns, rows) => {
   test('nothing moves when the screens take over from the first frame', async () => {
     const app = openApp({columns, rows, answers: {status: 'pending'}});
-    await app.shows('asking');
+    // In the title: from then on the model stands still.
+    await app.shows('Problems · asking');
     await app.shows('? help');
     const listWidth = Math.min(columns, 120);
     const first = firstFrame(

@@ -87,6 +87,7 @@ function execute(
     cancel,
     parallel: request.parallel ?? world.parallel ?? defaultParallel,
     resourceLimit: (resource) => world.resourceLimit?.(resource) ?? Number.POSITIVE_INFINITY,
+    pace: (resource) => world.pace?.(resource),
     failFast: request.failFast ?? false,
     ...(request.timeoutMs === undefined ? {} : {timeoutMs: request.timeoutMs}),
     random: Math.random,

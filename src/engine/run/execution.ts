@@ -26,6 +26,8 @@ export interface Execution {
   readonly graceMs?: number;
   /** Tasks at a time that take a slot of this kind. */
   resourceLimit(resource: string): number;
+  /** How many tasks that take such a slot may start within how long; undefined: any number. */
+  pace(resource: string): Pace | undefined;
   /** Between 0 and 1, for the jitter of back-off. */
   random(): number;
   /** Writes an event down. What it throws (a full disk) ends the run without run-ended, so that it can be resumed. */
@@ -34,6 +36,11 @@ export interface Execution {
   toolsFor(task: Task): Tools;
   /** Opens the task's output; `onFull` ends the run like an event that cannot be written. */
   outputFor(task: Task, onFull: (problem: unknown) => void): TaskOutput;
+}
+
+export interface Pace {
+  readonly starts: number;
+  readonly withinMs: number;
 }
 
 /** Someone asked for the run to end early. */

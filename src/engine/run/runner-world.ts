@@ -2,6 +2,7 @@ import type {Readable} from 'node:stream';
 import type {Operation, RunRequest} from '../plan/types.ts';
 import type {Clock, Tools} from '../tools.ts';
 import type {ReadConfiguration} from './config-copy.ts';
+import type {Pace} from './execution.ts';
 import type {JournalDisk} from './journal.ts';
 
 /** What the runner process brings along. */
@@ -21,4 +22,6 @@ export interface RunnerWorld {
   readonly parallel?: number;
   /** Tasks at a time per kind of resource; absent or undefined: as many as there are. */
   resourceLimit?(resource: string): number | undefined;
+  /** How many tasks of a kind may start within how long. */
+  pace?(resource: string): Pace | undefined;
 }

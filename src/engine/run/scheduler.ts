@@ -1,6 +1,7 @@
 import type {Task} from '../plan/types.ts';
 import {type Problem, ProblemError, problemOf} from '../problem.ts';
 import type {Cancel, Execution, ExecutionEnd, Happening} from './execution.ts';
+import {createPace} from './pace.ts';
 import {askAgain, type Outcome, runTask, type TaskWork} from './task.ts';
 import {shortDuration, taskWords} from './words.ts';
 
@@ -44,6 +45,7 @@ export async function executePlan(execution: Execution): Promise<ExecutionEnd> {
   const whole = new AbortController();
   let halt: Halt | undefined;
   let wake = () => {};
+  const pace = createPace(execution, whole.signal, () => wake());
 
   const stopFor = (next: Halt) => {
     // A full disk outweighs every other reason: without a journal the run can only be resumed.
@@ -82,6 +84,7 @@ export async function executePlan(execution: Execution): Promise<ExecutionEnd> {
     const work = new AbortController();
     entry.phase = 'running';
     running.set(task.id, {work, entry});
+    pace.started(task);
     const job: TaskWork = {
       execution,
       task,
@@ -120,7 +123,9 @@ export async function executePlan(execution: Execution): Promise<ExecutionEnd> {
     hearCancel();
     for (;;) {
       skipWhatCannot(entries, say);
-      if (!halt) for (const entry of startable(entries, running, execution)) start(entry);
+      if (!halt)
+        for (const entry of startable(entries, running, execution))
+          if (entry.phase === 'asked' || running.size === 0 || pace.allows(entry.task)) start(entry);
       if (running.size === 0) break;
       await new Promise<void>((resolve) => {
         wake = resolve;
