@@ -3,13 +3,13 @@ import type {LogView} from './log-view.ts';
 
 /** The keys of a log, for the table of the pane that shows it. `askSearch` opens the place a pattern is typed in. */
 export function logKeys(log: LogView, {askSearch}: {readonly askSearch: () => void}): readonly KeyBinding[] {
-  const {search} = log.position.get();
+  const {search, follow, wrap, timestamps} = log.position.get();
   const noSearch = search ? {} : {disabled: 'Nothing is searched for yet: press / and type what to find.'};
-  const noWrap = log.position.get().wrap ? {disabled: 'Long lines are wrapped: press w to have them in one row.'} : {};
+  const noWrap = wrap ? {disabled: 'Long lines are wrapped: press w to have them in one row.'} : {};
   return [
     {
       keys: ['f'],
-      word: 'follow',
+      word: follow ? 'stand still' : 'follow',
       help: 'Shows the end as it grows, or stands still.',
       run: () => log.do({type: 'follow'}),
     },
@@ -30,8 +30,18 @@ export function logKeys(log: LogView, {askSearch}: {readonly askSearch: () => vo
       ...noSearch,
       run: () => log.nextMatch(-1),
     },
-    {keys: ['w'], word: 'wrap', help: 'Wraps long lines, or cuts them.', run: () => log.do({type: 'wrap'})},
-    {keys: ['t'], word: 'times', help: 'Shows when each line came.', run: () => log.do({type: 'timestamps'})},
+    {
+      keys: ['w'],
+      word: wrap ? 'cut lines' : 'wrap',
+      help: 'Wraps long lines, or cuts them.',
+      run: () => log.do({type: 'wrap'}),
+    },
+    {
+      keys: ['t'],
+      word: timestamps ? 'no times' : 'times',
+      help: 'Shows when each line came.',
+      run: () => log.do({type: 'timestamps'}),
+    },
     move(['j', 'down'], 'down', 'Scrolls one row down.', () => log.do({type: 'scroll', rows: 1})),
     move(['k', 'up'], 'up', 'Scrolls one row up, which stops following.', () => log.do({type: 'scroll', rows: -1})),
     move(['ctrl-f', 'pagedown', 'space'], 'page down', 'Scrolls one page down.', () =>

@@ -1,7 +1,9 @@
 import type {PaneSource} from '../pane-source.ts';
+import {cellWidth, withoutSgr} from '../terminal/cell-text.ts';
 import type {ScreenClock} from '../terminal/clock.ts';
 import {realClock} from '../terminal/clock.ts';
 import type {Theme} from '../theme/theme.ts';
+import {lineText} from './line-rows.ts';
 import {createLineWindow} from './line-window.ts';
 import type {LogStore} from './log-text.ts';
 import type {LogAction, LogExtent} from './scroll.ts';
@@ -80,6 +82,7 @@ export function createLogView(store: LogStore, options: LogViewOptions): LogView
     return {
       lineCount: store.get().lineCount,
       height: size.height,
+      width,
       rowsOf: (line) => window.rowCount(line, width, state.wrap),
     };
   }
@@ -113,8 +116,19 @@ export function createLogView(store: LogStore, options: LogViewOptions): LogView
     const line = search && nextMatch(search.matches, from, direction);
     if (line === undefined) return;
     currentMatch = line;
-    act({type: 'show', line});
+    act({type: 'show', line, ...cellsOfMatch(line)});
     changed();
+  }
+
+  /** The cells of the first match in a line, as it is drawn. */
+  function cellsOfMatch(line: number): {from: number; to: number} | undefined {
+    const bare = withoutSgr(lineText(window.at(line).text));
+    const index = search
+      ? bare.search(new RegExp(search.expression.source, search.expression.flags.replace('g', '')))
+      : -1;
+    if (!search || index < 0) return undefined;
+    const from = cellWidth(bare.slice(0, index));
+    return {from, to: from + cellWidth(bare.slice(index, index + search.pattern.length))};
   }
 
   function positionNow(): LogPosition {

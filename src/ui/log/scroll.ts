@@ -27,14 +27,16 @@ export type LogAction =
   | {readonly type: 'wrap'}
   | {readonly type: 'timestamps'}
   | {readonly type: 'sideways'; readonly columns: number}
-  /** Brings a line into the middle. */
-  | {readonly type: 'show'; readonly line: number};
+  /** Brings a line into the middle, and the cells [from, to) of it into sight. */
+  | {readonly type: 'show'; readonly line: number; readonly from?: number; readonly to?: number};
 
 /** What the log is like now, as far as scrolling goes. */
 export interface LogExtent {
   readonly lineCount: number;
   /** Rows of the pane. */
   readonly height: number;
+  /** Cells of a row. */
+  readonly width: number;
   /** Rows a line takes at the present width, at least 1. */
   rowsOf(line: number): number;
 }
@@ -74,9 +76,16 @@ export function reduceLog(state: LogState, action: LogAction, extent: LogExtent)
       return state.wrap ? state : {...state, left: Math.max(0, state.left + action.columns)};
     case 'show': {
       const line = Math.max(0, Math.min(action.line, extent.lineCount - 1));
-      return standAt(state, back({line, row: 0}, Math.floor(extent.height / 3), extent), extent);
+      const shown = standAt(state, back({line, row: 0}, Math.floor(extent.height / 3), extent), extent);
+      return {...shown, left: leftToShow(state, action.from ?? 0, action.to ?? 0, extent.width)};
     }
   }
+}
+
+/** How far to the right to scroll so that the cells [from, to) are seen: as it is where they are, else they come into the middle. */
+function leftToShow({wrap, left}: LogState, from: number, to: number, width: number): number {
+  if (wrap || (from >= left && to <= left + width)) return left;
+  return to <= width ? 0 : Math.max(0, from - Math.floor(width / 2));
 }
 
 /** The place in the first row now. */

@@ -8,8 +8,8 @@ export type Piece =
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal text is made of control characters.
 const sgr = /\x1b\[[\d;:]*m/g;
 const plainAscii = /^[\x20-\x7e]*$/;
-// Joiners and variation selectors: terminals disagree about the width of what they make, so they are left out.
-const joiners = /[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|\p{Variation_Selector}/gu;
+// Joiners, soft hyphens, variation selectors: nobody sees them, and terminals disagree about the cells they take.
+const joiners = /[\u2028\u2029]|\p{Default_Ignorable_Code_Point}/gu;
 const forbidden =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: see above.
   /\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|\[(?![\d;:]*m)[0-?]*[ -/]*[@-~]?|(?!\[)[ -/]*[0-~]?)|[\x00-\x1a\x1c-\x1f\x7f-\x9f]/g;
@@ -29,6 +29,36 @@ export function printable(text: string): string {
 export function isAscii(text: string): boolean {
   return plainAscii.test(text);
 }
+
+/** True for a character of which terminals, by age and make, disagree about the cells it takes: emoji, combined ones. */
+export function isUnsure(character: string): boolean {
+  return character.length > 1 || pictograph.test(character);
+}
+
+/** The text in ASCII alone, in as many cells: for terminals that cannot show more. */
+export function asciiOnly(text: string): string {
+  if (isAscii(text)) return text;
+  let out = '';
+  for (const piece of pieces(text)) out += piece.type === 'sgr' ? piece.text : asciiCharacter(piece.text, piece.width);
+  return out;
+}
+
+/** A character, or what stands for it where only ASCII can be shown. */
+export function asciiCharacter(character: string, width: number): string {
+  return plainAscii.test(character) ? character : (asciiTwins[character] ?? '?').repeat(width);
+}
+
+const asciiTwins: Readonly<Record<string, string>> = {
+  '…': '~',
+  '–': '-',
+  '—': '-',
+  '‘': "'",
+  '’': "'",
+  '“': '"',
+  '”': '"',
+  '→': '>',
+  '·': '-',
+};
 
 /** Cells the text takes on screen; colours take none. */
 export function cellWidth(text: string): number {
@@ -93,6 +123,7 @@ export function withoutColours(text: string): string {
   });
 }
 
+const pictograph = /\p{Extended_Pictographic}/u;
 const segmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
 
 function* characters(text: string): Generator<Piece> {

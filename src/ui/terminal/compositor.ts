@@ -24,6 +24,8 @@ export interface CompositorOptions {
   readonly clock: ScreenClock;
   /** False when no colours may be written (NO_COLOR). */
   readonly colours: boolean;
+  /** True when only ASCII may be written, also of what others gave us to show. */
+  readonly ascii: boolean;
   readonly spinner: TurningGlyph;
 }
 
@@ -51,10 +53,10 @@ export interface Compositor extends ScreenSpots {
   close(): void;
 }
 
-export function createCompositor({output, clock, colours, spinner}: CompositorOptions): Compositor {
+export function createCompositor({output, clock, colours, ascii, spinner}: CompositorOptions): Compositor {
   let columns = output.columns || 80;
   let rows = output.rows || 24;
-  const shadow = createShadowScreen({columns, rows, colours});
+  const shadow = createShadowScreen({columns, rows, colours, ascii});
   const painters = new Set<PanePainter>();
   const overlays = new Set<OverlaySpot>();
   const cursors = new Set<CursorSpot>();
@@ -273,7 +275,7 @@ export function createCompositor({output, clock, colours, spinner}: CompositorOp
   return {
     stream,
     addPane(spot) {
-      const painter = createPanePainter(spot, colours);
+      const painter = createPanePainter(spot, {colours, ascii});
       painters.add(painter);
       const unsubscribe = spot.source.subscribe(() => {
         painter.changed();

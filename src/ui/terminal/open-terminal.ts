@@ -3,7 +3,7 @@ import {createKeyRouter, type KeyRouter} from '../keys/router.ts';
 import type {InputEvent} from '../keys/splitter.ts';
 import {createAnimationClock, spinnerGlyph} from '../theme/animation.ts';
 import {createTheme, type Theme} from '../theme/theme.ts';
-import {printable} from './cell-text.ts';
+import {asciiOnly, printable} from './cell-text.ts';
 import type {ScreenClock} from './clock.ts';
 import {realClock} from './clock.ts';
 import {type Compositor, createCompositor} from './compositor.ts';
@@ -85,6 +85,7 @@ export function openTerminal(draw: (parts: DrawParts) => Drawn | Promise<Drawn>,
     output: stdout,
     clock,
     colours: theme.depth !== 'none',
+    ascii: theme.ascii,
     spinner: {glyph: () => spinnerGlyph(animation, theme), subscribe: animation.subscribe},
   });
   const router = createKeyRouter();
@@ -169,7 +170,8 @@ export function openTerminal(draw: (parts: DrawParts) => Drawn | Promise<Drawn>,
     const {columns: least, rows: fewest} = smallestFirstFrame;
     if (!options.firstFrame || columns < least || rows < fewest) return;
     const shown = options.firstFrame(columns, rows, theme).slice(0, rows);
-    stdout.write(`\x1b[?2026h${shown.map((row, y) => `\x1b[${y + 1}H${printable(row)}`).join('')}\x1b[m\x1b[?2026l`);
+    const text = (row: string) => (theme.ascii ? asciiOnly(printable(row)) : printable(row));
+    stdout.write(`\x1b[?2026h${shown.map((row, y) => `\x1b[${y + 1}H${text(row)}`).join('')}\x1b[m\x1b[?2026l`);
   }
 
   function giveTerminal(then = ''): void {

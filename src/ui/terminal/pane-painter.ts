@@ -1,4 +1,14 @@
-import {cellWidth, printable, sliceCells, withoutColours} from './cell-text.ts';
+import {
+  asciiOnly,
+  cellWidth,
+  isAscii,
+  isUnsure,
+  pieces,
+  printable,
+  sliceCells,
+  withoutColours,
+  withoutSgr,
+} from './cell-text.ts';
 import type {Rect} from './rect.ts';
 import {clipRect, sameRect} from './rect.ts';
 import type {PaneSpot} from './screen-spots.ts';
@@ -25,7 +35,10 @@ export interface PanePainter {
   painted(now: number): void;
 }
 
-export function createPanePainter(spot: PaneSpot, colours: boolean): PanePainter {
+export function createPanePainter(
+  spot: PaneSpot,
+  {colours, ascii}: {readonly colours: boolean; readonly ascii: boolean},
+): PanePainter {
   let whole: Rect | undefined;
   let area: Rect | undefined;
   let above: readonly Rect[] = [];
@@ -68,9 +81,10 @@ export function createPanePainter(spot: PaneSpot, colours: boolean): PanePainter
         const row = rows[y - whole.y] ?? '';
         if (row === shown[y - area.y]) continue;
         shown[y - area.y] = row;
-        const text = colours ? printable(row) : withoutColours(printable(row));
+        const shownText = ascii ? asciiOnly(printable(row)) : printable(row);
+        const text = colours ? shownText : withoutColours(shownText);
         for (const [from, to] of freeSpans(y, area, above)) {
-          out += `\x1b[${y + 1};${from + 1}H${fitted(text, from - whole.x, to - whole.x)}`;
+          out += fitted(text, {y, x: whole.x, from: from - whole.x, to: to - whole.x});
         }
       }
       return out;
@@ -89,8 +103,16 @@ export function createPanePainter(spot: PaneSpot, colours: boolean): PanePainter
   };
 }
 
-/** Exactly the cells [from, to) of the row; what it is too short for is erased. */
-function fitted(row: string, from: number, to: number): string {
+/** Where a row of a pane that begins at (x, y) is written: its cells [from, to). */
+interface RowPlace {
+  readonly x: number;
+  readonly y: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Writes exactly these cells of the row; what it is too short for is erased. */
+function fitted(row: string, {x, y, from, to}: RowPlace): string {
   const width = to - from;
   let text = row;
   let used = from === 0 ? cellWidth(text) : Number.POSITIVE_INFINITY;
@@ -99,7 +121,31 @@ function fitted(row: string, from: number, to: number): string {
     used = cellWidth(text);
   }
   const coloured = text.includes('\x1b');
-  return `${text}${coloured ? '\x1b[m' : ''}${used < width ? `\x1b[${width - used}X` : ''}`;
+  const at = (cell: number): string => `\x1b[${y + 1};${x + from + cell + 1}H`;
+  return `${at(0)}${inPlace(text, width, at)}${coloured ? '\x1b[m' : ''}${used < width ? `\x1b[${width - used}X` : ''}`;
+}
+
+/**
+ * The text with the cursor put right after each character that terminals disagree about: where one is wider or narrower
+ * than we take it for, what follows is in its place all the same, and the border stays.
+ */
+function inPlace(text: string, width: number, at: (cell: number) => string): string {
+  if (isAscii(withoutSgr(text))) return text;
+  let out = '';
+  let cell = 0;
+  for (const piece of pieces(text)) {
+    if (piece.type === 'sgr' || !isUnsure(piece.text)) {
+      out += piece.text;
+      cell += piece.type === 'sgr' ? 0 : piece.width;
+      continue;
+    }
+    // What was there before must not be seen where it is narrower; at the end there is no room for wider ones.
+    if (piece.width > 1) out += ' '.repeat(piece.width) + at(cell);
+    if (piece.width < 2 || cell + piece.width * 2 <= width) out += piece.text;
+    cell += piece.width;
+    out += at(cell);
+  }
+  return out;
 }
 
 /** The columns of row `y` of an area that no overlay lies on. */

@@ -1,3 +1,4 @@
+import {isUnsure} from './cell-text.ts';
 import type {CellRow} from './shadow-screen.ts';
 
 /** Stands for a cell of which nobody knows what the terminal shows. */
@@ -29,10 +30,10 @@ export function rowDiff(y: number, wanted: CellRow, shown: CellRow, covered: Uin
     let end = changedUntil(next, shown, covered, x);
     out += `\x1b[${y + 1};${x + 1}H`;
     if (end > blankFrom + 3 && width > blankFrom) {
-      out += `${runs(next, x, blankFrom)}\x1b[K`;
+      out += `${runs(y, next, x, blankFrom)}\x1b[K`;
       end = width;
     } else {
-      out += runs(next, x, end);
+      out += runs(y, next, x, end);
     }
     for (let i = x; i < end; i++) {
       shown.characters[i] = next.characters[i] ?? ' ';
@@ -73,16 +74,25 @@ function sameCell(a: CellRow, b: CellRow, x: number): boolean {
   return a.characters[x] === b.characters[x] && a.styles[x] === b.styles[x];
 }
 
-function runs(row: CellRow, from: number, to: number): string {
+/** The cells [from, to) of the row, written from there on. */
+function runs(y: number, row: CellRow, from: number, to: number): string {
   let out = '';
   let style = '';
   for (let x = from; x < to; x++) {
+    const character = row.characters[x] ?? ' ';
     const wanted = row.styles[x] ?? '';
-    if (wanted !== style && row.characters[x] !== '') {
+    if (wanted !== style && character !== '') {
       out += wanted === '' ? '\x1b[m' : `\x1b[0;${wanted}m`;
       style = wanted;
     }
-    out += row.characters[x] ?? ' ';
+    const width = row.characters[x + 1] === '' ? 2 : 1;
+    if (character === '' || !isUnsure(character)) {
+      out += character;
+      continue;
+    }
+    // Where the terminal takes it for wider or narrower than we do, nothing but it is in the wrong place.
+    const at = (cell: number): string => `\x1b[${y + 1};${cell + 1}H`;
+    out += `${width > 1 ? `  ${at(x)}` : ''}${character}${at(x + width)}`;
   }
   return style === '' ? out : `${out}\x1b[m`;
 }

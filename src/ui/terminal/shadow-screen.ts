@@ -1,6 +1,8 @@
 import type {IBufferCell, Terminal} from '@xterm/headless';
 import xterm from '@xterm/headless';
 import stringWidth from 'string-width';
+import {spinnerCell} from '../theme/theme.ts';
+import {asciiCharacter} from './cell-text.ts';
 
 /** One row of cells. A wide character stands in its first cell; its second cell is ''. A style is SGR parameters, '' for none. */
 export interface CellRow {
@@ -24,9 +26,11 @@ export interface ShadowScreenOptions {
   readonly rows: number;
   /** False leaves foreground and background colours out of the styles. */
   readonly colours: boolean;
+  /** True replaces all that is not ASCII, but for the spinner's place. */
+  readonly ascii: boolean;
 }
 
-export function createShadowScreen({columns, rows, colours}: ShadowScreenOptions): ShadowScreen {
+export function createShadowScreen({columns, rows, colours, ascii}: ShadowScreenOptions): ShadowScreen {
   const terminal = new xterm.Terminal({cols: columns, rows, scrollback: 0, convertEol: true, allowProposedApi: true});
   takeInkWidths(terminal);
   let cursorShown = true;
@@ -51,6 +55,7 @@ export function createShadowScreen({columns, rows, colours}: ShadowScreenOptions
         cell = line.getCell(x, cell);
         if (cell === undefined) break;
         characters[x] = cell.getWidth() === 0 ? '' : cell.getChars() || ' ';
+        if (ascii) characters[x] = inAscii(characters[x] ?? ' ');
         if (!cell.isAttributeDefault()) styles[x] = styleOf(cell, colours);
       }
       return {characters, styles};
@@ -59,6 +64,12 @@ export function createShadowScreen({columns, rows, colours}: ShadowScreenOptions
       cursorShown ? {column: terminal.buffer.active.cursorX, row: terminal.buffer.active.cursorY} : undefined,
     close: () => terminal.dispose(),
   };
+}
+
+/** Each half of a wide character becomes a character of its own. */
+function inAscii(character: string): string {
+  if (character === spinnerCell) return character;
+  return character === '' ? '?' : asciiCharacter(character, 1);
 }
 
 /** xterm's own width table is older than Ink's; where they differ a row would shift. */

@@ -3,7 +3,8 @@ import type {ReactNode} from 'react';
 import type {KeyBinding} from '../keys/binding.ts';
 import {useKeyTables} from '../keys/use-keys.ts';
 import type {Role} from '../theme/theme.ts';
-import {wrap} from './cells.ts';
+import {useTheme} from '../theme/use-theme.ts';
+import {wrapAtMost} from './cells.ts';
 import {footerRow} from './key-words.ts';
 import {Rows} from './Rows.tsx';
 import {type Row, row} from './rows.ts';
@@ -18,7 +19,7 @@ export interface FrameProps {
   readonly tab: string;
   /** Said instead of the keys until it is taken away. */
   readonly message?: {readonly text: string; readonly tone: Role} | undefined;
-  /** Rows a message may take; the first ones of a longer one are shown. */
+  /** Rows a message may take; a longer one is cut. */
   readonly messageRows: number;
   /** Always the last of the footer. */
   readonly help: KeyBinding;
@@ -32,10 +33,12 @@ export const smallScreen = {columns: 60, rows: 15};
 
 /** Line 1, the tabs, one screen, and the keys: always exactly as large as the terminal. */
 export function Frame({columns, rows, header, tabs, tab, message, messageRows, help, children}: FrameProps) {
+  const {ellipsis} = useTheme().glyphs;
   const footer: readonly Row[] = message
-    ? wrap(message.text, columns - 2)
-        .slice(0, messageRows)
-        .map((line) => [{text: ' '}, {text: line, tone: message.tone}])
+    ? wrapAtMost(message.text, columns - 2, messageRows, ellipsis).map((line) => [
+        {text: ' '},
+        {text: line, tone: message.tone},
+      ])
     : [];
   const footerHeight = Math.max(1, footer.length);
   const height = Math.max(0, rows - 2 - footerHeight);

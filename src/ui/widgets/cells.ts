@@ -24,7 +24,7 @@ export function fitRight(text: string, width: number, ellipsis = '…'): string 
 export function cut(text: string, width: number, ellipsis = '…'): string {
   if (width <= 0) return '';
   if (cellWidth(text) <= width) return text;
-  const mark = cellWidth(ellipsis) < width ? ellipsis : '';
+  const mark = cellWidth(ellipsis) <= width ? ellipsis : '';
   return takeCells(text, width - cellWidth(mark)) + mark;
 }
 
@@ -53,13 +53,22 @@ export function wrap(text: string, width: number): readonly string[] {
   return lines;
 }
 
+/** Breaks a text into at most so many lines; where it would take more the last one is cut. */
+export function wrapAtMost(text: string, width: number, lines: number, ellipsis = '…'): readonly string[] {
+  const all = wrap(text, width);
+  if (all.length <= lines) return all;
+  const kept = all.slice(0, Math.max(0, lines - 1));
+  return lines <= 0 ? [] : [...kept, cut(all.slice(kept.length).join(' '), width, ellipsis)];
+}
+
 /** Foreign text made fit for one row: control characters and escape sequences are gone, tabs are blanks. */
 export function plain(text: string): string {
   if (isPlain(text)) return text;
   return text
     .replaceAll(escapeSequence, '')
     .replaceAll(/[\t\n\r]+/g, ' ')
-    .replaceAll(unshowable, '');
+    .replaceAll(unshowable, '')
+    .replaceAll(ofUnsureWidth, '');
 }
 
 function isPlain(text: string): boolean {
@@ -95,4 +104,6 @@ function padEnd(text: string, width: number): string {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are made of control characters
 const escapeSequence = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[ -/]*[0-~])/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach the screen
-const unshowable = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\uFEFF]/g;
+const unshowable = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/g;
+// Soft hyphens, joiners, marks of direction: nobody sees them, and terminals disagree about the cells they take.
+const ofUnsureWidth = /\p{Default_Ignorable_Code_Point}/gu;

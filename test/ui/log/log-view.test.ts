@@ -146,3 +146,13 @@ test('an empty log says so, and a closed view watches nothing', () => {
   view.close();
   expect(store.listeners.size).toBe(0);
 });
+
+test('a match far to the right of a line that is cut comes into sight', () => {
+  const store = growing([{text: `${'漢字'.repeat(30)} needle`}, {text: 'needle here'}]);
+  const view = createLogView(store, {theme, wrap: false});
+  view.rows(20, 5);
+  view.search('needle');
+  expect(withoutSgr(view.rows(20, 5)[0] ?? '')).toContain('needle');
+  view.nextMatch(1);
+  expect(withoutSgr(view.rows(20, 5)[1] ?? '')).toBe('needle here');
+});

@@ -3,7 +3,7 @@ import type {LogAction, LogExtent, LogState} from '../../../src/ui/log/scroll.ts
 import {initialLogState, newLines, reduceLog, topOf} from '../../../src/ui/log/scroll.ts';
 
 function extent(lineCount: number, height = 10, rowsOf: (line: number) => number = () => 1): LogExtent {
-  return {lineCount, height, rowsOf};
+  return {lineCount, height, width: 40, rowsOf};
 }
 
 function after(actions: readonly LogAction[], log: LogExtent, state: LogState = initialLogState): LogState {
@@ -80,6 +80,15 @@ test('a line that is shown stands a third below the top', () => {
   expect(topOf(after([{type: 'show', line: 50}], log), log)).toEqual({line: 47, row: 0});
   expect(topOf(after([{type: 'show', line: 99}], log), log)).toEqual({line: 91, row: 0});
   expect(topOf(after([{type: 'show', line: 0}], log), log)).toEqual({line: 0, row: 0});
+});
+
+test('what is shown of a line is brought into sight from the sides too', () => {
+  const log = extent(100);
+  const cut = after([{type: 'wrap'}, {type: 'sideways', columns: 32}], log);
+  expect(after([{type: 'show', line: 50, from: 3, to: 9}], log, cut).left).toBe(0);
+  expect(after([{type: 'show', line: 50, from: 40, to: 45}], log, cut).left).toBe(32);
+  expect(after([{type: 'show', line: 50, from: 200, to: 206}], log, cut).left).toBe(180);
+  expect(after([{type: 'show', line: 50, from: 200, to: 206}], log).left).toBe(0);
 });
 
 test('scrolling in a long log looks only at lines near by', () => {

@@ -88,6 +88,10 @@ function Coloured({source}: {readonly source: PaneSource}) {
   );
 }
 
+function Named() {
+  return <Text>{'│ 🚀 ⚡ name e\u0301 │ end'}</Text>;
+}
+
 function Input() {
   const box = useRef(null);
   useCursorIn(box, {column: 3, row: 0});
@@ -300,4 +304,31 @@ test('the terminal has its modes back after the app, and text copied went to its
   expect(screen.cursor()).toBeDefined();
   expect(screen.text().trim()).toBe('bye');
   expect(screen.written.all).toContain(`\x1b]52;c;${Buffer.from('é!').toString('base64')}\x07`);
+});
+
+// The terminal of the tests takes an emoji for one cell, as older ones do; we take it for two.
+test.each([
+  'an emoji 🚀 and what follows',
+  '⚡⚡ 👩\u200d👩\u200d👧 🇩🇪 ⚠\ufe0f end',
+  `${'a'.repeat(34)} 🚀🚀`,
+  'so\u00adft hy\u00adphen\u00ads',
+  'e\u0301 Z\u0351\u036b\u0343 \u0e01\u0e47',
+])('a character that the terminal takes for narrower or wider moves nothing else: %s', async (text) => {
+  let shown = '#'.repeat(38);
+  const {source, tell} = sourceOf((_, y) => (y === 1 ? shown : ''));
+  screen = openScreen(<Framed source={source} />, {columns: 40, rows: 6});
+  await screen.shows('###');
+  shown = text;
+  tell();
+  await screen.hides('#');
+  for (let y = 1; y < 5; y++) expect(screen.row(y)).toMatch(/^│.*│$/);
+  shown = 'short';
+  tell();
+  await screen.shows('│short                                 │');
+});
+
+test('what follows an unsure character that Ink drew is in its place', async () => {
+  screen = openScreen(<Named />, {columns: 40, rows: 3});
+  await screen.shows('end');
+  expect(screen.styledCell(15, 0).text).toBe('│');
 });

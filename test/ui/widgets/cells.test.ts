@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {cellWidth, cut, fit, fitRight, plain, wrap} from '../../../src/ui/widgets/cells.ts';
+import {cellWidth, cut, fit, fitRight, plain, wrap, wrapAtMost} from '../../../src/ui/widgets/cells.ts';
 
 const anyText = fc.string({unit: 'grapheme', maxLength: 40});
 
@@ -18,7 +18,7 @@ test('a fitted text takes exactly its cells, whatever characters it holds', () =
 test.each([
   ['base-image', 12, 'base-image  '],
   ['base-image', 6, 'base-…'],
-  ['base-image', 1, 'b'],
+  ['base-image', 1, '…'],
   ['映像映像', 5, '映像…'],
   ['映像映像', 4, '映… '],
 ])('%s in %i cells is %j', (text, width, expected) => {
@@ -49,5 +49,12 @@ test('a character wider than the line is left out, the text around it is not', (
 });
 
 test('foreign text loses colours, titles, cursor moves and hidden characters', () => {
-  expect(plain('\u001B[31mred\u001B[0m \u001B]0;title\u0007a\tb\u0007\u202Ec\u001B[2J')).toBe('red a bc');
+  expect(plain('\u001B[31mred\u001B[0m \u001B]0;title\u0007a\tb\u0007\u202Ec\u001B[2J so\u00ADft')).toBe(
+    'red a bc soft',
+  );
+});
+
+test('a text is wrapped into so many lines, and the last one says that more was there', () => {
+  expect(wrapAtMost('one two three four', 9, 2)).toEqual(['one two', 'three fo…']);
+  expect(wrapAtMost('one two', 9, 2)).toEqual(['one two']);
 });
