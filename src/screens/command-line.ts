@@ -1,4 +1,5 @@
-import {type ImageRequest, shellWord} from '../engine/index.ts';
+import {type ImageRequest, type RunStatus, shellWord} from '../engine/index.ts';
+import type {NamedCommand} from './show-command.tsx';
 
 /** The headless command that asks for the same, to be pasted into a shell. */
 export function commandOf(request: ImageRequest): string {
@@ -14,9 +15,24 @@ export function commandOf(request: ImageRequest): string {
   return words.map(shellWord).join(' ');
 }
 
-/** The headless command for a run: 'pai-tui run show 2026…'. */
-export function runCommand(verb: string, id: string): string {
+/** 'pai-tui run show 2026…' */
+function runCommand(verb: string, id: string): string {
   return ['pai-tui', 'run', verb, id].map(shellWord).join(' ');
+}
+
+/** The headless commands for a run that can be given now; the first does what looking at it does. */
+export function runCommands(id: string, status: RunStatus): readonly NamedCommand[] {
+  const goesOn = status === 'running' || status === 'waiting';
+  return [
+    ['Follow', runCommand('attach', id)],
+    ['Show', runCommand('show', id)],
+    goesOn
+      ? ['Stop', runCommand('cancel', id)]
+      : status === 'interrupted'
+        ? ['Resume', runCommand('resume', id)]
+        : ['Repeat', runCommand('repeat', id)],
+    ['Export', runCommand('export', id)],
+  ];
 }
 
 /** The headless command that answers a question about a tree: 'pai-tui -s /srv/pai image status'. */

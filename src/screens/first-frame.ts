@@ -17,7 +17,10 @@ export function firstFrame(app: AppModel, columns: number, rows: number, theme: 
   const shown = app.images.shown();
   const width = columns >= detailBeside ? widthOfList(columns) : columns;
   const height = rows - 3 - panelBorder;
-  const edges = panelEdges({title: imagesTitle(images, shown, theme), width, focused: true}, theme);
+  const edges = panelEdges(
+    {title: imagesTitle(images, shown, width - panelBorder - 2, theme), width, focused: true},
+    theme,
+  );
   const inner = width - panelBorder;
   const look = imageListLook(shown, inner, theme);
   const list = listRows(

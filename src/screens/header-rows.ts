@@ -4,7 +4,7 @@ import {count, stopwatch} from '../ui/widgets/amounts.ts';
 import {plain} from '../ui/widgets/cells.ts';
 import type {Row, Span} from '../ui/widgets/rows.ts';
 import type {AppSettings} from './app-settings.ts';
-import {buildingImpossible, type ImagesState} from './images/images-state.ts';
+import {engineProblem, type ImagesState} from './images/images-state.ts';
 import {isMine} from './images/live-images.ts';
 
 /** The left of line 1: which tree, how it is, and whether anything can be changed. */
@@ -54,11 +54,11 @@ function healthWords(images: ImagesState, theme: Theme): readonly Span[] {
         : {text: 'reading the tree', tone: 'quiet'},
     ];
   }
-  const impossible = buildingImpossible(images);
+  const impossible = treeProblem ? 'tree cannot be read' : engineProblem(images) ? 'no Docker engine' : undefined;
   const toBuild = report?.images.filter(({state}) => state === 'stale' || state === 'never').length ?? 0;
   const errors = catalog.problems.filter(({severity}) => severity === undefined || severity === 'error').length;
   const words: Span[] = [];
-  if (impossible) words.push({text: `${theme.glyphs.warning} no Docker engine`, tone: 'warning'});
+  if (impossible) words.push({text: `${theme.glyphs.warning} ${impossible}`, tone: 'warning'});
   else words.push({text: theme.glyphs.healthy, tone: report ? 'ok' : 'quiet'});
   words.push({text: count(catalog.images.length, 'image')});
   if (toBuild > 0) words.push({text: `${toBuild} to build`, tone: 'warning'});

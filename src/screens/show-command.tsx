@@ -1,8 +1,7 @@
 import {useTerminal} from '../ui/terminal/use-terminal.ts';
 import {wrap} from '../ui/widgets/cells.ts';
-import {Dialog} from '../ui/widgets/Dialog.tsx';
-import {Rows} from '../ui/widgets/Rows.tsx';
-import {type Row, row} from '../ui/widgets/rows.ts';
+import {RowsDialog} from '../ui/widgets/RowsDialog.tsx';
+import {row} from '../ui/widgets/rows.ts';
 import type {AppModel} from './app-model.ts';
 import type {ScreenSize} from './app-settings.ts';
 
@@ -22,22 +21,16 @@ interface CommandDialogProps {
 
 function CommandDialog({app, commands, screen}: CommandDialogProps) {
   const terminal = useTerminal();
-  const width = Math.min(100, screen.columns);
   const copy = (command: string): void => {
     terminal.copy(command);
     app.closeOverlay();
     app.say(`Copied: ${command}`, 'ok');
   };
-  const rows: Row[] = commands.flatMap(([word, command], index) => [
-    row(`${index + 1} ${word}`, 'title'),
-    ...wrap(command, width - 6).map((line) => [{text: '  '}, {text: line}]),
-  ]);
   return (
-    <Dialog
+    <RowsDialog
       title="The same without the screen"
       screen={screen}
-      width={width}
-      height={rows.length + 4}
+      width={100}
       buttons={[{label: 'Close', run: app.closeOverlay}]}
       onCancel={app.closeOverlay}
       keys={commands.map(([word, command], index) => ({
@@ -46,8 +39,12 @@ function CommandDialog({app, commands, screen}: CommandDialogProps) {
         help: `Copy the command: ${word}.`,
         run: () => copy(command),
       }))}
-    >
-      {(bodyWidth, bodyHeight) => <Rows rows={rows} width={bodyWidth} height={bodyHeight} />}
-    </Dialog>
+      rowsOf={(width) =>
+        commands.flatMap(([word, command], index) => [
+          row(`${index + 1} ${word}`, 'title'),
+          ...wrap(command, width - 2).map((line) => [{text: '  '}, {text: line}]),
+        ])
+      }
+    />
   );
 }

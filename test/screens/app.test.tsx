@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {wideCatalog} from '../helpers/fake-engine.ts';
 import {openApp} from './open-app.tsx';
 import {allRuns, runningRun} from './sample-runs.ts';
 
@@ -118,4 +119,44 @@ test('leaving closes everything that was watched', async () => {
   await app.close();
   app.model.close();
   expect(app.fake.openStores()).toBe(0);
+});
+
+test('the palette puts a command whose name is typed before those whose sentence has the letters', async () => {
+  const app = openApp();
+  await app.shows('! stale');
+  app.press(':', 'bui');
+  await app.shows('▸ build ');
+  app.press('ld', 'enter');
+  await app.shows('Build base-image');
+});
+
+test('in an input the footer says what Enter and Esc do there, and nothing that does something else', async () => {
+  const app = openApp();
+  await app.shows('! stale');
+  app.press('/');
+  await app.shows('Enter keep  Esc show all');
+  expect(app.row(23)).not.toContain('quit');
+  app.press('esc');
+  await app.shows('? help');
+  app.press('?');
+  await app.shows('Esc close');
+  expect(app.row(23)).toBe(' PgDn more  Esc close');
+});
+
+test('in a terminal without Unicode foreign names are written in ASCII too', async () => {
+  const name = '漢字🚀é';
+  const catalog = {...wideCatalog(1)};
+  const [image] = catalog.images;
+  const app = openApp({
+    environment: {LANG: 'C'},
+    answers: {catalog: {...catalog, images: image ? [{...image, name}] : []}, runs: allRuns},
+    settings: {source: '/srv/パイ'},
+  });
+  await app.shows('pai-tui');
+  await app.shows('????');
+  app.fake.print(runningRun.summary.id, 'build/rest-server', ['出力 → …']);
+  app.press('5', 'enter');
+  await app.shows('???? > ~');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what is written is made of control characters
+  expect(app.written.all.match(/[^\x00-\x7f]/g)).toBeNull();
 });

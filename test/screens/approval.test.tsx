@@ -108,3 +108,41 @@ test('b chooses the builder, and the command says so', async () => {
   app.press('b');
   await app.shows('builder: auto');
 });
+
+test('effects that do not fit are scrolled to, none is left out', async () => {
+  const app = openApp({rows: 20});
+  await app.shows('! stale');
+  const {propose} = app.fake.engine;
+  const does = Array.from({length: 30}, (_, at) => ({kind: 'docker', call: 'push', image: `effect-${at}:`}) as const);
+  Object.assign(app.fake.engine, {
+    propose: async (...asked: Parameters<typeof propose>) => {
+      const proposal = await propose(...asked);
+      return {...proposal, plan: {...proposal.plan, tasks: proposal.plan.tasks.map((task) => ({...task, does}))}};
+    },
+  });
+  app.press('*', 'B');
+  await app.shows('would change something');
+  app.press('e');
+  await app.shows(/\d+ more rows: Ctrl-d/);
+  const seen = new Set<string>();
+  for (let pages = 0; pages < 30 && !app.text().includes('the end'); pages += 1) {
+    for (const [, at] of app.text().matchAll(/effect-(\d+):/g)) seen.add(at ?? '');
+    const before = app.text();
+    app.press('ctrl-d');
+    await app.until(() => app.text() !== before);
+  }
+  for (const [, at] of app.text().matchAll(/effect-(\d+):/g)) seen.add(at ?? '');
+  expect(seen.size).toBe(30);
+  app.press('j');
+  await app.shows(/\d+ more rows: Ctrl-d/);
+});
+
+test('! copies the command that asks for the same', async () => {
+  const app = await openedPlan();
+  app.press('f');
+  await app.shows('force: yes');
+  app.press('!');
+  await app.shows('Copied: pai-tui -s /srv/pai image build --force');
+  const copied = Buffer.from('pai-tui -s /srv/pai image build --force').toString('base64');
+  expect(app.written.all).toContain(`52;c;${copied}`);
+});

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {commandOf, queryCommand, runCommand} from '../../src/screens/command-line.ts';
+import {commandOf, queryCommand, runCommands} from '../../src/screens/command-line.ts';
 
 const build = {
   operation: 'image build',
@@ -25,5 +25,17 @@ test('words a shell would break are quoted', () => {
   expect(queryCommand("/srv/it's here", undefined, ['image', 'status'])).toBe(
     `pai-tui -s '/srv/it'\\''s here' image status`,
   );
-  expect(runCommand('resume', '20261120-201905-image-build')).toBe('pai-tui run resume 20261120-201905-image-build');
+});
+
+test('of a run the commands are shown that can be given now', () => {
+  const verbs = (status: 'running' | 'interrupted' | 'failed') =>
+    runCommands('20261120-201905-image-build', status).map(([, command]) => command.replace(/ 2026.*/, ' ID'));
+  expect(verbs('running')).toEqual([
+    'pai-tui run attach ID',
+    'pai-tui run show ID',
+    'pai-tui run cancel ID',
+    'pai-tui run export ID',
+  ]);
+  expect(verbs('interrupted')[2]).toBe('pai-tui run resume ID');
+  expect(verbs('failed')[2]).toBe('pai-tui run repeat ID');
 });

@@ -7,17 +7,17 @@ import {keyName} from '../../src/ui/widgets/key-words.ts';
 import {createFakeEngine, fakeNow, runOf, taskState} from '../helpers/fake-engine.ts';
 import {openScreen} from '../helpers/screen.tsx';
 
-const run = runOf({id: 'r', status: 'done', title: 'A run', tasks: [taskState('build/base-image', 'done')]});
+const run = runOf({id: 'r', status: 'running', title: 'A run', tasks: [taskState('build/base-image', 'running')]});
 
 /** Where one is after which keys, and which of the tables there belongs to that place. */
 const places: readonly (readonly [place: string, keys: readonly string[], shows: string, table: string])[] = [
-  ['Everywhere', [], '! stale', 'Everywhere'],
+  ['Everywhere', ['2'], 'It will show', 'Everywhere'],
   ['Always, also in dialogs', [], '! stale', 'Always'],
   ['Images', [], '! stale', 'Images'],
   ['The plan that waits for approval', ['*', 'B'], '[Start]', 'modal'],
   ['Runs', ['5'], 'A run', 'Runs'],
   ['A run', ['5', 'enter'], 'Plan', 'Run'],
-  ['The output of a task', ['5', 'enter', 'enter'], '1 ✓', 'Output'],
+  ['The output of a task', ['5', 'enter', 'enter'], 'Esc plan', 'Output'],
 ];
 
 test('docs/keys.md says which keys there are (npx vitest run test/screens/keys-page --update writes it)', async () => {

@@ -1,8 +1,10 @@
 import {Box} from 'ink';
+import {useRef} from 'react';
 import type {ImageRequest} from '../../engine/index.ts';
 import type {KeyBinding} from '../../ui/keys/binding.ts';
+import {useTerminal} from '../../ui/terminal/use-terminal.ts';
 import {useTheme} from '../../ui/theme/use-theme.ts';
-import {cut, wrap} from '../../ui/widgets/cells.ts';
+import {wrap, wrapAtMost} from '../../ui/widgets/cells.ts';
 import {Dialog} from '../../ui/widgets/Dialog.tsx';
 import {List} from '../../ui/widgets/List.tsx';
 import {moveKeys} from '../../ui/widgets/list-keys.ts';
@@ -32,6 +34,7 @@ interface ApprovalDialogProps {
 
 function ApprovalDialog({app, approval, screen}: ApprovalDialogProps) {
   const theme = useTheme();
+  const terminal = useTerminal();
   const state = useStore(approval);
   const {spinner} = theme.glyphs;
   const {proposal, problem} = state;
@@ -48,8 +51,23 @@ function ApprovalDialog({app, approval, screen}: ApprovalDialogProps) {
   };
   const cannotStart = whyNot(state);
   const wide = Math.min(120, screen.columns);
-  const high = Math.min(screen.rows, Math.max(14, tasks.length + 12));
-  const keys = approvalKeys(approval, state, high - 8);
+  const high = state.effects ? screen.rows : Math.min(screen.rows, Math.max(14, tasks.length + 12));
+  const effectsRoom = useRef({rows: 0, height: 0});
+  const keys: readonly KeyBinding[] = [
+    ...approvalKeys(approval, state, high - 8),
+    ...effectsKeys(approval, effectsRoom),
+    {
+      keys: ['!', 'c'],
+      word: 'copy command',
+      help: 'Copy the headless command that asks for the same.',
+      quiet: true,
+      run: () => {
+        const command = commandOf(approval.get().request);
+        terminal.copy(command);
+        app.say(`Copied: ${command}`, 'ok');
+      },
+    },
+  ];
   const startKey: KeyBinding = {
     keys: ['y'],
     word: 'start',
@@ -68,7 +86,7 @@ function ApprovalDialog({app, approval, screen}: ApprovalDialogProps) {
         {label: 'Start', run: () => void start(), disabled: cannotStart},
       ]}
       onCancel={leave}
-      keys={[...keys, startKey]}
+      keys={[startKey, ...keys]}
     >
       {(width, height) => {
         const cursor = cursorIndex(
@@ -88,13 +106,17 @@ function ApprovalDialog({app, approval, screen}: ApprovalDialogProps) {
             head.push(row(line, proposal.nothingToDo ? 'ok' : undefined));
         }
         const top = [...head, ...notes].slice(0, Math.max(1, Math.floor(height / 2)));
-        const command = commandOf(state.request);
+        const command = wrapAtMost(commandOf(state.request), width, height < 16 ? 1 : 3, theme.glyphs.ellipsis);
         const foot: Row[] =
-          height < 9 ? [optionsRow(state.request)] : [[], optionsRow(state.request), row(cut(command, width), 'quiet')];
+          height < 9
+            ? [optionsRow(state.request)]
+            : [[], optionsRow(state.request), ...command.map((line) => row(line, 'quiet'))];
         const room = Math.max(0, height - top.length - foot.length);
         const task = tasks[cursor];
         const effects = task && state.effects ? effectRows(task, width) : [];
         const effectHeight = Math.min(effects.length, Math.floor(room / 2));
+        effectsRoom.current = {rows: effects.length, height: effectHeight};
+        const shownEffects = windowOfEffects(effects, state.effectsTop, effectHeight);
         const titles = titleWidth(tasks);
         return (
           <Box flexDirection="column" width={width} height={height} overflow="hidden">
@@ -110,7 +132,7 @@ function ApprovalDialog({app, approval, screen}: ApprovalDialogProps) {
                 return shown ? proposedTaskRow(shown, titles, width - listLead, theme) : [];
               }}
             />
-            <Rows rows={effects} width={width} height={effectHeight} />
+            <Rows rows={shownEffects} width={width} height={effectHeight} />
             <Rows rows={foot} width={width} height={foot.length} />
           </Box>
         );
@@ -123,7 +145,7 @@ function approvalKeys(approval: ApprovalModel, state: ApprovalState, page: numbe
   const act = (action: ListAction): void => {
     const {list, proposal} = approval.get();
     const ids = (proposal?.plan.tasks ?? []).map((task) => task.id);
-    approval.set({list: reduceList(list, action, ids)});
+    approval.set({list: reduceList(list, action, ids), effectsTop: 0});
   };
   const {request} = state;
   const ask = (change: (request: ImageRequest) => ImageRequest): void => approval.ask(change(approval.get().request));
@@ -185,6 +207,38 @@ function approvalKeys(approval: ApprovalModel, state: ApprovalState, page: numbe
     },
     ...moveKeys(act, page),
   ];
+}
+
+/** Scrolls what does not fit of the effects; the other keys move in the plan. */
+function effectsKeys(
+  approval: ApprovalModel,
+  room: {readonly current: {readonly rows: number; readonly height: number}},
+): readonly KeyBinding[] {
+  const scroll = (direction: 1 | -1): void => {
+    const {rows, height} = room.current;
+    // One row is the hint, one stays in sight.
+    const top = approval.get().effectsTop + direction * Math.max(1, height - 2);
+    approval.set({effectsTop: Math.max(0, Math.min(rows - height, top))});
+  };
+  const off = approval.get().effects ? {} : {disabled: 'No effects are listed: press e.'};
+  const key = (name: string, word: string, direction: 1 | -1): KeyBinding => ({
+    keys: [name],
+    word,
+    help: `Scroll the effects that are listed ${word === 'effects down' ? 'down' : 'up'}.`,
+    quiet: true,
+    ...off,
+    run: () => scroll(direction),
+  });
+  return [key('ctrl-d', 'effects down', 1), key('ctrl-u', 'effects up', -1)];
+}
+
+/** As many effects as fit, and that there are more. */
+function windowOfEffects(rows: readonly Row[], top: number, height: number): readonly Row[] {
+  if (rows.length <= height || height < 2) return rows;
+  const from = Math.min(top, rows.length - height);
+  const below = rows.length - from - height;
+  const hint = row(below > 0 ? `${below + 1} more rows: Ctrl-d` : 'the end; Ctrl-u goes up', 'key');
+  return [...rows.slice(from + (below > 0 ? 0 : 1), from + height - (below > 0 ? 1 : 0)), hint];
 }
 
 const nextBuilder = {auto: 'classic', classic: 'buildkit', buildkit: 'auto'} as const;

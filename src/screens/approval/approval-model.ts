@@ -19,12 +19,14 @@ export interface ApprovalState {
   readonly list: ListState;
   /** Whether every effect of the task under the cursor is listed. */
   readonly effects: boolean;
+  /** Rows of them scrolled away at the top. */
+  readonly effectsTop: number;
 }
 
 export interface ApprovalModel {
   get(): ApprovalState;
   subscribe(listener: () => void): () => void;
-  set(change: Partial<Pick<ApprovalState, 'list' | 'effects'>>): void;
+  set(change: Partial<Pick<ApprovalState, 'list' | 'effects' | 'effectsTop'>>): void;
   /** Asks for something else: the plan is made anew. */
   ask(request: ImageRequest): void;
   /** Starts what was shown. Gives the run's id; undefined when it could not be started, and says why. */
@@ -35,7 +37,7 @@ export interface ApprovalModel {
 
 /** Has the plan made for a request and keeps it for as long as somebody looks at it. */
 export function createApprovalModel(engine: Engine, request: ImageRequest): ApprovalModel {
-  const store = createStore<ApprovalState>({request, starting: false, list: emptyList, effects: false});
+  const store = createStore<ApprovalState>({request, starting: false, list: emptyList, effects: false, effectsTop: 0});
   const set = (change: Partial<ApprovalState>): void => store.set({...store.get(), ...change});
   let asking: AbortController | undefined;
 

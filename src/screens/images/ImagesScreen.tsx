@@ -8,7 +8,7 @@ import {cursorIndex} from '../../ui/widgets/list-state.ts';
 import {Panel} from '../../ui/widgets/Panel.tsx';
 import {panelBorder} from '../../ui/widgets/panel-edges.ts';
 import {Rows} from '../../ui/widgets/Rows.tsx';
-import {row} from '../../ui/widgets/rows.ts';
+import {quietRow, row} from '../../ui/widgets/rows.ts';
 import {TextInput} from '../../ui/widgets/TextInput.tsx';
 import type {AppModel} from '../app-model.ts';
 import {useNow} from '../use-now.ts';
@@ -34,7 +34,7 @@ export function ImagesScreen({app, width, height}: ImagesScreenProps) {
   const now = useNow(app, false);
   const shown = app.images.shown();
   const single = width < smallScreen.columns || height < smallScreen.rows - 3;
-  const banner = bannerRows(state, width - 2, theme).slice(0, single ? 1 : 3);
+  const banner = bannerRows(state, width - 2, single ? 1 : 3, theme);
   const beside = width >= detailBeside && state.view !== 'problems';
   const listWidth = beside ? widthOfList(width) : width;
   const bodyHeight = Math.max(3, height - banner.length - (state.filtering ? 1 : 0));
@@ -54,7 +54,7 @@ export function ImagesScreen({app, width, height}: ImagesScreenProps) {
 
   const list = (
     <Panel
-      title={imagesTitle(state, shown, theme)}
+      title={imagesTitle(state, shown, listWidth - panelBorder - 2, theme)}
       aside={
         state.view !== 'problems' && shown.keys.length > page ? row(`${cursor + 1}/${shown.keys.length}`, 'quiet') : []
       }
@@ -63,7 +63,12 @@ export function ImagesScreen({app, width, height}: ImagesScreenProps) {
       focused={!describing}
     >
       {state.view === 'problems' ? (
-        <ProblemList state={state} width={listWidth - panelBorder} height={bodyHeight - panelBorder} />
+        <ProblemList
+          state={state}
+          source={app.settings.source}
+          width={listWidth - panelBorder}
+          height={bodyHeight - panelBorder}
+        />
       ) : (
         <ImageList
           state={state}
@@ -119,6 +124,7 @@ export function ImagesScreen({app, width, height}: ImagesScreenProps) {
           title="Filter"
           width={width}
           initial={state.list.filter}
+          words={['keep', 'show all']}
           onChange={(text) => actOnImages(app, {type: 'filter', text})}
           onSubmit={() => app.images.set({filtering: false})}
           onCancel={() => {
@@ -152,7 +158,10 @@ function ImageList({state, shown, cursor, width, height, now, focused}: ImageLis
       height={height}
       focused={focused}
       header={look.header}
-      rowOf={(index) => look.rowOf(index, now)}
+      rowOf={(index) => {
+        const shownRow = look.rowOf(index, now);
+        return shown.found.has(shown.keys[index] ?? '') ? shownRow : quietRow(shownRow);
+      }}
       isMarked={(index) => state.list.marks.has(shown.keys[index] ?? '')}
       empty={emptyRows(state, width, theme)}
     />
@@ -161,10 +170,12 @@ function ImageList({state, shown, cursor, width, height, now, focused}: ImageLis
 
 function ProblemList({
   state,
+  source,
   width,
   height,
 }: {
   readonly state: ImagesState;
+  readonly source: string;
   readonly width: number;
   readonly height: number;
 }) {
@@ -172,7 +183,7 @@ function ProblemList({
   const problems = imageProblems(state);
   const keys = problems.map((_, index) => String(index));
   const cursor = cursorIndex(state.problems, keys);
-  const {line, detail} = problemRows(problems, cursor, width - listLead, theme);
+  const {line, detail} = problemRows(problems, cursor, source, width - listLead, theme);
   const detailHeight = Math.min(detail.length, Math.max(0, Math.floor(height / 2)));
   return (
     <Box flexDirection="column">

@@ -9,8 +9,10 @@ import type {LiveImage, LiveImages} from './live-images.ts';
 export interface ImageItem {
   readonly image: Image;
   readonly component: Component | undefined;
-  /** Absent while the engine is being asked. */
+  /** Absent while the engine is being asked, or when it gave no answer. */
   readonly status: ImageStatus | undefined;
+  /** The engine will still say what its state is. */
+  readonly asking: boolean;
   /** What a run does to it now. */
   readonly live: LiveImage | undefined;
 }
@@ -23,6 +25,7 @@ export function imageItems(
   catalog: Catalog,
   report: ImageStatusReport | undefined,
   live: LiveImages,
+  asking: boolean,
 ): readonly ImageItem[] {
   const components = new Map(catalog.components.map((component) => [component.name, component]));
   const statuses = new Map((report?.images ?? []).map((status) => [status.name, status]));
@@ -30,6 +33,7 @@ export function imageItems(
     image,
     component: components.get(image.component),
     status: statuses.get(image.name),
+    asking,
     live: live.get(image.name),
   }));
 }
@@ -41,8 +45,13 @@ export function shownImages(
   sort: ImageSort,
   order: ImageOrder,
 ): readonly ImageItem[] {
-  const shown = filter.trim() === '' ? items : items.filter((item) => matches(filter, searchText(item)));
+  const shown = items.filter((item) => answersFilter(filter, item));
   return sort === 'name' ? shown : [...shown].sort(comparing(sort, order));
+}
+
+/** Whether an image has all words of a filter, in its name, component, state or reason. */
+export function answersFilter(filter: string, item: ImageItem): boolean {
+  return matches(filter, searchText(item));
 }
 
 /** State as glyph, word and tone. */
@@ -55,7 +64,7 @@ export function imageState(item: ImageItem): {readonly glyph: State; readonly wo
   }
   switch (item.status?.state) {
     case undefined:
-      return {glyph: 'waiting', word: 'asking'};
+      return item.asking ? {glyph: 'waiting', word: 'asking'} : {glyph: 'unknown', word: 'unknown'};
     case 'current':
       return {glyph: 'ok', word: 'current'};
     case 'stale':

@@ -21,7 +21,10 @@ export interface ImageColumns {
 export function imageColumns(items: readonly ImageItem[], width: number, nameCells = 0): ImageColumns {
   const state = 11;
   const longest = items.reduce((most, item) => Math.max(most, cellWidth(item.image.name)), Math.max(4, nameCells));
-  const name = Math.max(4, Math.min(longest, width - state - 1, width < 70 ? 24 : 34));
+  const name = Math.max(
+    4,
+    Math.min(longest, width - state - 1, Math.max(width < 70 ? 24 : 34, Math.floor(width * 0.35))),
+  );
   let left = width - name - 1 - state;
   const take = (wanted: number, keep: number): number => {
     if (left - wanted - 1 < keep) return 0;

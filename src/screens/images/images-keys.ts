@@ -1,8 +1,8 @@
 import type {ImageRequest} from '../../engine/index.ts';
 import type {KeyBinding} from '../../ui/keys/binding.ts';
 import {count} from '../../ui/widgets/amounts.ts';
-import {markKeys, moveKeys} from '../../ui/widgets/list-keys.ts';
-import {cursorIndex, type ListAction, reduceList} from '../../ui/widgets/list-state.ts';
+import {markKeys, matchKeys, moveKeys} from '../../ui/widgets/list-keys.ts';
+import {cursorIndex, type ListAction, nextFound, reduceList} from '../../ui/widgets/list-state.ts';
 import {useKeyTable} from '../../ui/widgets/use-key-table.ts';
 import type {AppModel} from '../app-model.ts';
 import {openApproval} from '../approval/ApprovalDialog.tsx';
@@ -10,7 +10,7 @@ import {commandOf, queryCommand} from '../command-line.ts';
 import {showCommand} from '../show-command.tsx';
 import {imageSorts} from './image-items.ts';
 import {chosenNames} from './images-shown.ts';
-import {buildingImpossible, type ImagesState, imageProblems, imageViews} from './images-state.ts';
+import {buildingImpossible, engineProblem, type ImagesState, imageProblems, imageViews} from './images-state.ts';
 
 /** Does something to the list that is shown now. */
 export function actOnImages(app: AppModel, action: ListAction): void {
@@ -20,8 +20,18 @@ export function actOnImages(app: AppModel, action: ListAction): void {
     app.images.set({problems: reduceList(state.problems, action, keys)});
     return;
   }
-  const {keys} = app.images.shown();
-  app.images.set({list: reduceList(state.list, action, keys), detailTop: 0});
+  const {keys, found} = app.images.shown();
+  const among = action.type === 'mark-all' ? keys.filter((key) => found.has(key)) : keys;
+  app.images.set({list: reduceList(state.list, action, among), detailTop: 0});
+  if (action.type === 'filter') goToMatch(app, 1, -1);
+}
+
+/** Goes to the next or previous image the filter found, or, a step of 1 from one before, stays where one was found. */
+function goToMatch(app: AppModel, direction: 1 | -1, shift = 0): void {
+  const {list} = app.images.get();
+  const {keys, found} = app.images.shown();
+  const key = nextFound(keys, found, cursorIndex(list, keys) + shift, direction);
+  if (key !== undefined) actOnImages(app, {type: 'to-key', key});
 }
 
 /** What the keys must know of the drawing: rows of a page, and of the description. */
@@ -42,10 +52,11 @@ export function useImagesKeys(app: AppModel, state: ImagesState, room: ImagesRoo
     const target = action.type === 'move' ? detailTop + action.by : action.type === 'to' ? action.index : detailTop;
     images.set({detailTop: Math.max(0, Math.min(highest, target))});
   };
+  const viewAt = (by: number) =>
+    imageViews[(imageViews.indexOf(images.get().view) + by + imageViews.length) % imageViews.length] ?? 'list';
   const names = (): readonly string[] => chosenNames(images.shown(), images.get().list);
   const view = (by: number): void => {
-    const at = imageViews.indexOf(images.get().view);
-    images.set({view: imageViews[(at + by + imageViews.length) % imageViews.length] ?? 'list', detailFocused: false});
+    images.set({view: viewAt(by), detailFocused: false});
   };
   const listOnly =
     state.view === 'problems' ? {disabled: 'Problems are listed here: go back to the images with [.'} : {};
@@ -91,15 +102,19 @@ export function useImagesKeys(app: AppModel, state: ImagesState, room: ImagesRoo
       build,
       push,
       output,
-      ...markKeys(moving),
+      ...markKeys(moving).map((binding) => ({...binding, ...listOnly})),
       {
         keys: ['/'],
         word: 'filter',
-        help: 'Show only what has these words.',
+        help: 'Show only what has these words; in the graph n and N go to it.',
         ...listOnly,
         run: () => images.set({filtering: true}),
       },
-      {keys: [']'], word: 'graph', help: 'The next view: list, graph, problems.', run: () => view(1)},
+      ...matchKeys(state.list.filter, (direction) => goToMatch(app, direction)).map((binding) => ({
+        ...binding,
+        ...listOnly,
+      })),
+      {keys: [']'], word: viewAt(1), help: 'The next view: list, graph, problems.', run: () => view(1)},
       {
         keys: ['['],
         word: 'view before',
@@ -177,10 +192,10 @@ function requestFor(app: AppModel, operation: ImageRequest['operation'], names: 
 /** Why nothing can be built or pushed now, and how to change that. */
 function changeDisabled(app: AppModel, state: ImagesState): string | undefined {
   if (app.settings.readOnly) return 'This is read-only: open pai-tui without --readonly to build or push.';
+  if (state.treeProblem) return `${state.treeProblem.message} [ says more; Ctrl-r reads the tree again.`;
   if (!state.catalog) return 'The tree is not read yet.';
   if (state.view === 'problems') return 'Problems are listed here: go back to the images with [.';
   if (state.catalog.images.length === 0) return 'This tree has no images.';
-  const problem = buildingImpossible(state);
-  if (problem === undefined) return undefined;
-  return `${problem.message}${problem.hint ? ` ${problem.hint}` : ''} Ctrl-r asks again.`;
+  const problem = engineProblem(state);
+  return problem && `${problem.message} [ says what to do; Ctrl-r asks again.`;
 }

@@ -1,5 +1,5 @@
-import {cursorIndex, type ListState, matches} from '../../ui/widgets/list-state.ts';
-import {type ImageItem, imageItems, imageSorts, shownImages} from './image-items.ts';
+import {cursorIndex, type ListState} from '../../ui/widgets/list-state.ts';
+import {answersFilter, type ImageItem, imageItems, imageSorts, shownImages} from './image-items.ts';
 import {type GraphLine, graphTree, type ImageOrder, imageOrder} from './image-order.ts';
 import type {ImagesState} from './images-state.ts';
 
@@ -9,6 +9,8 @@ export interface ShownImages {
   /** Those shown, in their order; `keys` are their names. */
   readonly items: readonly ImageItem[];
   readonly keys: readonly string[];
+  /** In the graph a filter hides nothing, or what stands on what could not be seen: the keys it found. Else all. */
+  readonly found: ReadonlySet<string>;
   /** In the graph, what leads to each of the items; empty in the list. */
   readonly lines: readonly ShownLine[];
   readonly order: ImageOrder | undefined;
@@ -25,6 +27,7 @@ export function createImagesShown(): (state: ImagesState) => ShownImages {
       state.catalog,
       state.report,
       state.live,
+      willSay(state),
       state.view === 'graph',
       state.asLevels,
       state.list.filter,
@@ -43,23 +46,31 @@ export function chosenNames(shown: ShownImages, list: ListState): readonly strin
   return item ? [item.image.name] : [];
 }
 
-function workOut({catalog, report, live, view, asLevels, list}: ImagesState): ShownImages {
-  if (!catalog) return {all: [], items: [], keys: [], lines: [], order: undefined};
+/** Whether the engine is being asked, or soon will be. */
+function willSay({asking, statusProblem, treeProblem}: ImagesState): boolean {
+  return asking || (statusProblem === undefined && treeProblem === undefined);
+}
+
+function workOut(state: ImagesState): ShownImages {
+  const {catalog, report, live, view, asLevels, list} = state;
+  if (!catalog) return {all: [], items: [], keys: [], found: new Set(), lines: [], order: undefined};
   const order = imageOrder(catalog);
-  const all = imageItems(catalog, report, live);
+  const all = imageItems(catalog, report, live, willSay(state));
   if (view !== 'graph') {
     const items = shownImages(all, list.filter, imageSorts[list.sort % imageSorts.length] ?? 'name', order);
-    return {all, items, keys: items.map((item) => item.image.name), lines: [], order};
+    const keys = items.map((item) => item.image.name);
+    return {all, items, keys, found: new Set(keys), lines: [], order};
   }
   const byName = new Map(all.map((item) => [item.image.name, item]));
   const entries = (asLevels ? stepLines(order) : treeLines(graphTree(catalog, order))).flatMap(({name, line}) => {
     const item = byName.get(name);
-    return item && (list.filter.trim() === '' || matches(list.filter, name)) ? [{item, line}] : [];
+    return item ? [{item, line}] : [];
   });
   return {
     all,
     items: entries.map(({item}) => item),
     keys: entries.map(({item}) => item.image.name),
+    found: new Set(all.filter((item) => answersFilter(list.filter, item)).map((item) => item.image.name)),
     lines: entries.map(({line}) => line),
     order,
   };

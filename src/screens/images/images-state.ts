@@ -37,9 +37,13 @@ export function imageProblems({catalog, treeProblem, statusProblem, report}: Ima
   ];
 }
 
-/** The problem that keeps images from being built, when there is one. */
+/** The problem that keeps images from being built, when there is one: of the tree, or of the engine. */
 export function buildingImpossible(state: ImagesState): Problem | undefined {
-  if (state.treeProblem) return state.treeProblem;
+  return state.treeProblem ?? engineProblem(state);
+}
+
+/** Why the engine cannot be asked. */
+export function engineProblem(state: ImagesState): Problem | undefined {
   const problems = [...(state.statusProblem ? [state.statusProblem] : []), ...(state.report?.problems ?? [])];
   return problems.find(({code}) => code === 'engine-unreachable' || code === 'engine-refused');
 }

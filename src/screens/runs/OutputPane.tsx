@@ -149,6 +149,7 @@ function TaskOutput({app, model, state, interrupted, ended, output, place, width
             prompt="/"
             title="Search"
             width={inner.width}
+            words={['find', 'end search']}
             initial={position().search?.pattern ?? ''}
             onChange={(pattern) => log.search(pattern)}
             onSubmit={(pattern) => {

@@ -4,12 +4,12 @@ import {List} from '../../ui/widgets/List.tsx';
 import {listLead} from '../../ui/widgets/list-rows.ts';
 import {Panel} from '../../ui/widgets/Panel.tsx';
 import {panelBorder} from '../../ui/widgets/panel-edges.ts';
-import {row} from '../../ui/widgets/rows.ts';
+import {quietRow, row} from '../../ui/widgets/rows.ts';
 import type {AppModel} from '../app-model.ts';
 import {useNow} from '../use-now.ts';
 import {useStore} from '../use-store.ts';
 import type {RunModel} from './run-model.ts';
-import {taskRow} from './run-rows.ts';
+import {foundTasks, taskRow} from './run-rows.ts';
 
 export interface PlanPanelProps {
   readonly app: AppModel;
@@ -23,7 +23,7 @@ export interface PlanPanelProps {
 export function PlanPanel({app, model, width, height, focused}: PlanPanelProps) {
   const theme = useTheme();
   const view = useStore(model.view);
-  const {held, chosen} = useStore(model.choices);
+  const {held, chosen, plan} = useStore(model.choices);
   const {tasks} = view.state;
   const runs = view.summary.status === 'running' && tasks.some(({status}) => status === 'running');
   useNow(app, runs);
@@ -34,11 +34,15 @@ export function PlanPanel({app, model, width, height, focused}: PlanPanelProps) 
     tasks.findIndex((task) => task.id === selected),
   );
   const titleCells = tasks.reduce((most, task) => Math.max(most, cellWidth(task.title)), 0);
+  const found = new Set(foundTasks(tasks, plan.filter));
   const inner = width - panelBorder;
   return (
     <Panel
       title={[
         {text: 'Plan', tone: 'title'},
+        ...(plan.filter === ''
+          ? []
+          : [{text: ` ${theme.glyphs.separator} find: ${plan.filter} (${found.size})`, tone: 'accent' as const}]),
         ...(chosen ? [] : runs ? [{text: ` ${theme.glyphs.separator} with what runs`, tone: 'quiet' as const}] : []),
       ]}
       aside={row(tasks.length > height - panelBorder ? `${cursor + 1}/${tasks.length}` : '', 'quiet')}
@@ -56,7 +60,8 @@ export function PlanPanel({app, model, width, height, focused}: PlanPanelProps) 
           const task = tasks[index];
           if (!task) return [];
           const silentMs = model.silentFor(task);
-          return taskRow(task, {width: inner - listLead, theme, up: model.up(), interrupted, titleCells, silentMs});
+          const look = {width: inner - listLead, theme, up: model.up(), interrupted, titleCells, silentMs};
+          return found.has(task) ? taskRow(task, look) : quietRow(taskRow(task, look));
         }}
         isMarked={(index) => held.includes(tasks[index]?.id ?? '')}
         empty={[row(' The plan has no tasks.', 'quiet')]}

@@ -12,7 +12,7 @@ import {OutputPane} from './OutputPane.tsx';
 import {PlanPanel} from './PlanPanel.tsx';
 import {paneGrid, panesFit} from './pane-plan.ts';
 import {RunHeader} from './RunHeader.tsx';
-import {useRunKeys} from './run-keys.ts';
+import {findTask, useRunKeys} from './run-keys.ts';
 import {type RunLayout, runLayout} from './run-layout.ts';
 import type {RunModel} from './run-model.ts';
 import {outcomeRows} from './run-outcome.ts';
@@ -53,7 +53,7 @@ function FollowedRun({app, model, width, height}: FollowedRunProps) {
   const theme = useTheme();
   const view = useStore(model.view);
   const choices = useStore(model.choices);
-  const asking = choices.input === 'save' || choices.input === 'export';
+  const asking = choices.input !== undefined;
   const outcome = outcomeRows(view, width - 2, outcomeHeight(height, view), theme);
   const body = Math.max(3, height - 1 - outcome.length - (asking ? 1 : 0));
   const layout = runLayout(width, body, view.state.tasks.length, choices);
@@ -88,7 +88,10 @@ function FollowedRun({app, model, width, height}: FollowedRunProps) {
         ) : null}
         {layout.panes.height > 0 ? <Panes app={app} model={model} shown={shown} layout={layout} /> : null}
       </Box>
-      {asking ? <FileName app={app} model={model} width={width} /> : null}
+      {choices.input === 'find' ? <Find model={model} width={width} /> : null}
+      {choices.input === 'save' || choices.input === 'export' ? (
+        <FileName app={app} model={model} width={width} />
+      ) : null}
     </Box>
   );
 }
@@ -133,6 +136,29 @@ function Panes({app, model, shown, layout}: PanesProps) {
   );
 }
 
+/** Asks what to find in the plan; goes to the first task that has it while it is typed. */
+function Find({model, width}: {readonly model: RunModel; readonly width: number}) {
+  const search = (text: string): void => {
+    model.set({plan: {...model.choices.get().plan, filter: text}});
+    if (text !== '') findTask(model, 1, -1);
+  };
+  return (
+    <TextInput
+      prompt="/"
+      title="Find"
+      width={width}
+      words={['keep', 'end search']}
+      initial={model.choices.get().plan.filter}
+      onChange={search}
+      onSubmit={() => model.set({input: undefined})}
+      onCancel={() => {
+        search('');
+        model.set({input: undefined});
+      }}
+    />
+  );
+}
+
 /** Asks where an output or the whole run is to be written. */
 function FileName({app, model, width}: {readonly app: AppModel; readonly model: RunModel; readonly width: number}) {
   const {input} = model.choices.get();
@@ -158,6 +184,7 @@ function FileName({app, model, width}: {readonly app: AppModel; readonly model: 
       prompt={input === 'export' ? 'write the whole run to: ' : 'write this output to: '}
       title="File name"
       width={width}
+      words={['write', 'cancel']}
       initial={input === 'export' ? `${model.id}.tar.gz` : `${(task ?? model.id).replaceAll('/', '-')}.log`}
       onSubmit={(file) => void write(file)}
       onCancel={close}

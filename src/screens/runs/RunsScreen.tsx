@@ -12,11 +12,11 @@ import {type Row, row} from '../../ui/widgets/rows.ts';
 import {TextInput} from '../../ui/widgets/TextInput.tsx';
 import {useKeyTable} from '../../ui/widgets/use-key-table.ts';
 import type {AppModel} from '../app-model.ts';
-import {runCommand} from '../command-line.ts';
+import {runCommands} from '../command-line.ts';
 import {showCommand} from '../show-command.tsx';
 import {useNow} from '../use-now.ts';
 import {useStore} from '../use-store.ts';
-import {openResume, repeatRun} from './run-dialogs.tsx';
+import {openCancel, openResume, repeatRun} from './run-dialogs.tsx';
 import {runHeader, runRow} from './run-rows.ts';
 
 export interface RunsScreenProps {
@@ -82,6 +82,7 @@ export function RunsScreen({app, width, height}: RunsScreenProps) {
           title="Filter"
           width={width}
           initial={list.filter}
+          words={['keep', 'show all']}
           onChange={(text) => act(app, {type: 'filter', text})}
           onSubmit={() => app.runs.set({filtering: false})}
           onCancel={() => {
@@ -117,21 +118,15 @@ function chosenRun(app: AppModel): RunSummary | undefined {
 }
 
 function useRunsKeys(app: AppModel, run: RunSummary | undefined, page: number, filtering: boolean): void {
-  const none = run ? {} : {disabled: 'There is no run under the cursor.'};
-  const ended = run && run.status !== 'running' && run.status !== 'waiting' && run.status !== 'interrupted';
+  const none = run ? {} : {disabled: nothingHere};
+  const stops = run !== undefined && goesOn(run.status);
   const on = (what: (chosen: RunSummary) => void): (() => void) => {
     return () => {
       const chosen = chosenRun(app);
       if (chosen) what(chosen);
     };
   };
-  const repeatOff = app.settings.readOnly
-    ? 'This is read-only: open pai-tui without --readonly.'
-    : run?.status === 'interrupted'
-      ? 'It was interrupted: Enter opens it, and goes on with it if you want.'
-      : ended
-        ? undefined
-        : 'Only a run that has ended can be repeated.';
+  const repeatOff = whyNotRepeat(app, run);
   const repeat: KeyBinding = {
     keys: ['r'],
     word: 'repeat',
@@ -151,7 +146,24 @@ function useRunsKeys(app: AppModel, run: RunSummary | undefined, page: number, f
           if (chosen.status === 'interrupted' && !app.settings.readOnly) openResume(app, chosen.id);
         }),
       },
-      {...repeat},
+      repeat,
+      ...(stops
+        ? [
+            {
+              keys: ['ctrl-c'],
+              word: 'stop',
+              help: 'Stop the run under the cursor; asks first.',
+              ...(app.settings.readOnly ? {disabled: readOnlyWords} : {}),
+              run: on((chosen) => {
+                try {
+                  openCancel(app, app.runs.follow(chosen.id));
+                } catch (thrown) {
+                  app.sayProblem(thrown);
+                }
+              }),
+            },
+          ]
+        : []),
       {
         keys: ['/'],
         word: 'filter',
@@ -164,13 +176,7 @@ function useRunsKeys(app: AppModel, run: RunSummary | undefined, page: number, f
         word: 'command',
         help: 'Show the headless commands for the run under the cursor.',
         ...none,
-        run: on((chosen) =>
-          showCommand(app, [
-            ['Show', runCommand('show', chosen.id)],
-            ['Follow', runCommand('attach', chosen.id)],
-            ['Export', runCommand('export', chosen.id)],
-          ]),
-        ),
+        run: on((chosen) => showCommand(app, runCommands(chosen.id, chosen.status))),
       },
       {
         keys: ['esc'],
@@ -182,4 +188,18 @@ function useRunsKeys(app: AppModel, run: RunSummary | undefined, page: number, f
     ],
     {layer: 'screen', title: 'Runs', active: !filtering},
   );
+}
+
+const nothingHere = 'There is no run under the cursor.';
+const readOnlyWords = 'This is read-only: open pai-tui without --readonly.';
+
+function whyNotRepeat(app: AppModel, run: RunSummary | undefined): string | undefined {
+  if (run === undefined) return nothingHere;
+  if (app.settings.readOnly) return readOnlyWords;
+  if (run.status === 'interrupted') return 'It was interrupted: Enter opens it, and goes on with it if you want.';
+  return goesOn(run.status) ? 'It still runs: Ctrl-c stops it.' : undefined;
+}
+
+function goesOn(status: RunSummary['status']): boolean {
+  return status === 'running' || status === 'waiting';
 }

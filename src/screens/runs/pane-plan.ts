@@ -66,7 +66,7 @@ export function assignPanes(
 }
 
 /**
- * The task a person would theme at when they did not choose one: the first that failed once the run has ended, else the
+ * The task a person would look at when they did not choose one: the first that failed once the run has ended, else the
  * one that runs longest, else the last that ended, else the first.
  */
 export function taskToWatch(tasks: readonly TaskState[], ended: boolean): string | undefined {

@@ -1,10 +1,9 @@
 import type {RunView, TaskState} from '../../engine/index.ts';
 import {useTheme} from '../../ui/theme/use-theme.ts';
 import {count} from '../../ui/widgets/amounts.ts';
-import {plain} from '../../ui/widgets/cells.ts';
-import {Dialog} from '../../ui/widgets/Dialog.tsx';
-import {Rows} from '../../ui/widgets/Rows.tsx';
-import {type Row, row} from '../../ui/widgets/rows.ts';
+import {plain, wrap} from '../../ui/widgets/cells.ts';
+import {RowsDialog} from '../../ui/widgets/RowsDialog.tsx';
+import {row} from '../../ui/widgets/rows.ts';
 import {TextDialog} from '../../ui/widgets/TextDialog.tsx';
 import type {AppModel} from '../app-model.ts';
 import type {ScreenSize} from '../app-settings.ts';
@@ -92,7 +91,7 @@ function CancelDialog({app, model, screen}: CancelDialogProps) {
       texts={texts}
       danger={view.state.cancel !== undefined}
       buttons={[
-        {label: 'Let it run', run: app.closeOverlay},
+        {label: button === undefined ? 'Close' : 'Let it run', run: app.closeOverlay},
         ...(button === undefined ? [] : [{label: button, run: () => void stop()}]),
       ]}
       onCancel={app.closeOverlay}
@@ -147,24 +146,20 @@ interface TaskDialogProps {
 
 function TaskDialog({app, task, screen}: TaskDialogProps) {
   const theme = useTheme();
-  const width = Math.min(110, screen.columns);
-  const inner = width - 4;
-  const rows: Row[] = [
-    row(`${task.status}${task.attempt > 1 ? `, try ${task.attempt}` : ''}${task.note ? `: ${plain(task.note)}` : ''}`),
-    ...(task.problem ? problemNote(task.problem, inner, 20, theme) : []),
-    [],
-    ...effectRows(task, inner),
-  ];
+  const said = `${task.status}${task.attempt > 1 ? `, try ${task.attempt}` : ''}${task.note ? `: ${plain(task.note)}` : ''}`;
   return (
-    <Dialog
+    <RowsDialog
       title={plain(task.title)}
       screen={screen}
-      width={width}
-      height={rows.length + 4}
+      width={110}
       buttons={[{label: 'Close', run: app.closeOverlay}]}
       onCancel={app.closeOverlay}
-    >
-      {(bodyWidth, bodyHeight) => <Rows rows={rows} width={bodyWidth} height={bodyHeight} />}
-    </Dialog>
+      rowsOf={(width) => [
+        ...wrap(said, width).map((line) => row(line)),
+        ...(task.problem ? problemNote(task.problem, width, Number.POSITIVE_INFINITY, theme) : []),
+        [],
+        ...effectRows(task, width),
+      ]}
+    />
   );
 }

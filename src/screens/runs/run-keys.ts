@@ -1,15 +1,16 @@
 import type {RunView} from '../../engine/index.ts';
 import type {KeyBinding} from '../../ui/keys/binding.ts';
-import {moveKeys} from '../../ui/widgets/list-keys.ts';
-import {type ListAction, reduceList} from '../../ui/widgets/list-state.ts';
+import {matchKeys, moveKeys} from '../../ui/widgets/list-keys.ts';
+import {type ListAction, nextFound, reduceList} from '../../ui/widgets/list-state.ts';
 import {useKeyTable} from '../../ui/widgets/use-key-table.ts';
 import type {AppModel} from '../app-model.ts';
-import {runCommand} from '../command-line.ts';
+import {runCommands} from '../command-line.ts';
 import {showCommand} from '../show-command.tsx';
 import {nextPaneCount} from './pane-plan.ts';
 import {openCancel, openResume, openTask, repeatRun} from './run-dialogs.tsx';
 import type {RunLayout} from './run-layout.ts';
 import type {RunModel} from './run-model.ts';
+import {foundTasks} from './run-rows.ts';
 
 /** The keys of one run. */
 export function useRunKeys(app: AppModel, model: RunModel, view: RunView, layout: RunLayout): void {
@@ -140,35 +141,46 @@ export function useRunKeys(app: AppModel, model: RunModel, view: RunView, layout
           },
         }),
       ),
+      {
+        keys: ['/'],
+        word: 'find',
+        help: 'Find tasks by title, state or what became of them: failed, for one; n and N go through them.',
+        quiet: view.state.tasks.length < 2,
+        run: () => model.set({input: 'find'}),
+      },
+      ...matchKeys(choices.plan.filter, (direction) => findTask(model, direction)),
       ...moveKeys(act, layout.plan.height - 2),
       {
         keys: ['!'],
         word: 'command',
         help: 'Show the headless commands for this run.',
         quiet: true,
-        run: () =>
-          showCommand(app, [
-            ['Follow', runCommand('attach', model.id)],
-            ['Show', runCommand('show', model.id)],
-            ...(runs ? ([['Stop', runCommand('cancel', model.id)]] as const) : []),
-            ...(status === 'interrupted' ? ([['Resume', runCommand('resume', model.id)]] as const) : []),
-            ...(runs || status === 'interrupted' ? [] : ([['Repeat', runCommand('repeat', model.id)]] as const)),
-          ]),
+        run: () => showCommand(app, runCommands(model.id, status)),
       },
       {
         keys: ['esc'],
         word: 'back',
-        help: 'Leave the pane, then the run; the run goes on.',
+        help: 'Leave the pane, then the search, then the run; the run goes on.',
         quiet: true,
         run: () => {
-          const {zoomed, focus} = model.choices.get();
+          const {zoomed, focus, plan} = model.choices.get();
           if (zoomed || focus !== undefined) model.set({zoomed: false, focus: undefined});
+          else if (plan.filter !== '') act({type: 'filter', text: ''});
           else app.leaveRun();
         },
       },
     ],
     {layer: 'screen', title: 'Run'},
   );
+}
+
+/** Goes to the next or previous task that the search found; with a shift of -1 stays where one is found. */
+export function findTask(model: RunModel, direction: 1 | -1, shift = 0): void {
+  const {tasks} = model.view.get().state;
+  const ids = tasks.map(({id}) => id);
+  const found = new Set(foundTasks(tasks, model.choices.get().plan.filter).map(({id}) => id));
+  const id = nextFound(ids, found, ids.indexOf(model.selected() ?? '') + shift, direction);
+  if (id !== undefined) model.choose(id);
 }
 
 function shownPanes(model: RunModel, layout: RunLayout): number {

@@ -24,8 +24,8 @@ export interface RunChoices {
   /** How outputs are shown, for those opened next. */
   readonly wrap: boolean;
   readonly timestamps: boolean;
-  /** What a file name is being typed for. */
-  readonly input?: 'save' | 'export' | undefined;
+  /** What is being typed: the name of a file, or what to find in the plan. */
+  readonly input?: 'save' | 'export' | 'find' | undefined;
 }
 
 /** One run that is looked at: its state, the outputs that are shown, and what the person chose. */
@@ -98,7 +98,7 @@ export function createRunModel(engine: Engine, id: string, clock: ShownClock): R
     view,
     choices,
     set: (change) => choices.set({...choices.get(), ...change}),
-    choose: (task) => choices.set({...choices.get(), plan: {...emptyList, cursor: task}, chosen: true}),
+    choose: (task) => choices.set({...choices.get(), plan: {...choices.get().plan, cursor: task}, chosen: true}),
     up: () => view.get().up + Math.max(0, clock.monotonic() - heardAt.at),
     selected,
     watched: () => panes()[choices.get().focus ?? 0],

@@ -2,6 +2,7 @@ import type {RunStatus, RunSummary, RunView, TaskState, TaskStatus} from '../../
 import type {State, Theme} from '../../ui/theme/theme.ts';
 import {count, duration, moment} from '../../ui/widgets/amounts.ts';
 import {cellWidth, fit, fitRight, plain} from '../../ui/widgets/cells.ts';
+import {matches} from '../../ui/widgets/list-state.ts';
 import {type Row, row, type Span} from '../../ui/widgets/rows.ts';
 import {progressWords} from '../progress-words.ts';
 
@@ -87,6 +88,9 @@ export interface TaskLook {
   readonly silentMs?: number | undefined;
 }
 
+/** Cells enough for most titles: 'Build yarn-frameworklauncher'. */
+const mostTitle = 32;
+
 /** One task of a plan in one row: glyph, title, progress or note, time. */
 export function taskRow(
   task: TaskState,
@@ -99,18 +103,30 @@ export function taskRow(
   const room = Math.max(0, width - 2 - 7);
   // How far a running task is matters more than the end of its title.
   const least = task.status === 'running' && aside.text !== '' ? Math.min(cellWidth(aside.text) + 1, room >> 1) : 0;
-  const titleCells = Math.min(room - least, Math.max(given ?? cellWidth(task.title), Math.floor(room * 0.4)));
+  // One long title must not leave the others' asides without room.
+  const wanted = Math.min(given ?? cellWidth(task.title), Math.max(mostTitle, Math.floor(room * 0.5)));
+  const titleCells = Math.min(room - least, Math.max(wanted, Math.floor(room * 0.4)));
   const asideCells = Math.max(0, room - titleCells - 1);
   const shownAside = asideCells < 3 ? '' : fit(aside.text, asideCells, theme.glyphs.ellipsis);
   return [
     {text: `${glyph} `, tone},
     {
-      text: fit(plain(task.title), shownAside === '' ? room : titleCells, theme.glyphs.ellipsis),
+      text: fit(plain(task.title), shownAside.trim() === '' ? room : titleCells, theme.glyphs.ellipsis),
       tone: task.status === 'skipped' || task.status === 'waiting' ? 'quiet' : undefined,
     },
-    ...(shownAside === '' ? [] : [{text: ` ${shownAside}`, tone: aside.tone}]),
+    ...(shownAside.trim() === '' ? [] : [{text: ` ${shownAside}`, tone: aside.tone}]),
     {text: ` ${time}`, tone: 'quiet'},
   ];
+}
+
+/** The tasks that have all words of a search in their title, their state, or what became of them. */
+export function foundTasks(tasks: readonly TaskState[], search: string): readonly TaskState[] {
+  return tasks.filter((task) =>
+    matches(
+      search,
+      [task.title, task.status, task.note ?? '', task.problem?.message ?? '', task.because ?? ''].join(' '),
+    ),
+  );
 }
 
 /** The glyph of a task, turning while it runs, and its colour. */

@@ -42,7 +42,7 @@ export function createKeyRouter(): KeyRouter {
   /** Listeners hear only of what footer and help show; new functions behind the same keys are taken over silently. */
   function changed(next: readonly Entry[]): void {
     entries = next;
-    const tables = withoutTyped(reachable(entries).map((entry) => entry.table));
+    const tables = thatGetKeys(reachable(entries).map((entry) => entry.table));
     const nextLooks = JSON.stringify(tables);
     const same = nextLooks === looks;
     if (same) return;
@@ -123,17 +123,24 @@ function reachable(entries: readonly Entry[]): readonly Entry[] {
   return entries.toSorted((a, b) => keyLayers.indexOf(a.table.layer) - keyLayers.indexOf(b.table.layer) || later(a, b));
 }
 
-/** The tables without the keys that an input above them takes as text. */
-function withoutTyped(tables: readonly KeyTable[]): readonly KeyTable[] {
-  const input = tables.findIndex(({onText}) => onText !== undefined);
-  if (input < 0) return tables;
-  return tables.flatMap((table, index) => {
-    if (index <= input) return [table];
+/** The tables without the keys that one before them takes, also as text: what is left does what it says. */
+function thatGetKeys(tables: readonly KeyTable[]): readonly KeyTable[] {
+  const taken = new Set<string>();
+  let typed = false;
+  return tables.flatMap((table) => {
     const bindings = table.bindings
-      .map((binding) => ({...binding, keys: binding.keys.filter((key) => key.length > 1 && key !== 'space')}))
+      .map((binding) => ({...binding, keys: binding.keys.filter((key) => !taken.has(key) && !(typed && types(key)))}))
       .filter(({keys}) => keys.length > 0);
-    return bindings.length > 0 ? [{...table, bindings}] : [];
+    for (const {keys} of table.bindings) for (const key of keys) taken.add(key);
+    const hides = table.bindings.length > 0 && bindings.length === 0;
+    typed ||= table.onText !== undefined;
+    return hides ? [] : [{...table, bindings}];
   });
+}
+
+/** Whether a key types something into an input. */
+function types(key: string): boolean {
+  return key.length === 1 || key === 'space';
 }
 
 function latest(entries: readonly Entry[]): Entry | undefined {

@@ -25,6 +25,8 @@ export interface DialogProps {
   readonly typeName?: {readonly what: string; readonly name: string};
   readonly keys?: readonly KeyBinding[];
   readonly danger?: boolean;
+  /** At the right end of the title line. */
+  readonly aside?: Row;
   /** Draws the body in this room. */
   readonly children: (width: number, height: number) => ReactNode;
 }
@@ -43,6 +45,7 @@ export function Dialog({
   typeName,
   keys = [],
   danger,
+  aside,
   children,
 }: DialogProps) {
   const theme = useTheme();
@@ -93,7 +96,7 @@ export function Dialog({
       run: () => move(-1),
     },
   ];
-  useKeyTable([...keys, enter, ...moves, cancel], {layer: 'modal', title});
+  useKeyTable([...keys, enter, ...(buttons.length > 1 ? moves : []), cancel], {layer: 'modal', title});
 
   const wide = Math.min(width, screen.columns);
   const high = Math.min(height, screen.rows);
@@ -103,7 +106,13 @@ export function Dialog({
   return (
     <Box position="absolute" width={screen.columns} height={screen.rows} justifyContent="center" alignItems="center">
       <Overlay width={wide} height={high} flexShrink={0}>
-        <Panel title={row(title, danger ? 'danger' : 'title')} width={wide} height={high} focused>
+        <Panel
+          title={row(title, danger ? 'danger' : 'title')}
+          {...(aside ? {aside} : {})}
+          width={wide}
+          height={high}
+          focused
+        >
           <Box flexDirection="column" paddingX={1}>
             <Box flexDirection="column" height={bodyHeight} overflow="hidden">
               {children(innerWidth, bodyHeight)}
@@ -125,6 +134,7 @@ export function Dialog({
                   }}
                   onSubmit={press}
                   onCancel={onCancel}
+                  words={[focused?.label.toLowerCase() ?? 'close', 'close']}
                   keys={moves}
                 />
               </>

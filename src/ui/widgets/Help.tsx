@@ -56,14 +56,15 @@ export function Help({tables, screen, onClose}: HelpProps) {
               }}
               onSubmit={onClose}
               onCancel={onClose}
+              words={['close', 'close']}
               keys={[
                 {keys: ['down'], word: 'down', help: 'Scroll down.', quiet: true, run: () => scroll(1)},
                 {keys: ['up'], word: 'up', help: 'Scroll up.', quiet: true, run: () => scroll(-1)},
                 {
                   keys: ['pagedown', 'ctrl-f'],
-                  word: 'page down',
+                  word: 'more',
                   help: 'Scroll a page down.',
-                  quiet: true,
+                  quiet: highest === 0,
                   run: () => scroll(bodyHeight - 1),
                 },
                 {

@@ -8,6 +8,7 @@ import {fuzzyFind} from './fuzzy.ts';
 import {keyName} from './key-words.ts';
 import {List} from './List.tsx';
 import {listLead} from './list-rows.ts';
+import {matches} from './list-state.ts';
 import {Panel} from './Panel.tsx';
 import {panelBorder} from './panel-edges.ts';
 import {type Row, row} from './rows.ts';
@@ -31,7 +32,7 @@ export function Palette({tables, history, screen, onClose, onChoose}: PalettePro
   const [, redraw] = useReducer((times: number) => times + 1, 0);
   const commands = paletteCommands(tables, history);
   const found = useRef<readonly KeyBinding[]>(commands);
-  found.current = fuzzyFind(typed, commands, (command) => `${command.word} ${command.help}`);
+  found.current = commandsFor(typed, commands);
   const move = (by: number): void => {
     cursor.current = Math.max(0, Math.min(found.current.length - 1, cursor.current + by));
     redraw();
@@ -54,7 +55,7 @@ export function Palette({tables, history, screen, onClose, onChoose}: PalettePro
               onChange={(text) => {
                 cursor.current = 0;
                 // The next key may be Enter, before anything was drawn.
-                found.current = fuzzyFind(text, commands, (command) => `${command.word} ${command.help}`);
+                found.current = commandsFor(text, commands);
                 setTyped(text);
               }}
               onSubmit={() => {
@@ -62,6 +63,7 @@ export function Palette({tables, history, screen, onClose, onChoose}: PalettePro
                 if (chosen) onChoose(chosen);
               }}
               onCancel={onClose}
+              words={['do it', 'close']}
               keys={[
                 {
                   keys: ['down', 'ctrl-n', 'tab'],
@@ -105,6 +107,12 @@ function paletteCommands(tables: readonly KeyTable[], history: readonly string[]
   }
   const before = history.flatMap((word) => byWord.get(word) ?? []);
   return [...new Set([...before, ...byWord.values()])];
+}
+
+/** Those whose word answers what was typed, the best first; then those whose sentence has all of it. */
+function commandsFor(typed: string, commands: readonly KeyBinding[]): readonly KeyBinding[] {
+  const named = fuzzyFind(typed, commands, (command) => command.word);
+  return [...named, ...commands.filter((command) => !named.includes(command) && matches(typed, command.help))];
 }
 
 function commandRow(binding: KeyBinding | undefined, width: number): Row {

@@ -1,7 +1,6 @@
 import {plain, wrap} from './cells.ts';
-import {Dialog} from './Dialog.tsx';
 import type {DialogButton} from './dialog-state.ts';
-import {Rows} from './Rows.tsx';
+import {RowsDialog} from './RowsDialog.tsx';
 import {row} from './rows.ts';
 
 export interface TextDialogProps {
@@ -15,23 +14,18 @@ export interface TextDialogProps {
 }
 
 /** A question in sentences. */
-export function TextDialog({title, screen, texts, buttons, onCancel, danger = false}: TextDialogProps) {
-  const width = Math.min(72, screen.columns);
-  const rows = texts.flatMap((text, index) => [
-    ...(index > 0 && screen.rows >= 15 ? [[]] : []),
-    ...wrap(plain(text), width - 4).map((line) => row(line)),
-  ]);
+export function TextDialog({texts, danger = false, ...dialog}: TextDialogProps) {
   return (
-    <Dialog
-      title={title}
-      screen={screen}
-      width={width}
-      height={rows.length + 4}
-      buttons={buttons}
-      onCancel={onCancel}
+    <RowsDialog
+      {...dialog}
       danger={danger}
-    >
-      {(bodyWidth, bodyHeight) => <Rows rows={rows} width={bodyWidth} height={bodyHeight} />}
-    </Dialog>
+      width={72}
+      rowsOf={(width) =>
+        texts.flatMap((text, index) => [
+          ...(index > 0 && dialog.screen.rows >= 15 ? [[]] : []),
+          ...wrap(plain(text), width).map((line) => row(line)),
+        ])
+      }
+    />
   );
 }

@@ -17,6 +17,8 @@ export interface TextInputProps {
   readonly onChange?: (text: string) => void;
   readonly onSubmit: (text: string) => void;
   readonly onCancel: () => void;
+  /** What Enter and Esc do here, for the footer: ['write', 'cancel']. */
+  readonly words: readonly [take: string, leave: string];
   /** Keys that mean something else while typing here: up and down in the list below. */
   readonly keys?: readonly KeyBinding[];
 }
@@ -30,6 +32,7 @@ export function TextInput({
   onChange,
   onSubmit,
   onCancel,
+  words: [take, leave],
   keys = [],
 }: TextInputProps) {
   const theme = useTheme();
@@ -54,8 +57,14 @@ export function TextInput({
   useKeyTable(
     [
       ...keys,
-      {keys: ['enter'], word: 'take', help: 'Take what was typed.', run: () => onSubmit(textOf(state.current))},
-      {keys: ['esc', 'ctrl-c'], word: 'leave', help: 'Leave without taking it.', run: onCancel},
+      {
+        keys: ['enter'],
+        word: take,
+        help: 'Take what was typed.',
+        quiet: take === leave,
+        run: () => onSubmit(textOf(state.current)),
+      },
+      {keys: ['esc', 'ctrl-c'], word: leave, help: 'Leave without taking it.', run: onCancel},
       edit(['backspace'], 'erase', 'Erase the character before the cursor.', {type: 'backspace'}),
       edit(['delete', 'ctrl-d'], 'erase after', 'Erase the character after the cursor.', {type: 'delete'}),
       edit(['left'], 'left', 'Move left.', {type: 'left'}),

@@ -32,6 +32,16 @@ export function moveKeys(act: (action: ListAction) => void, page: number): reado
   ];
 }
 
+/** Going through what a filter found. */
+export function matchKeys(filter: string, go: (direction: 1 | -1) => void): readonly KeyBinding[] {
+  const off = filter === '' ? {disabled: 'Nothing is searched for yet: press / and type what to find.'} : {};
+  const quiet = filter === '';
+  return [
+    {keys: ['n'], word: 'next', help: 'Go to the next match.', quiet, ...off, run: () => go(1)},
+    {keys: ['N'], word: 'match before', help: 'Go to the match before.', quiet: true, ...off, run: () => go(-1)},
+  ];
+}
+
 /** Marking in a list: one, a range, all, none. */
 export function markKeys(act: (action: ListAction) => void): readonly KeyBinding[] {
   return [

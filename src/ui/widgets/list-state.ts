@@ -72,6 +72,20 @@ export function windowTop(before: number, cursor: number, height: number, length
   return Math.min(Math.max(Math.min(before, cursor), least), highest);
 }
 
+/** The next (1) or previous (-1) of the keys that were found, from a place among all of them; goes round at the ends. */
+export function nextFound(
+  keys: readonly string[],
+  found: ReadonlySet<string>,
+  from: number,
+  direction: 1 | -1,
+): string | undefined {
+  for (let step = 1; step <= keys.length; step += 1) {
+    const key = keys[(from + direction * step + keys.length * 2) % keys.length];
+    if (key !== undefined && found.has(key)) return key;
+  }
+  return undefined;
+}
+
 /** Whether a text has every word of the filter, upper and lower case alike. */
 export function matches(filter: string, text: string): boolean {
   const inText = text.toLowerCase();

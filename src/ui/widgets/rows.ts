@@ -58,6 +58,11 @@ export function spread(left: Row, right: Row, width: number, ellipsis = '…'): 
   return [...fitRow(left, width - rightCells, ellipsis), ...right];
 }
 
+/** The row with all of it in the background: what a search did not find. */
+export function quietRow(spans: Row): Row {
+  return row(rowText(spans), 'quiet');
+}
+
 /** The plain text of a row, for tests and for copying. */
 export function rowText(spans: Row): string {
   return spans.map((span) => span.text).join('');

@@ -14,7 +14,7 @@ test('a filter narrows the list and stands in the title with its count; Esc take
   const app = openApp();
   await app.shows('! stale');
   app.press('/');
-  await app.shows('Enter take');
+  await app.shows('Enter keep');
   app.press('stale web');
   await app.shows('filter: stale web (1)');
   await app.hides('grafana');
@@ -28,7 +28,7 @@ test('a pasted filter becomes one line', async () => {
   const app = openApp();
   await app.shows('! stale');
   app.press('/');
-  await app.shows('Enter take');
+  await app.shows('Enter keep');
   app.paste('web\nportal');
   await app.shows('/web portal');
 });
@@ -71,7 +71,7 @@ test('without an engine building is shown, says why it cannot be done, and what 
   const app = openApp({answers: {status: statusWithoutEngine()}});
   await app.shows('All but building and pushing works. Ctrl-r asks again');
   app.press('B');
-  await app.shows('or set DOCKER_HOST. Ctrl-r asks again.');
+  await app.shows('[ says what to do;\n Ctrl-r asks again.');
   expect(app.fake.calls).not.toContain('propose image build base-image');
   app.fake.answer({status: sampleStatus()});
   app.press('ctrl-r');
@@ -130,4 +130,65 @@ test('a thousand images: the ends, pages and a filter', async () => {
   await app.shows('983/1000');
   app.press('g');
   await app.shows('image-0000');
+});
+
+test('in the graph a filter hides nothing that what it found stands on; n and N go through it', async () => {
+  const app = openApp();
+  await app.shows('! stale');
+  app.press(']');
+  await app.shows('└─yarn');
+  app.press('/', 'exporter');
+  await app.shows('filter: exporter (2)');
+  app.press('enter');
+  await app.shows('▸ ├─job-exporter');
+  await app.shows('  base-image');
+  app.press('n');
+  await app.shows('▸ node-exporter');
+  app.press('n');
+  await app.shows('▸ ├─job-exporter');
+  app.press('N');
+  await app.shows('▸ node-exporter');
+  app.press('*');
+  await app.shows('2 marked');
+});
+
+test('n and N say what they need while nothing is filtered', async () => {
+  const app = openApp();
+  await app.shows('! stale');
+  app.press('n');
+  await app.shows('press / and type what to find');
+});
+
+test('keys of images do nothing where problems are listed, and say so', async () => {
+  const app = openApp();
+  await app.shows('! stale');
+  app.press('[');
+  await app.shows('] list');
+  app.press('space');
+  await app.shows('Problems are listed here');
+  app.press('*', ']');
+  await app.shows('▸ base-image');
+  expect(app.text()).not.toContain('marked');
+});
+
+test('on a narrow screen the title keeps the filter and its count', async () => {
+  const app = openApp({columns: 40, rows: 12});
+  await app.shows('✓ current');
+  app.press('/', 'base', 'enter');
+  await app.shows('Images 12 · filter: base (2)');
+});
+
+test('a tree that is gone is said in line 1 and above the list, which stays', async () => {
+  const app = openApp({answers: {status: 'pending'}});
+  await app.shows('… asking');
+  const gone = {code: 'no-tree', message: 'The folder /srv/pai does not exist.', file: '/srv/pai'} as const;
+  app.fake.answer({catalog: gone, status: gone});
+  app.press('ctrl-r');
+  await app.shows('! tree cannot be read');
+  await app.shows('What was read before is shown.');
+  await app.shows('? unknown');
+  expect(app.text()).not.toContain('… asking');
+  expect(app.row(2)).toContain('! The folder /srv/pai does not exist.');
+  app.press('B');
+  await app.shows('Ctrl-r reads the tree again.');
 });

@@ -78,3 +78,10 @@ test('a task that ran when its runner died neither turns nor counts on', () => {
   const shown = rowText(taskRow(taskState('build/web', 'running', {progress: {done: 3, total: 12}}), look));
   expect(shown.trimEnd()).toBe('! Build web      cut off');
 });
+
+test('one long title leaves room for what became of the others', () => {
+  const failed = taskState('build/short', 'failed', {problem: {code: 'build-failed', message: 'Step 3 ended with 1'}});
+  const look = {width: 74, theme, up: fakeUp, titleCells: 60};
+  expect(rowText(taskRow(failed, look))).toContain('Step 3 ended with 1');
+  expect(rowText(taskRow(taskState('build/x', 'waiting', {title: 'y'.repeat(60)}), look))).toContain('y'.repeat(60));
+});

@@ -54,7 +54,7 @@ test('an output is searched, and the search ended by Esc', async () => {
   );
   await app.shows('line 59');
   app.press('enter', '/');
-  await app.shows('Enter take');
+  await app.shows('Enter find');
   app.press('needle');
   await app.shows('/needle');
   app.press('enter');
@@ -233,4 +233,65 @@ test('what a task failed with is not said twice: its last lines are in the outpu
   app.fake.print(id, 'build/base-image', ['Step 4/6', 'make: Error 2']);
   await app.shows('│Step 4/6');
   expect(app.text().match(/make: Error 2/g)).toHaveLength(1);
+});
+
+test('tasks are found by their state or title, and n goes through them', async () => {
+  const tasks = Array.from({length: 40}, (_, at) => taskState(`build/image-${at}`, at % 20 === 7 ? 'failed' : 'done'));
+  const app = openApp({answers: {runs: [runOf({id, status: 'failed', tasks})]}, settings: {attach: id}});
+  await app.shows('Build image-7');
+  app.press('/', 'failed');
+  await app.shows('find: failed (2)');
+  app.press('enter');
+  await app.shows('▸ ✗ Build image-7');
+  app.press('n');
+  await app.shows('▸ ✗ Build image-27');
+  app.press('N');
+  await app.shows('▸ ✗ Build image-7');
+  app.press('esc');
+  await app.hides('find:');
+  await app.shows('Plan');
+});
+
+test('a run is stopped from the history too, after a question', async () => {
+  const app = openApp({answers: {runs: allRuns}});
+  await app.shows('! stale');
+  app.press('5');
+  await app.shows('Ctrl-c stop');
+  app.press('ctrl-c');
+  await app.shows('Stop this run?');
+  app.press('enter');
+  await app.hides('Stop this run?');
+  expect(app.fake.calls).not.toContain(`cancel ${id}`);
+  app.press('ctrl-c');
+  await app.shows('Stop this run?');
+  app.press('tab', 'enter');
+  await app.until(() => app.fake.calls.includes(`cancel ${id}`));
+});
+
+test('a run that ends while it is asked whether to stop it leaves nothing to let run', async () => {
+  const app = await openedRun();
+  app.press('ctrl-c');
+  await app.shows('Let it run');
+  app.fake.update(id, (view) => ({
+    ...view,
+    summary: {...view.summary, status: 'done'},
+    state: {...view.state, status: 'done'},
+  }));
+  await app.shows('There is nothing to stop any more.');
+  await app.shows('▸Close');
+  expect(app.text()).not.toContain('Let it run');
+});
+
+test('on a screen of 12 rows all about a task can be read by scrolling', async () => {
+  const app = await openedRun(failedRun, {columns: 40, rows: 12});
+  const why = Array.from({length: 20}, (_, at) => `reason ${at}`);
+  app.fake.update(failedRun.summary.id, (view) => ({
+    ...view,
+    state: {...view.state, tasks: view.state.tasks.map((task) => ({...task, why}))},
+  }));
+  app.press('d');
+  await app.shows(/1-\d of \d\d/);
+  app.press('G');
+  await app.shows('reason 19');
+  await app.shows('▸Close');
 });

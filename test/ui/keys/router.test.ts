@@ -125,3 +125,18 @@ test('keys that always work are there in a dialog too, unless an input takes the
   expect(router.tables().map(({title}) => title)).toEqual(['dialog', 'help']);
   expect(log).toEqual(['help ?', 'name typed ?']);
 });
+
+test('a key is shown only where pressing it arrives', () => {
+  const {table, router} = setUp();
+  table('global', 'global', ['q', 'ctrl-c']);
+  table('screen', 'screen', ['enter', 'ctrl-c']);
+  const keysOf = () => router.tables().map(({title, bindings}) => [title, bindings.flatMap(({keys}) => keys)]);
+  expect(keysOf()).toEqual([
+    ['screen', ['enter', 'ctrl-c']],
+    ['global', ['q']],
+  ]);
+  const input = table('input', 'filter', ['enter', 'ctrl-c'], {text: true});
+  expect(keysOf()).toEqual([['filter', ['enter', 'ctrl-c']]]);
+  input.remove();
+  expect(keysOf()).toHaveLength(2);
+});

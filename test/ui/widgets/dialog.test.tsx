@@ -2,6 +2,7 @@ import {expect, onTestFinished, test} from 'vitest';
 import {Dialog} from '../../../src/ui/widgets/Dialog.tsx';
 import {Rows} from '../../../src/ui/widgets/Rows.tsx';
 import {row} from '../../../src/ui/widgets/rows.ts';
+import {TextDialog} from '../../../src/ui/widgets/TextDialog.tsx';
 import {openScreen} from '../../helpers/screen.tsx';
 
 function openDialog(typeName?: {what: string; name: string}) {
@@ -54,4 +55,26 @@ test('Esc leaves, also while a name is typed', async () => {
   screen.press('esc');
   await screen.until(() => done.length > 0);
   expect(done).toEqual(['left']);
+});
+
+test('what is higher than the screen is scrolled, and the title says how much there is', async () => {
+  const texts = Array.from({length: 30}, (_, line) => `sentence ${line}`);
+  const screen = openScreen(
+    <TextDialog
+      title="Everything"
+      screen={{columns: 80, rows: 23}}
+      texts={texts}
+      buttons={[{label: 'Close', run: () => {}}]}
+      onCancel={() => {}}
+    />,
+  );
+  onTestFinished(() => screen.close());
+  await screen.shows('1-20 of 59');
+  expect(screen.text()).not.toContain('sentence 20');
+  screen.press('G');
+  await screen.shows('sentence 29');
+  await screen.shows('40-59 of 59');
+  await screen.shows('▸Close');
+  screen.press('k', 'g');
+  await screen.shows('sentence 0');
 });

@@ -5,6 +5,7 @@ import {
   emptyList,
   type ListAction,
   matches,
+  nextFound,
   reduceList,
   windowTop,
 } from '../../../src/ui/widgets/list-state.ts';
@@ -67,4 +68,13 @@ test('a filter wants every word, in any case and order', () => {
   expect(matches('STALE web', 'webportal stale')).toBe(true);
   expect(matches('stale grafana', 'webportal stale')).toBe(false);
   expect(matches('', 'anything')).toBe(true);
+});
+
+test('going through what was found goes round at both ends', () => {
+  const keys = ['a', 'b', 'c', 'd'];
+  const found = new Set(['b', 'd']);
+  expect([0, 1, 3].map((from) => nextFound(keys, found, from, 1))).toEqual(['b', 'd', 'b']);
+  expect([0, 1, 3].map((from) => nextFound(keys, found, from, -1))).toEqual(['d', 'd', 'b']);
+  expect(nextFound(keys, new Set(), 0, 1)).toBeUndefined();
+  expect(nextFound([], found, -1, 1)).toBeUndefined();
 });
