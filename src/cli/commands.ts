@@ -41,12 +41,19 @@ type CommandName =
   | 'info'
   | 'completion';
 
-export const nouns = {
+type Noun = 'image' | 'run' | 'info' | 'completion';
+
+export const nouns: Readonly<Record<Noun, string>> = {
   image: 'see, build and push the images of a source tree',
   run: 'see, follow, resume and stop what was started',
   info: 'every path, version and limit',
   completion: 'completion for a shell',
-} as const;
+};
+
+/** Also for words like "constructor", which every object knows. */
+export function isNoun(word: string): word is Noun {
+  return Object.hasOwn(nouns, word);
+}
 
 const images: Argument = {placeholder: 'NAME', count: 'any', of: 'images'};
 const run: Argument = {placeholder: 'ID', count: 'one', of: 'runs'};

@@ -58,6 +58,11 @@ export const flags = {
 
 export type FlagName = keyof typeof flags;
 
+/** Also for words like "constructor", which every object knows. */
+export function isFlagName(name: string): name is FlagName {
+  return Object.hasOwn(flags, name);
+}
+
 /** The flags given, as they were written. */
 export type Options = {readonly [Name in FlagName]?: string | true};
 

@@ -1,4 +1,4 @@
-import {type Argument, appFlags, type Command, commandNamed, commands, commandsOf, nouns} from './commands.ts';
+import {type Argument, appFlags, type Command, commandNamed, commands, commandsOf, isNoun, nouns} from './commands.ts';
 import {type FlagName, flagSpelling, flags} from './flags.ts';
 import {wrapped} from './wrap.ts';
 
@@ -6,7 +6,7 @@ import {wrapped} from './wrap.ts';
 export function helpText(about: string): string {
   const command = commandNamed(about);
   if (command) return commandHelp(command);
-  return about in nouns ? nounHelp(about as keyof typeof nouns) : generalHelp();
+  return isNoun(about) ? nounHelp(about) : generalHelp();
 }
 
 /** `image build [NAME…]` */

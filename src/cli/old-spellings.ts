@@ -1,6 +1,8 @@
 import {basename} from 'node:path';
 import {parseArgs} from 'node:util';
-import {flags} from './flags.ts';
+import {didYouMean} from './did-you-mean.ts';
+import {flags, isFlagName} from './flags.ts';
+import {misuse} from './misuse.ts';
 
 /** An argument list in the words of an older tool, and what it is called today. */
 export interface Rewritten {
@@ -13,19 +15,47 @@ export interface Rewritten {
 }
 
 /**
+ * Which script of the older tools the words name whose work this version does not do, with what it acted on:
+ * 'deploy.py, which acts on services,'.
+ */
+export function whatLaterScriptsDo(argv: readonly string[]): string | undefined {
+  const script = basename(withoutInterpreter(argv)[0] ?? '');
+  return Object.hasOwn(laterScripts, script) ? `${script}, which acts on ${laterScripts[script]},` : undefined;
+}
+
+const laterScripts: Readonly<Record<string, string>> = {
+  'deploy.py': 'services',
+  'cleanup-service.py': 'services',
+  'prepare_hadoop_config.sh': 'services',
+  'bootstrap.py': 'clusters and machines',
+  'k8sClusterManagement.py': 'clusters and machines',
+};
+
+/**
  * Understands `docker_build.py -p -n`, `paictl.py image build|push -p -n` and `pai_build.py build -c -s` /
  * `push -c -i`, with and without the name of the script (and of python before it). Undefined when the words are today's.
+ * Throws `usage` where a name is announced and none comes: without names everything would be built.
  */
 export function rewriteOldSpelling(argv: readonly string[]): Rewritten | undefined {
-  // Scripts of operators start them through an interpreter as often as not.
-  const typed = /^python[\d.]*$/.test(basename(argv[0] ?? '')) ? argv.slice(1) : argv;
+  const typed = withoutInterpreter(argv);
   const script = scripts.find((name) => name === basename(typed[0] ?? ''));
   const words = script ? typed.slice(1) : argv;
   if (script === 'docker_build.py') return dockerBuild(argv, words);
   const [first, second] = positionalsOf(words);
   if (first === 'build' || first === 'push') return paiBuild(argv, words, first);
+  if (script === 'pai_build.py' && first !== undefined) {
+    throw misuse(`pai_build.py builds and pushes, and has no "${first}".`, didYouMean(first, ['build', 'push']));
+  }
   if (first === 'image' && (second === 'build' || second === 'push')) return paictl(argv, words, script !== undefined);
   return script ? {was: argv, becomes: [words], treeIsHere: false} : undefined;
+}
+
+/** Scripts of operators start them through an interpreter as often as not, which may have flags of its own. */
+function withoutInterpreter(argv: readonly string[]): readonly string[] {
+  const [first = '', ...more] = argv;
+  if (!/^(?:python[\d.]*|bash|sh)$/.test(basename(first))) return argv;
+  const script = more.findIndex((word) => !word.startsWith('-'));
+  return script < 0 ? argv : more.slice(script);
 }
 
 const scripts = ['docker_build.py', 'paictl.py', 'pai_build.py'];
@@ -80,24 +110,29 @@ function read(words: readonly string[], extra: Extra) {
   for (const token of tokensOf(words, extra)) {
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
-    if (!(token.name in extra)) {
+    if (!Object.hasOwn(extra, token.name)) {
       rest.push(asTyped(token));
       continue;
     }
     old = true;
-    if (token.name === 'config-path')
-      config.push(...(token.value === undefined ? ['--config'] : ['--config', token.value]));
+    const value = oneValue(token);
+    if (token.name === 'config-path') config.push('--config', value);
     // The word for the default of -n.
-    else if (token.value !== undefined && (token.name !== 'image-name' || token.value !== 'all'))
-      names.push(token.value);
+    else if (token.name !== 'image-name' || value !== 'all') names.push(value);
   }
   return {config, names, rest, positionals, old};
 }
 
+function oneValue(token: {rawName: string; value?: string | undefined; inlineValue?: boolean | undefined}): string {
+  const {value, inlineValue} = token;
+  if (value && (inlineValue || !value.startsWith('-'))) return value;
+  throw misuse(`${token.rawName} needs a value.`);
+}
+
 function asTyped(token: {rawName: string; name: string; value?: string | undefined}): string[] {
-  const spelled = token.name in flags ? `--${token.name}` : token.rawName;
+  const spelled = isFlagName(token.name) ? `--${token.name}` : token.rawName;
   if (token.value === undefined) return [spelled];
-  return token.name in flags ? [spelled, token.value] : [`${spelled}=${token.value}`];
+  return isFlagName(token.name) ? [spelled, token.value] : [`${spelled}=${token.value}`];
 }
 
 function positionalsOf(words: readonly string[]): readonly string[] {

@@ -73,7 +73,8 @@ export function commandsPage(): string {
     '',
     '## Not in this version',
     '',
-    `${laterNouns.map((noun) => `\`${noun}\``).join(', ')}: refused with exit code 2.`,
+    `${laterNouns.map((noun) => `\`${noun}\``).join(', ')}, and the older tools for services, clusters and machines: refused with`,
+    'exit code 2.',
     '',
   ].join('\n');
 }

@@ -1,9 +1,10 @@
 import {parseArgs} from 'node:util';
-import {ProblemError} from '../engine/index.ts';
-import {appFlags, type Command, commandNamed, commands, commandsOf, laterNouns, nouns} from './commands.ts';
+import type {ProblemError} from '../engine/index.ts';
+import {appFlags, type Command, commandNamed, commands, commandsOf, isNoun, laterNouns, nouns} from './commands.ts';
 import {didYouMean} from './did-you-mean.ts';
-import {type Flag, type FlagName, flagSpelling, flags, type Options} from './flags.ts';
-import {type Rewritten, rewriteOldSpelling} from './old-spellings.ts';
+import {type Flag, type FlagName, flagSpelling, flags, isFlagName, type Options} from './flags.ts';
+import {misuse} from './misuse.ts';
+import {type Rewritten, rewriteOldSpelling, whatLaterScriptsDo} from './old-spellings.ts';
 
 /** What an argument list asks for. */
 export type Asked =
@@ -22,15 +23,18 @@ export interface Invocation {
 
 /** Reads the arguments after the program's name. Throws `usage` with the nearest word. */
 export function parse(argv: readonly string[]): Asked {
+  const later = whatLaterScriptsDo(argv);
+  if (later) throw notYet(`${later} is`);
   const old = rewriteOldSpelling(argv);
   const lists = (old?.becomes ?? [argv]).map(readWords);
   const words = lists[0] ?? readWords(argv);
   const [noun, verb] = words.positionals;
-  if (noun === undefined) return withoutCommand(words);
+  if (noun !== undefined && noun !== 'help' && !isNoun(noun)) throw unknownNoun(noun);
+  for (const {mistake} of lists) if (mistake) throw mistake;
+  if (noun === undefined) return old ? withoutVerb(words) : withoutCommand(words);
   if (words.given.has('version')) throw misuse('--version stands alone.', 'Try: pai-tui --version');
   if (noun === 'help') return {kind: 'help', about: helpTopic(words.positionals.slice(1))};
   if (words.given.has('help')) return {kind: 'help', about: helpTopic(words.positionals)};
-  if (!(noun in nouns)) throw unknownNoun(noun);
   if (!commandNamed(noun) && verb === undefined) {
     throw misuse(`Say what to do with ${noun}: ${verbsOf(noun).join(', ')}.`, `Try: pai-tui ${noun} --help`);
   }
@@ -40,6 +44,8 @@ export function parse(argv: readonly string[]): Asked {
 interface Words {
   readonly positionals: readonly string[];
   readonly given: ReadonlyMap<FlagName, string | true>;
+  /** The first flag behind a word that cannot be taken: a word that is no command is the graver mistake. */
+  readonly mistake?: ProblemError;
 }
 
 /** Splits arguments into words and flags, whatever the command: flags may stand anywhere. */
@@ -53,17 +59,22 @@ function readWords(argv: readonly string[]): Words {
   });
   const positionals: string[] = [];
   const given = new Map<FlagName, string | true>();
+  let mistake: ProblemError | undefined;
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
-    if (!(token.name in flags)) throw unknownFlag(token.rawName, positionals);
-    const name = token.name as FlagName;
+    const {name} = token;
+    if (!isFlagName(name)) {
+      mistake ??= unknownFlag(token.rawName, positionals);
+      if (positionals.length === 0) throw mistake;
+      continue;
+    }
     const flag: Flag = flags[name];
     if (!flag.value && token.value !== undefined) throw misuse(`--${name} takes no value.`);
     if (flag.value) checkValue(name, flag, token.value, token.inlineValue === true);
     given.set(name, token.value ?? true);
   }
-  return {positionals, given};
+  return {positionals, given, ...(mistake ? {mistake} : {})};
 }
 
 function optionOf(flag: Flag): {type: 'string' | 'boolean'; short?: string} {
@@ -77,6 +88,12 @@ function checkValue(name: FlagName, flag: Flag, value: string | undefined, inlin
   if (flag.choices && !flag.choices.includes(value)) {
     throw misuse(`--${name} is one of ${flag.choices.join(', ')}, not "${value}".`, didYouMean(value, flag.choices));
   }
+}
+
+/** The older tools never opened anything: without a verb they said how they are used. */
+function withoutVerb(words: Words): Asked {
+  if (words.given.has('help')) return {kind: 'help', about: ''};
+  throw misuse('Say what to do: build or push.', 'Try: pai-tui image --help');
 }
 
 function withoutCommand(words: Words): Asked {
@@ -141,22 +158,25 @@ function checkNames(command: Command, names: readonly string[]): void {
 function helpTopic(words: readonly string[]): string {
   const [noun, verb] = words;
   if (noun === undefined) return '';
-  if (!(noun in nouns)) throw unknownNoun(noun);
+  if (!isNoun(noun)) throw unknownNoun(noun);
   return verb !== undefined && commandNamed(`${noun} ${verb}`) ? `${noun} ${verb}` : noun;
 }
 
 function unknownNoun(noun: string): ProblemError {
-  if ((laterNouns as readonly string[]).includes(noun)) {
-    return misuse(
-      `"${noun}" is not part of this version of pai-tui yet.`,
-      `This version has: ${Object.keys(nouns).join(', ')}.`,
-    );
-  }
+  if ((laterNouns as readonly string[]).includes(noun)) return notYet(`"${noun}" is`);
   const near = didYouMean(noun, [...Object.keys(nouns), ...laterNouns]);
   return misuse(`There is no command "${noun}".`, near ?? `Commands begin with: ${Object.keys(nouns).join(', ')}.`);
 }
 
+function notYet(what: string): ProblemError {
+  return misuse(
+    `${what} not part of this version of pai-tui yet.`,
+    `This version has: ${Object.keys(nouns).join(', ')}.`,
+  );
+}
+
 function unknownFlag(written: string, positionals: readonly string[]): ProblemError {
+  if (written === '-a') return notYet('-a, for what k8sClusterManagement.py did to clusters and machines, is');
   const later = laterFlags[written];
   if (later) return misuse(`${written} is not part of this version of pai-tui yet: ${later}.`, 'Leave it out.');
   const command = commandNamed(positionals.slice(0, 2).join(' ')) ?? commandNamed(positionals[0] ?? '');
@@ -173,8 +193,4 @@ const laterFlags: Readonly<Record<string, string>> = {
 
 function verbsOf(noun: string): readonly string[] {
   return commandsOf(noun).map((command) => command.name.slice(noun.length + 1));
-}
-
-function misuse(message: string, hint?: string): ProblemError {
-  return new ProblemError({code: 'usage', message, ...(hint ? {hint} : {})});
 }

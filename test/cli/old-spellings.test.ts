@@ -21,6 +21,7 @@ test.each([
   ['python build/pai_build.py build -c /cfg -s Webportal', ['image build --config /cfg webportal']],
   ['python3 ./paictl.py image push -p /cfg -n x', ['image push --config /cfg x']],
   ['/usr/bin/python2.7 docker_build.py -p c', ['image build --config c', 'image push --config c']],
+  ['python -B -u docker_build.py -p c', ['image build --config c', 'image push --config c']],
   ['docker_build.py -p c.yaml', ['image build --config c.yaml', 'image push --config c.yaml']],
   [
     'docker_build.py -p c.yaml -n X --yes --builder classic --force',

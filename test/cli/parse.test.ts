@@ -76,6 +76,8 @@ test.each(commands.filter(({name}) => name !== 'completion'))(
   },
 );
 
+const thisVersion = 'This version has: image, run, info, completion.';
+
 test.each([
   ['imgae list', 'There is no command "imgae".', 'Did you mean image?'],
   ['image bild', 'There is no command "image bild".', 'Did you mean build?'],
@@ -104,11 +106,43 @@ test.each([
     'See the ids with: pai-tui run list. The word last stands for the newest.',
   ],
   ['completion zhs', 'completion knows bash, zsh, fish, not "zhs".', 'Did you mean zsh?'],
+  ['cluster status', '"cluster" is not part of this version of pai-tui yet.', thisVersion],
+  // What JavaScript knows of every object is no word of ours.
+  ['constructor', 'There is no command "constructor".', 'Commands begin with: image, run, info, completion.'],
+  ['help toString', 'There is no command "toString".', 'Commands begin with: image, run, info, completion.'],
+  ['image list --constructor', 'There is no flag --constructor.', 'Try: pai-tui --help'],
+  ['--hasOwnProperty', 'There is no flag --hasOwnProperty.', 'Try: pai-tui --help'],
+  // A word that is no command yet says more than the flags behind it.
+  ['service start -p /cfg -n x', '"service" is not part of this version of pai-tui yet.', thisVersion],
+  ['machine etcd-fix -p /cfg -l list', '"machine" is not part of this version of pai-tui yet.', thisVersion],
+  ['cluster generate-configuration -i a -o b -f', '"cluster" is not part of this version of pai-tui yet.', thisVersion],
+  ['paictl.py service stop -p /cfg', '"service" is not part of this version of pai-tui yet.', thisVersion],
+  ['imgae list -p', 'There is no command "imgae".', 'Did you mean image?'],
+  ['image list -p x', 'There is no flag -p.', 'Try: pai-tui --help'],
   [
-    'cluster status',
-    '"cluster" is not part of this version of pai-tui yet.',
-    'This version has: image, run, info, completion.',
+    'python -u ./deploy.py -p /cfg -d -s x',
+    'deploy.py, which acts on services, is not part of this version of pai-tui yet.',
+    thisVersion,
   ],
+  [
+    'k8sClusterManagement.py -a repair -p /cfg -f list',
+    'k8sClusterManagement.py, which acts on clusters and machines, is not part of this version of pai-tui yet.',
+    thisVersion,
+  ],
+  [
+    '-a deploy -p /cfg',
+    '-a, for what k8sClusterManagement.py did to clusters and machines, is not part of this version of pai-tui yet.',
+    thisVersion,
+  ],
+  ['paictl.py', 'Say what to do: build or push.', 'Try: pai-tui image --help'],
+  ['pai_build.py -c /cfg', 'Say what to do: build or push.', 'Try: pai-tui image --help'],
+  ['pai_build.py bild -c /cfg', 'pai_build.py builds and pushes, and has no "bild".', 'Did you mean build?'],
+  // Without the name that was announced, everything would be built.
+  ['build -c /cfg -s', '-s needs a value.', undefined],
+  ['build -c /cfg -s --yes', '-s needs a value.', undefined],
+  ['push -c /cfg -i', '-i needs a value.', undefined],
+  ['docker_build.py -p /cfg -n', '-n needs a value.', undefined],
+  ['image build -n -p /cfg', '-n needs a value.', undefined],
 ])('"%s" is refused with a sentence and the nearest word', (line, message, hint) => {
   expect(misuse(line)).toEqual({message, hint});
 });

@@ -78,7 +78,7 @@ function isBuiltUpon(component: Component | undefined, needed: Component, images
 }
 
 function unknownNames(unknown: readonly string[], known: readonly string[]): ProblemError {
-  const list = unknown.map((name) => displayText(name)).join(', ');
+  const list = unknown.map((name) => displayText(name) || '""').join(', ');
   const isOne = unknown.length === 1;
   const hints = unknown.map((name) => {
     const nearest = nearestNames(name, known);
