@@ -58,7 +58,7 @@ interface OpenSource extends Where {
 async function openSource({engine, world, output, options, treeIsHere}: Context): Promise<OpenSource> {
   const where = await findWhere(engine, world, options, {treeIsHere});
   if (where.note) output.say(`note: ${where.note}`);
-  const catalog = where.catalog ?? (await engine.openTree(where.source));
+  const catalog = where.catalog ?? (await engine.openTree(where.source, where.config));
   return {...where, source: catalog.root, catalog};
 }
 
@@ -98,14 +98,12 @@ function readCount(text: string): number {
   throw new ProblemError({code: 'usage', message: `--parallel needs a whole number from 1 on, not "${text}".`});
 }
 
-function buildChoices({options, world}: Context) {
-  const {DOCKER_BUILDKIT} = world.environment;
-  const wished = DOCKER_BUILDKIT === '1' ? 'buildkit' : DOCKER_BUILDKIT === '0' ? 'classic' : 'auto';
+function buildChoices({options}: Context) {
   return {
     force: options.force === true,
     noCache: options['no-cache'] === true,
     checkBases: true,
-    builder: (options.builder ?? wished) as 'auto' | 'classic' | 'buildkit',
+    builder: (options.builder ?? 'auto') as 'auto' | 'classic' | 'buildkit',
   };
 }
 

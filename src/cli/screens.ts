@@ -22,7 +22,7 @@ export async function openApp(options: Options, world: World, output: Output): P
   );
   const where = await findWhere(engine, world, options);
   if (isDumb(world)) {
-    const catalog = where.catalog ?? (await engine.openTree(where.source));
+    const catalog = where.catalog ?? (await engine.openTree(where.source, where.config));
     for (const problem of catalog.problems) output.problem(problem);
     showImages(catalog, output);
     output.print(dumbTerminalText);

@@ -38,7 +38,7 @@ export async function findWhere(
   const withConfig = config === undefined ? {} : {config};
   if (typeof named === 'string') return {source: resolve(world.cwd, named), ...withConfig};
 
-  const here = await treeAt(engine, world.cwd);
+  const here = await treeAt(engine, world.cwd, config);
   if (here) return {source: world.cwd, catalog: here, ...withConfig};
   if (choice.treeIsHere || config !== undefined) {
     throw new ProblemError({
@@ -68,9 +68,9 @@ function isConfiguration(folder: string): boolean {
   return configurationFiles.some((name) => existsSync(join(folder, name)));
 }
 
-async function treeAt(engine: Engine, folder: string): Promise<Catalog | undefined> {
+async function treeAt(engine: Engine, folder: string, config: string | undefined): Promise<Catalog | undefined> {
   try {
-    return await engine.openTree(folder);
+    return await engine.openTree(folder, config);
   } catch (error) {
     if (error instanceof ProblemError && error.problem.code === 'no-tree') return undefined;
     throw error;

@@ -11,8 +11,12 @@ import type {Secret} from './secret.ts';
 import type {LiveStore} from './store.ts';
 
 export interface Engine {
-  /** Reads a tree without executing or writing anything in it. Throws `no-tree`; everything else is in its problems. */
-  openTree(folder: string): Promise<Catalog>;
+  /**
+   * Reads a tree without executing or writing anything in it. With a configuration, our images are known by the names
+   * their registry gives them; without the registry of one that is wrong, which is a warning. Throws `no-tree`;
+   * everything else is in its problems.
+   */
+  openTree(folder: string, config?: string): Promise<Catalog>;
   /** The state of images: what would be built and why. */
   imageStatus(request: ImageStatusRequest, signal?: AbortSignal): Promise<ImageStatusReport>;
   /** Facts and plan of what was asked for; changes nothing. Throws what makes a plan impossible. */

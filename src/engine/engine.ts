@@ -5,6 +5,7 @@ import {createClock} from './clock.ts';
 import type {BaseMemory} from './images/bases.ts';
 import {planHash} from './plan/hash.ts';
 import type {FactWorld, Plan} from './plan/types.ts';
+import type {Problem} from './problem.ts';
 import {pruneRuns} from './run/prune.ts';
 import {createRuns} from './run/runs.ts';
 import {startRun} from './run/start.ts';
@@ -40,9 +41,16 @@ export function createEngine(options: EngineOptions): Engine {
   const runs = createRuns({...runner, stateHome, readConfiguration});
 
   return {
-    async openTree(folder) {
-      const {openCatalog} = await import('./catalog/open.ts');
-      return openCatalog(folder);
+    async openTree(folder, config) {
+      if (config === undefined) {
+        const {openCatalog} = await import('./catalog/open.ts');
+        return openCatalog(folder);
+      }
+      const {openTree} = await import('./plan/image-request.ts');
+      const {catalog, registry} = await openTree(folder, config);
+      const wrong = registry.problems.filter(({severity}) => severity === undefined || severity === 'error');
+      const warnings = wrong.map((problem): Problem => ({...problem, severity: 'warning'}));
+      return {...catalog, problems: [...catalog.problems, ...warnings]};
     },
 
     async imageStatus(request, signal = never()) {

@@ -109,10 +109,9 @@ test('what was asked for reaches the engine', async () => {
     },
   };
   const flags = '--force --no-cache --parallel 3 --fail-fast --timeout 1h30m -c cfg --readonly'.split(' ');
-  await runCommand([...build, 'webportal', ...flags, '--dry-run'], {
+  await runCommand([...build, 'webportal', ...flags, '--builder', 'buildkit', '--dry-run'], {
     engine: watching,
     cwd: '/home/ops',
-    environment: {DOCKER_BUILDKIT: '1'},
   });
   await runCommand(['image', 'push', '-s', '/srv/pai', 'webportal', '--dry-run'], {engine: watching});
   expect(asked).toEqual([

@@ -183,12 +183,12 @@ test('a graph with a ring shows the ring and what hangs behind it', async () => 
 });
 
 test('the tree comes from the flag, the environment, the current folder, or is the sample, which is said', async () => {
-  const asked: string[] = [];
+  const asked: [tree: string, config: string | undefined][] = [];
   const fake = createFakeEngine();
   const engine: Engine = {
     ...fake.engine,
-    async openTree(path) {
-      asked.push(path);
+    async openTree(path, config) {
+      asked.push([path, config]);
       if (path === folder) throw new ProblemError({code: 'no-tree', message: `${path} is no tree.`});
       return fake.engine.openTree(path);
     },
@@ -196,14 +196,18 @@ test('the tree comes from the flag, the environment, the current folder, or is t
   const list = async (argv: string[], environment: Record<string, string>, cwd: string) => {
     asked.length = 0;
     const ended = await runCommand(['image', 'list', ...argv], {engine, environment, cwd});
-    return {...ended, tree: asked.at(-1)};
+    const [read, config] = asked.at(-1) ?? [];
+    return {...ended, tree: read, config};
   };
   expect((await list(['-s', 'x/../t'], {PAI_SOURCE: '/env'}, '/here')).tree).toBe('/here/t');
   expect((await list([], {PAI_SOURCE: 'env'}, '/here')).tree).toBe('/here/env');
+  // The configuration goes along: it names our images.
+  expect((await list(['-s', 't', '-c', 'cfg'], {}, '/here')).config).toBe('/here/cfg');
+  expect((await list([], {PAI_CONFIG: '/cfg'}, '/here')).config).toBe('/cfg');
   const here = await list([], {PAI_SOURCE: ''}, '/here');
   expect([here.tree, here.stderr]).toEqual(['/here', '']);
   const sample = await list([], {}, folder);
-  expect(sample.tree).toBe('/sample');
+  expect([sample.tree, sample.config]).toEqual(['/sample', '/config-sample']);
   expect(sample.stderr).toMatch(/^note: No source tree was named, so this is the sample tree \(\/sample\)/);
 });
 

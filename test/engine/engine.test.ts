@@ -1,4 +1,4 @@
-import {cp, mkdtemp, rm} from 'node:fs/promises';
+import {cp, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -24,6 +24,26 @@ describe('without a Docker engine', () => {
   it('lists what a tree holds', async () => {
     const catalog = await engine.openTree(join(folder, 'tree'));
     expect(catalog.images).toHaveLength(12);
+  });
+
+  it('knows our images by the names that a configuration gives them', async () => {
+    const dockerfile = join(folder, 'tree/src/pylon/build/pylon.dockerfile');
+    await writeFile(dockerfile, 'FROM registry.example:5000/openpai/zookeeper:v1\n');
+    const config = join(folder, 'services-configuration.yaml');
+    await writeFile(
+      config,
+      'cluster:\n  docker-registry:\n    namespace: openpai\n    domain: registry.example:5000\n    tag: v1\n    secret-name: s\n',
+    );
+    const needsOfPylon = async (where?: string) => {
+      const {images, problems} = await engine.openTree(join(folder, 'tree'), where);
+      return [
+        images.find(({name}) => name === 'pylon')?.needs,
+        problems.map(({code, severity}) => `${severity} ${code}`),
+      ];
+    };
+    expect(await needsOfPylon()).toEqual([[], []]);
+    expect(await needsOfPylon(folder)).toEqual([['zookeeper'], []]);
+    expect(await needsOfPylon(join(folder, 'nowhere'))).toEqual([[], ['warning config-missing']]);
   });
 
   it('says of every image that its state is unknown, and why', async () => {

@@ -14,7 +14,7 @@ export interface OpenTree {
   readonly registry: RegistryReading;
 }
 
-/** Throws `no-tree`. */
+/** Executes and writes nothing of the tree. Throws `no-tree`. */
 export async function openTree(source: string, config: string | undefined): Promise<OpenTree> {
   const catalog = await openCatalog(source);
   const registry = await readRegistrySettings(config, catalog);
