@@ -35,7 +35,7 @@ function realWorld(): World {
     stdout: process.stdout,
     stderr: process.stderr,
     environment,
-    cwd: process.cwd(),
+    cwd: currentFolder(),
     version: PROGRAM_VERSION,
     sample: {
       source: fileURLToPath(new URL('../fixtures/sample', import.meta.url)),
@@ -53,6 +53,18 @@ function realWorld(): World {
     },
     openScreen,
   };
+}
+
+/** A folder that was removed under the shell has no path any more; the shell remembers the one it had. */
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    const {PWD = '/'} = environment;
+    // Whatever asks for the current folder from here on is answered; paths that were typed count from the lost one.
+    process.chdir('/');
+    return PWD;
+  }
 }
 
 async function openScreen({noColor, ascii, ...options}: ScreenOptions): Promise<number> {

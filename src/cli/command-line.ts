@@ -25,8 +25,10 @@ const bugExit = 70;
 export async function commandLine(argv: readonly string[], world: World): Promise<number> {
   const output = openOutput(world, {json: argv.includes('--json'), noColor: argv.includes('--no-color')});
   try {
-    if (argv[0] === namesWord) return await tellNames(argv.slice(1), world, output);
-    return await answer(parse(argv), world, output);
+    const code =
+      argv[0] === namesWord ? await tellNames(argv.slice(1), world, output) : await answer(parse(argv), world, output);
+    await output.finish();
+    return code;
   } catch (error) {
     const problem = problemOf(error);
     if (output.json) output.data({problem});

@@ -1,4 +1,4 @@
-import type {Problem} from '../engine/index.ts';
+import {type Problem, ProblemError} from '../engine/index.ts';
 import {jsonLine, plainLine, plainText} from './plain.ts';
 import {openStatusLine, type StatusLine} from './status-line.ts';
 import type {World} from './world.ts';
@@ -21,8 +21,10 @@ export interface Output {
   problem(problem: Problem): void;
   /** The line at the bottom that is drawn again and again; undefined where lines are only ever added. */
   readonly statusLine: StatusLine | undefined;
-  /** Aborted when whoever read stdout went away (`| head`). */
+  /** Aborted when stdout takes no more: whoever read it went away (`| head`), or its disk is full. */
   readonly closed: AbortSignal;
+  /** Waits until all was taken. Throws `file-unwritable` when results got lost; that nobody wanted more is no error. */
+  finish(): Promise<void>;
 }
 
 /** Makes the output of one command; a reader that goes away is no error. */
@@ -31,16 +33,21 @@ export function openOutput(world: World, choice: {readonly json: boolean; readon
   const {stdout, stderr} = world;
   const {NO_COLOR, TERM} = world.environment;
   const shown = (stream: {isTTY?: boolean}) => stream.isTTY === true && !choice.noColor && !NO_COLOR && TERM !== 'dumb';
-  stdout.on('error', (error) => closed.abort(error));
+  let lost: NodeJS.ErrnoException | undefined;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') lost ??= error;
+    closed.abort(error);
+  });
   // Nobody is left to be told when stderr is gone.
   stderr.on('error', () => {});
   const statusLine =
     stdout.isTTY && stderr.isTTY && !choice.json && TERM !== 'dumb'
       ? openStatusLine(stderr, world.environment)
       : undefined;
+  let taken = Promise.resolve();
   const write = (text: string) => {
     statusLine?.erase();
-    if (!closed.signal.aborted) stdout.write(`${text}\n`);
+    if (!closed.signal.aborted) taken = new Promise((resolve) => stdout.write(`${text}\n`, () => resolve()));
   };
   const say = (text: string) => {
     statusLine?.erase();
@@ -57,7 +64,20 @@ export function openOutput(world: World, choice: {readonly json: boolean; readon
       say(wrappedLines(problemText(problem, shown(stderr)), stderr.isTTY ? stderr.columns : undefined)),
     statusLine,
     closed: closed.signal,
+    async finish() {
+      await taken;
+      if (lost) throw unwritable(lost);
+    },
   };
+}
+
+function unwritable({code, message}: NodeJS.ErrnoException): ProblemError {
+  const because = code === 'ENOSPC' ? 'its disk is full' : (code ?? message);
+  return new ProblemError({
+    code: 'file-unwritable',
+    message: `Not all of the answer could be written to stdout: ${because}.`,
+    hint: 'Make room, or send it elsewhere, and ask again.',
+  });
 }
 
 /** A Problem as lines for a person: `code: sentence`, where it is, what is known, what to do. */

@@ -155,15 +155,45 @@ test('info names the paths, for people and as JSON', async () => {
   expect((await run('info')).stdout).toContain('0.1.0');
 });
 
-test('a reader that goes away is no error', () => {
-  const script = `"$NODE" "$PROGRAM" image list -s "$TREE" | head -n 1; echo "\${PIPESTATUS[0]}"`;
+/** A line of shell in which $PAI is the program and $TREE the sample. */
+function inShell(script: string) {
   const {stdout, stderr} = spawnSync('bash', ['-c', script], {
     cwd: home,
-    env: {...process.env, ...environment, NODE: process.execPath, PROGRAM: program, TREE: sample},
+    env: {...process.env, ...environment, PAI: `${process.execPath} ${program}`, TREE: sample},
     encoding: 'utf8',
   });
+  return {stdout, stderr};
+}
+
+test('a reader that goes away is no error', () => {
+  const {stdout, stderr} = inShell('$PAI image list -s "$TREE" | head -n 1; echo $PIPESTATUS');
   expect(stderr).toBe('');
   expect(stdout).toMatch(/^\S*sample: era G.*\n0\n$/);
+});
+
+test('an answer that could not be written is told, and ends with 1', () => {
+  for (const words of ['--version', 'image list -s "$TREE"', 'image list --json -s "$TREE"']) {
+    const {stdout, stderr} = inShell(`$PAI ${words} > /dev/full; echo "$?"`);
+    expect({words, stdout}).toEqual({words, stdout: '1\n'});
+    expect(stderr).toMatch(/^file-unwritable: .* its disk is full\.\nhint: /);
+  }
+});
+
+test('closed streams are no mistake of ours', () => {
+  expect(inShell('$PAI image list -s "$TREE" >&- <&-; echo "$?"')).toEqual({stdout: '0\n', stderr: ''});
+  expect(inShell('$PAI image list -s nowhere 2>&-; echo "$?"').stdout).toBe('3\n');
+});
+
+test('in a folder that was removed everything works that does not count from there', () => {
+  const gone = (words: string) => inShell(`mkdir gone && cd gone && rmdir ../gone && $PAI ${words}; echo "$?"`);
+  expect(gone('--version')).toEqual({stdout: 'pai-tui 0.1.0\n0\n', stderr: ''});
+  expect(gone('image list -s "$TREE"')).toMatchObject({
+    stdout: expect.stringMatching(/sample: era G[\s\S]*\n0\n$/),
+    stderr: '',
+  });
+  const {stdout, stderr} = gone('image list -s tree');
+  expect(stdout).toBe('3\n');
+  expect(stderr).toContain(`no-tree: The folder ${join(home, 'gone/tree')} does not exist.`);
 });
 
 test('the app without a terminal is refused with the help', async () => {
