@@ -27,6 +27,10 @@ const refused = [
   ['src/engine/catalog', 'node:child_process'],
   ['src/engine/catalog', '../docker/create.ts'],
   ['src/engine/images', '../files/create.ts'],
+  ['src/engine/values', '../config/yaml.ts'],
+  ['src/engine/template', '../config/yaml.ts'],
+  ['src/engine/template', '../catalog/types.ts'],
+  ['src/engine/template/filters', '../../config/yaml.ts'],
   ['src/ui', '../engine/index.ts'],
   ['src/ui/widgets', '../../screens/app.tsx'],
   ['src/screens/images', '../../engine/api.ts'],
@@ -45,6 +49,11 @@ const allowed = [
   ['src/engine/docker', './endpoint.ts'],
   ['src/engine/terminal', 'node-pty'],
   ['src/engine/run', '../plan/types.ts'],
+  ['src/engine/values', '../problem.ts'],
+  ['src/engine/template', '../values/types.ts'],
+  ['src/engine/template', '../problem.ts'],
+  ['src/engine/template/filters', '../../values/types.ts'],
+  ['src/engine/template/filters', '../environment.ts'],
   ['src/ui', 'ink'],
 ] as const;
 

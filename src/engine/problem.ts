@@ -18,6 +18,8 @@ export interface Problem {
   readonly file?: string;
   /** Counted from 1. */
   readonly line?: number;
+  /** Counted from 1. */
+  readonly column?: number;
   /** The key of a configuration file, dotted. */
   readonly key?: string;
   readonly machine?: string;
@@ -62,6 +64,10 @@ const problemCodes = {
   'config-invalid': 3,
   'config-missing': 3,
   'needs-template': 3,
+  'template-invalid': 3,
+  'template-failed': 3,
+  'template-limit': 3,
+  'template-undefined': 3,
   'registry-setting-missing': 3,
   // 4: refused for safety
   'approval-missing': 4,

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {readYaml, type YamlValue} from '../../src/engine/config/yaml.ts';
+import {Timestamp} from '../../src/engine/values/timestamp.ts';
 import {pyyaml} from './pyyaml.ts';
 
 /** As the golden values are written: whole numbers, floats and dates told apart. */
 function plain(value: YamlValue | undefined): unknown {
   if (typeof value === 'bigint') return {int: String(value)};
   if (typeof value === 'number') return {float: Number.isFinite(value) ? value : String(value)};
+  if (value instanceof Timestamp) return {timestamp: value.text};
   if (Array.isArray(value)) return value.map(plain);
   if (value instanceof Map) return {map: [...value].map(([key, item]) => [plain(key), plain(item)])};
   return value;

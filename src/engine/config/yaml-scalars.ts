@@ -1,12 +1,9 @@
 /** What a plain scalar means to PyYAML (its resolver and constructor, 6.0): YAML 1.1 with differences of its own. */
 
-/** Whole numbers are bigint and floats number, so that 25 and 25.0 stay apart, as in Python. */
-export type YamlScalar = null | boolean | bigint | number | string | YamlTimestamp;
+import {Timestamp} from '../values/timestamp.ts';
 
-/** A date or a time, as written. */
-interface YamlTimestamp {
-  readonly timestamp: string;
-}
+/** Those of values/ that a scalar can be. */
+export type YamlScalar = null | boolean | bigint | number | string | Timestamp;
 
 /** The tags a scalar can be given, by plain look or by `!!`. */
 export type ScalarTag = 'null' | 'bool' | 'int' | 'float' | 'timestamp' | 'str';
@@ -32,7 +29,7 @@ export function scalarValue(tag: ScalarTag, text: string): YamlScalar | undefine
     case 'float':
       return floats.test(text) || integers.test(text) ? float(text.replaceAll('_', '').toLowerCase()) : undefined;
     case 'timestamp':
-      return isTimestamp(text) ? {timestamp: text} : undefined;
+      return timestamps.test(text) ? Timestamp.parse(text) : undefined;
     case 'str':
       return text;
   }
@@ -69,13 +66,4 @@ function float(text: string): number | undefined {
 function floatPart(part: string): number {
   if (part === '.inf') return Number.POSITIVE_INFINITY;
   return part === '.nan' ? Number.NaN : Number(part);
-}
-
-/** Python refuses what looks like a date and is none. */
-function isTimestamp(text: string): boolean {
-  if (!timestamps.test(text)) return false;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = (text.match(/\d+/g) ?? []).map(Number);
-  const date = new Date(Date.UTC(year, month - 1, day));
-  const isDay = year > 0 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-  return isDay && hour < 24 && minute < 60 && second < 60;
 }

@@ -14,6 +14,8 @@ import {
 } from 'yaml';
 import {displayText} from '../names.ts';
 import type {Problem} from '../problem.ts';
+import {dictHas, dictSet} from '../values/dict.ts';
+import {Timestamp} from '../values/timestamp.ts';
 import {type ScalarTag, scalarValue, tagOf, type YamlScalar} from './yaml-scalars.ts';
 
 export type YamlValue = YamlScalar | YamlList | YamlMap;
@@ -193,16 +195,15 @@ function mapValue(reading: Reading, node: Node, path: readonly string[]): YamlVa
       continue;
     }
     const name = displayText(keyName(key as YamlScalar));
-    if (own.has(key as YamlScalar)) {
+    if (dictHas(own, key as YamlScalar)) {
       reading.twice(reading.lineOf(pair.key), [...path.map(displayText), name].join('.'));
     }
-    own.set(key as YamlScalar, readValue(reading, pair.value, [...path, name]));
+    dictSet(own, key as YamlScalar, readValue(reading, pair.value, [...path, name]));
   }
   if (merged.length === 0) return own;
   // Merged keys come first and are overruled by the map's own; of several maps the first named wins.
   const all = new Map<YamlScalar, YamlValue>();
-  for (const map of merged.reverse()) for (const [key, value] of map) all.set(key, value);
-  for (const [key, value] of own) all.set(key, value);
+  for (const map of [...merged.reverse(), own]) for (const [key, value] of map) dictSet(all, key, value);
   return all;
 }
 
@@ -246,7 +247,7 @@ function checkTag(reading: Reading, node: {tag?: string | undefined} & Node, exp
 }
 
 function keyName(key: YamlScalar): string {
-  return typeof key === 'object' && key !== null ? key.timestamp : String(key);
+  return key instanceof Timestamp ? key.text : String(key);
 }
 
 function nodeAt(reading: Reading, root: Node, path: YamlPath): {exact: Node | undefined; nearest: Node} {
