@@ -6,6 +6,7 @@ import type {Pace} from './run/execution.ts';
 import {runFolder} from './run/folder.ts';
 import {runRunner} from './run/runner.ts';
 import {readConfiguration} from './state.ts';
+import {endLeftSession} from './terminal/process-session.ts';
 import {createTools} from './world.ts';
 
 export interface RunnerOptions {
@@ -39,6 +40,7 @@ export async function serveRunner(folder: string, options: RunnerOptions): Promi
     parallel: tasksAtOnce(),
     resourceLimit: (resource) => limits[resource],
     pace: (resource) => (resource === 'build' || resource === 'hook' ? buildPace() : undefined),
+    endSession: endLeftSession,
   });
 }
 

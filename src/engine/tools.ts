@@ -132,7 +132,16 @@ export interface Terminal {
    * A command, script interpreter or folder that is not there throws `not-found`. Aborting ends the whole process
    * session (TERM, later KILL) and rejects with the signal's reason, never before the command is gone.
    */
-  run(command: Command, watch: {output(bytes: Uint8Array): void}, signal: AbortSignal): Promise<CommandEnd>;
+  run(command: Command, watch: CommandWatch, signal: AbortSignal): Promise<CommandEnd>;
+}
+
+export interface CommandWatch {
+  output(bytes: Uint8Array): void;
+  /**
+   * Hears the number of the process session the command is in; over pipes before the command does anything. When it
+   * throws, the command is ended.
+   */
+  begun?(session: number): void;
 }
 
 export interface Command {

@@ -16,6 +16,8 @@ export interface SixRequest extends RunRequest {
   readonly critical?: readonly string[];
   /** Output as it is given by each task. */
   readonly say?: string;
+  /** A program that the first task runs. */
+  readonly hook?: string;
   /** Megabytes that the first task puts out. */
   readonly flood?: number;
 }
@@ -52,6 +54,7 @@ function taskOf(name: string, request: SixRequest, facts: string): Task<string> 
     does: [
       {kind: 'file', path, digest: facts.trim()},
       {kind: 'file', path: '$RUN/tree/**'},
+      ...(name === 'a' && request.hook ? [{kind: 'command', argv: [request.hook], cwd: request.target} as const] : []),
     ],
     expected: 'change',
     why: ['it is not there'],
@@ -63,6 +66,8 @@ function taskOf(name: string, request: SixRequest, facts: string): Task<string> 
         for (let count = 0; count < request.flood; count++) output(megabyte);
       }
       progress(1, 2);
+      if (name === 'a' && request.hook)
+        await tools.terminal.run({argv: [request.hook], cwd: request.target}, {output}, signal);
       while (request.hold?.includes(name) && !(await tools.files.exists(join(request.target, `go-${name}`))))
         await tools.clock.sleep(10, signal);
       const below = (shape[name] ?? []).map((need) => resultOf<string>(`write/${need}`));

@@ -153,6 +153,35 @@ describe.each<{kind: 'pty' | 'pipes'; options: TerminalOptions}>([
     expect(isAlive(pid)).toBe(false);
   });
 
+  it('tells in which process session a command is', async () => {
+    const terminal = await createTerminal(options);
+    let text = '';
+    const sessions: number[] = [];
+    await terminal.run(
+      {argv: ['sh', '-c', 'echo $$; cut -d" " -f6 /proc/self/stat'], cwd: folder},
+      {output: (bytes) => (text += Buffer.from(bytes).toString()), begun: (session) => sessions.push(session)},
+      new AbortController().signal,
+    );
+    expect(text).toBe(`${sessions[0]}\r\n${sessions[0]}\r\n`);
+    expect(sessions).toHaveLength(1);
+  });
+
+  it('ends a command that nobody could take note of', async () => {
+    const terminal = await createTerminal(options);
+    let pid = 0;
+    const begun = (session: number) => {
+      pid = session;
+      throw new Error('the disk is full');
+    };
+    const running = terminal.run(
+      {argv: ['sh', '-c', 'while :; do sleep 0.05; done'], cwd: folder},
+      {output: () => {}, begun},
+      new AbortController().signal,
+    );
+    await expect(running).rejects.toThrow('the disk is full');
+    expect(isAlive(pid)).toBe(false);
+  });
+
   it('runs several commands side by side without mixing them', async () => {
     const results = await Promise.all([1, 2, 3, 4].map((n) => run(`echo ${n}; sleep 0.1; echo ${n}; exit ${n}`)));
     expect(results.map(({text}) => text)).toEqual([1, 2, 3, 4].map((n) => `${n}\r\n${n}\r\n`));
@@ -196,6 +225,20 @@ describe.each<{kind: 'pty' | 'pipes'; options: TerminalOptions}>([
     );
     return {text, thrown};
   }
+});
+
+it('starts nothing over pipes before it was taken note of', async () => {
+  const terminal = await createTerminal({patience: quick, load: noPty});
+  const begun = () => {
+    throw new Error('the disk is full');
+  };
+  const running = terminal.run(
+    {argv: ['touch', 'too-early'], cwd: folder},
+    {output: () => {}, begun},
+    new AbortController().signal,
+  );
+  await expect(running).rejects.toThrow('the disk is full');
+  expect(await readdir(folder)).not.toContain('too-early');
 });
 
 describe('a pty', () => {

@@ -4,6 +4,7 @@ import type {Secret} from '../secret.ts';
 import type {Store, WritableStore} from '../store.ts';
 import type {Tools} from '../tools.ts';
 import {type Book, bookOf} from './book.ts';
+import {endLeftCommands} from './commands.ts';
 import type {RunState, TaskOutline} from './events.ts';
 import type {Cancel, ExecutionEnd, Happening} from './execution.ts';
 import {emptyRun, fold} from './fold.ts';
@@ -53,8 +54,10 @@ export async function carryOut(
       startWith(approved.tasks);
       return end(run, record, book, refusalOf(error, cancel.get()), locks);
     }
+    const ended = await endLeftCommands(before, world);
     startWith(ready.plan.tasks.map(outlineOf));
     for (const lock of locks) if (lock.tookOverFrom) book.emit(takenOver(lock.tookOverFrom));
+    for (const task of ended) book.emit(endedFor(task));
     if (ready.configChange.length > 0) book.emit(configChanged(ready.configChange));
     const outcome = await execute(run, world, record, ready, before, secrets, cancel, book);
     if (outcome.outcome === 'broken off') throw new ProblemError(outcome.problem ?? problemOf('the run broke off'));
@@ -169,6 +172,17 @@ function takenOver(holder: Holder): Happening {
       code: 'lock-held',
       severity: 'notice',
       message: `The lock was left by ${holderWords(holder)}, which is gone; it was taken over.`,
+    },
+  };
+}
+
+function endedFor(task: string): Happening {
+  return {
+    type: 'run-noticed',
+    problem: {
+      code: 'stopped',
+      severity: 'notice',
+      message: `What the runner before had started for ${task} was still at work; it was ended, and the task begins anew.`,
     },
   };
 }

@@ -2,6 +2,7 @@
 
 import type {Effect, Expected, Task} from '../plan/types.ts';
 import type {Problem} from '../problem.ts';
+import type {ProcessIdentity} from './process.ts';
 
 export type RunEvent = {
   /** Milliseconds since 1970. */
@@ -39,6 +40,9 @@ export type RunEvent = {
       readonly waitMs: number;
     }
   | {readonly type: 'task-stopped'; readonly task: string; readonly halfDone?: string}
+  /** A command of this computer is at work for a task; on the disk before the command does anything. */
+  | {readonly type: 'command-started'; readonly task: string; readonly command: StartedCommand}
+  | {readonly type: 'command-ended'; readonly task: string; readonly session: number}
   /** On resume: a task the journal had as done is no longer so and runs again. */
   | {readonly type: 'task-reopened'; readonly task: string; readonly because: string}
   | {readonly type: 'cancel-requested'; readonly stage: 1 | 2; readonly by: string}
@@ -46,6 +50,12 @@ export type RunEvent = {
   | {readonly type: 'run-noticed'; readonly problem: Problem}
   | {readonly type: 'run-ended'; readonly outcome: 'done' | 'failed' | 'stopped'; readonly problem?: Problem}
 );
+
+/** The leader of the process session that a command and all it starts are in. */
+export interface StartedCommand extends ProcessIdentity {
+  /** Among which processes its number counts, where a computer has several such spaces. */
+  readonly numbers?: string;
+}
 
 /** A task as the journal and the screens know it: everything but its functions. */
 export interface TaskOutline {
@@ -75,6 +85,8 @@ export interface TaskState extends TaskOutline {
   readonly problem?: Problem;
   readonly because?: string;
   readonly halfDone?: string;
+  /** At work for it, by the journal. */
+  readonly commands?: readonly StartedCommand[];
   readonly progress?: {readonly done: number; readonly total?: number};
   /** Epoch milliseconds, for showing. */
   readonly startedAt?: number;

@@ -57,6 +57,10 @@ export function fold(state: RunState, event: RunEvent): RunState {
         status: 'stopped',
         ...(event.halfDone === undefined ? {} : {halfDone: event.halfDone}),
       }));
+    case 'command-started':
+      return withTask(state, event.task, (task) => ({...task, commands: [...(task.commands ?? []), event.command]}));
+    case 'command-ended':
+      return withTask(state, event.task, (task) => withoutCommand(task, event.session));
     case 'task-reopened':
       return withTask(state, event.task, (task) => ({
         ...outlineOf(task),
@@ -111,6 +115,11 @@ function started(state: RunState, event: Extract<RunEvent, {type: 'run-started'}
 function withTask(state: RunState, id: string, change: (task: TaskState) => TaskState): RunState {
   if (!state.tasks.some((task) => task.id === id)) return state;
   return {...state, tasks: state.tasks.map((task) => (task.id === id ? change(task) : task))};
+}
+
+function withoutCommand({commands = [], ...task}: TaskState, session: number): TaskState {
+  const left = commands.filter(({pid}) => pid !== session);
+  return left.length > 0 ? {...task, commands: left} : task;
 }
 
 function ended(task: TaskState, event: {readonly at: number; readonly up: number}): TaskState {

@@ -12,8 +12,13 @@ export interface ProcessIdentity {
 
 /** This very process. */
 export function thisProcess(): ProcessIdentity {
-  const started = startOf(process.pid);
-  return {pid: process.pid, ...(started === undefined ? {} : {started}), bootId: bootId(), host: hostname()};
+  return identityOf(process.pid);
+}
+
+/** A process of this computer, which has to be there. */
+export function identityOf(pid: number): ProcessIdentity {
+  const started = startOf(pid);
+  return {pid, ...(started === undefined ? {} : {started}), bootId: bootId(), host: hostname()};
 }
 
 /** Whether it still lives; unknown for one of another computer. */
@@ -32,6 +37,12 @@ export function fateOf(identity: ProcessIdentity): 'alive' | 'dead' | 'rebooted'
     // Not ours to signal, hence there.
     return (error as NodeJS.ErrnoException).code === 'EPERM' ? 'alive' : 'dead';
   }
+}
+
+/** Whether its number stands for a later process by now, or for none since a reboot. */
+export function isReplaced({pid, started, bootId: boot}: ProcessIdentity): boolean {
+  const now = startOf(pid);
+  return boot !== bootId() || (now !== undefined && started !== undefined && now !== started);
 }
 
 /** Changes with each boot; empty where the system does not say. */

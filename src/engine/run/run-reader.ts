@@ -95,8 +95,16 @@ function whatResumeDoes({tasks}: RunState): string {
     ...(atWork.length > 0 ? [`${listed(atWork)} from the beginning`] : []),
     ...(failed.length > 0 ? [`${listed(failed)} again after failing`] : []),
   ];
-  const rest = `Resume would run ${[taskWords(tasks.length - done.length), ...again].join(', ')}.`;
+  const rest = `${leftAtWork(tasks)}Resume would run ${[taskWords(tasks.length - done.length), ...again].join(', ')}.`;
   return done.length > 0 ? `${rest} ${kept}` : rest;
+}
+
+/** A hook may go on without the runner that was to hear of its end. */
+function leftAtWork(tasks: RunState['tasks']): string {
+  const left = tasks.flatMap(({id, commands = []}) =>
+    commands.filter((command) => fateOf(command) === 'alive').map(({pid}) => `${id} (process ${pid})`),
+  );
+  return left.length > 0 ? `Still at work is what was started for ${listed(left)}; resume would end it first. ` : '';
 }
 
 function listed(ids: readonly string[]): string {

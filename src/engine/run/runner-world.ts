@@ -18,6 +18,11 @@ export interface RunnerWorld {
   readonly stdin: Readable;
   /** How the journal reaches the disk, where that is not left to the system. */
   readonly journalDisk?: JournalDisk;
+  /**
+   * Ends everything in a process session that an earlier runner started; stuck: something of it does not end. Absent:
+   * nothing is left by killed runners.
+   */
+  endSession?(session: number): Promise<'not there' | 'ended' | 'stuck'>;
   /** Tasks at a time when the request does not say; 4. */
   readonly parallel?: number;
   /** Tasks at a time per kind of resource; absent or undefined: as many as there are. */

@@ -1,6 +1,7 @@
 import {effectWords} from '../plan/effect-words.ts';
 import type {Retry, Task, TaskContext, TaskEnd} from '../plan/types.ts';
 import {type Problem, ProblemError, problemOf} from '../problem.ts';
+import {recordCommands} from './commands.ts';
 import type {Execution, Happening} from './execution.ts';
 import type {TaskOutput} from './output.ts';
 import {createProgress} from './progress.ts';
@@ -127,13 +128,14 @@ async function ask(work: TaskWork, stop: AbortSignal, changedNeeds: readonly str
 }
 
 function contextOf(
-  {execution, task, signal, results}: TaskWork,
+  {execution, task, signal, results, say}: TaskWork,
   output: TaskOutput,
   progress: TaskContext['progress'],
 ): TaskContext {
   const needed = neededBy(task, execution.plan.tasks);
+  const tools = execution.toolsFor(task);
   return {
-    tools: execution.toolsFor(task),
+    tools: {...tools, terminal: recordCommands(tools.terminal, task.id, say)},
     signal,
     runFolder: execution.runFolder,
     stateFolder: execution.stateFolder,

@@ -1,9 +1,9 @@
 import {ProblemError} from '../problem.ts';
-import type {Command, CommandEnd, Terminal} from '../tools.ts';
+import type {Command, CommandEnd, CommandWatch, Terminal} from '../tools.ts';
 import {commandEnvironment} from './environment.ts';
 import {checkProgram} from './find-program.ts';
 import {startInPipes} from './pipes-process.ts';
-import {type EndPatience, endSession} from './process-session.ts';
+import {type EndPatience, endSession, usualPatience} from './process-session.ts';
 import {type PtyLibrary, startInPty} from './pty-process.ts';
 import type {RunningProcess, Start} from './running-process.ts';
 
@@ -15,8 +15,6 @@ export interface TerminalOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly patience?: EndPatience;
 }
-
-const usualPatience: EndPatience = {killAfterMs: 10_000, giveUpAfterMs: 20_000};
 
 /** The commands of this computer: in a pty where the library for it can be loaded, else over pipes. */
 export async function createTerminal(options: TerminalOptions = {}): Promise<Terminal> {
@@ -33,14 +31,14 @@ export async function createTerminal(options: TerminalOptions = {}): Promise<Ter
       await checkProgram(command, PATH);
       signal.throwIfAborted();
       return runToTheEnd(
-        (output) =>
+        (told) =>
           start({
             argv: command.argv,
             cwd: command.cwd,
             environment,
             columns: command.columns ?? 80,
             rows: command.rows ?? 24,
-            output,
+            ...told,
           }),
         {command, watch, patience, signal},
       );
@@ -55,30 +53,40 @@ async function loadNodePty(): Promise<PtyLibrary> {
 
 interface Run {
   readonly command: Command;
-  readonly watch: {output(bytes: Uint8Array): void};
+  readonly watch: CommandWatch;
   readonly patience: EndPatience;
   readonly signal: AbortSignal;
 }
 
 /** Ends the session on abort, and also when nobody can take the output: a hook must not run on unseen. */
 async function runToTheEnd(
-  start: (output: (bytes: Uint8Array) => void) => RunningProcess,
+  start: (told: Pick<Start, 'output' | 'begun'>) => RunningProcess,
   {command, watch, patience, signal}: Run,
 ): Promise<CommandEnd> {
   const stop = new AbortController();
+  const orStop = (tell: () => void) => {
+    try {
+      tell();
+      return true;
+    } catch (error) {
+      stop.abort(error);
+      return false;
+    }
+  };
   const running = begun(command, () =>
-    start((bytes) => {
-      try {
-        if (!stop.signal.aborted || signal.aborted) watch.output(bytes);
-      } catch (error) {
-        stop.abort(error);
-      }
+    start({
+      output(bytes) {
+        if (!stop.signal.aborted || signal.aborted) orStop(() => watch.output(bytes));
+      },
+      begun: (session) => orStop(() => watch.begun?.(session)),
     }),
   );
   const onAbort = () => stop.abort(signal.reason);
   signal.addEventListener('abort', onAbort, {once: true});
   const leftovers = new Promise<boolean>((resolve, reject) => {
-    stop.signal.addEventListener('abort', () => endSession(running.pid, patience).then(resolve, reject), {once: true});
+    const end = () => void endSession(running.pid, patience).then(resolve, reject);
+    if (stop.signal.aborted) end();
+    else stop.signal.addEventListener('abort', end, {once: true});
   });
   try {
     const end = await Promise.race([running.ended, leftovers.then((stuck) => (stuck ? undefined : running.ended))]);

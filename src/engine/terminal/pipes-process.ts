@@ -7,14 +7,15 @@ import {drained, type RunningProcess, type Start} from './running-process.ts';
 const openAfterEndMs = 200;
 
 /**
- * Starts a command with its output in one pipe, in order. The shell only joins the two outputs and becomes the
- * command; it reads none of the arguments.
+ * Starts a command with its output in one pipe, in order. The shell only waits for a line, joins the two outputs and
+ * becomes the command; it reads none of the arguments. Without the line, because this process was killed before it
+ * could say whom it started, there is no command either.
  */
 export function startInPipes(start: Start): RunningProcess {
-  const child = spawn('/bin/sh', ['-c', 'exec "$@" 2>&1', 'sh', ...start.argv], {
+  const child = spawn('/bin/sh', ['-c', 'read -r pai_go && exec "$@" 2>&1 < /dev/null', 'sh', ...start.argv], {
     cwd: start.cwd,
     env: {...start.environment, PWD: start.cwd},
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'ignore'],
     detached: true,
   });
   if (child.pid === undefined) {
@@ -26,6 +27,9 @@ export function startInPipes(start: Start): RunningProcess {
     received += bytes.length;
     start.output(asTerminal(bytes));
   });
+  // It may be gone already.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(start.begun(child.pid) ? '\n' : '');
   const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   const closed = once(child, 'close');
   closed.catch(() => undefined);

@@ -9,6 +9,8 @@ export interface EndPatience {
   readonly giveUpAfterMs: number;
 }
 
+export const usualPatience: EndPatience = {killAfterMs: 10_000, giveUpAfterMs: 20_000};
+
 const lookEveryMs = 50;
 
 /**
@@ -20,6 +22,15 @@ export async function endSession(session: number, patience: EndPatience): Promis
   await signalSession(session, ['SIGTERM', 'SIGCONT']);
   if (await isEmptyWithin(session, patience.killAfterMs, async () => undefined)) return false;
   return !(await isEmptyWithin(session, patience.giveUpAfterMs, () => signalSession(session, ['SIGKILL'])));
+}
+
+/** The same of a session that a process of ours started which is gone; its number must still mean that session. */
+export async function endLeftSession(
+  session: number,
+  patience: EndPatience = usualPatience,
+): Promise<'not there' | 'ended' | 'stuck'> {
+  if ((await groupsOf(session)).length === 0) return 'not there';
+  return (await endSession(session, patience)) ? 'stuck' : 'ended';
 }
 
 async function isEmptyWithin(session: number, milliseconds: number, each: () => Promise<void>): Promise<boolean> {

@@ -38,6 +38,7 @@ export function startInPty(library: PtyLibrary, start: Start): RunningProcess {
     start.output(bytes);
   });
   readToTheEnd(pty, () => received);
+  start.begun(pty.pid);
   return {
     pid: pty.pid,
     ended: new Promise((resolve) => pty.onExit(({exitCode, signal}) => resolve(endOf(exitCode, signal)))),

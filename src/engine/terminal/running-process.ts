@@ -9,6 +9,8 @@ export interface Start {
   readonly rows: number;
   /** Must not throw. */
   readonly output: (bytes: Uint8Array) => void;
+  /** False when the command is not to go on. Must not throw. */
+  readonly begun: (session: number) => boolean;
 }
 
 /** A command that was started as leader of a process session of its own, whose number is `pid`. */
