@@ -194,8 +194,23 @@ describe.skipIf(!real)('a small tree on a real engine', () => {
     const run = await world.waitFor(id, ({summary}) => summary.status !== 'running');
     expect(run.summary.status).toBe('stopped');
     expect(await readdir(run.summary.folder)).not.toContain('tree');
-    await expect.poll(() => world.docker('GET', '/containers/json?all=1'), {timeout: 20_000}).toEqual([]);
+    expect(await world.docker('GET', '/containers/json?all=1')).toEqual([]);
     expect(await world.snapshot()).toBe(before);
+  });
+
+  it('ends what BuildKit runs when it is stopped in the middle', async () => {
+    const mark = `sleep ${600 + Math.random()}`;
+    await world.write(
+      'src/small-top/build/small-top.dockerfile',
+      `FROM small-base\nRUN sh -c 'echo started; ${mark}; true'\n`,
+    );
+    const id = await world.engine.start(await world.build([], {builder: 'buildkit'}));
+    await expect.poll(async () => outputOf(world, id, 'build/small-top'), {timeout: 60_000}).toMatch(/^#\d+ started/m);
+    expect(await commandLines()).toContainEqual(expect.stringContaining(mark));
+    await world.engine.runs.cancel(id);
+    const run = await world.waitFor(id, hasEnded);
+    expect(run.summary.status).toBe('stopped');
+    await expect.poll(() => commandLines(), {timeout: 20_000}).not.toContainEqual(expect.stringContaining(mark));
   });
 
   it('does not count what other tools left in dependency/, and does not build it in', async () => {

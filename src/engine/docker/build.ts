@@ -1,18 +1,21 @@
 import type Dockerode from 'dockerode';
 import type {BuildRequest, BuildWatch, Credentials} from '../tools.ts';
+import {containersGone} from './build-end.ts';
 import {type BuildFailure, buildFailure, buildRefused} from './build-problem.ts';
 import {createBuildkitTranscript} from './buildkit-transcript.ts';
-import {createClassicTranscript} from './classic-transcript.ts';
+import {type ClassicTraces, createClassicTranscript} from './classic-transcript.ts';
 import type {Connection} from './connection.ts';
 import {connectionLost, notAnEngine, refusalOf} from './connection-problem.ts';
 import {CutStream, failureOf, jsonLines, NotJsonLines} from './json-lines.ts';
 import {createLastLines} from './last-lines.ts';
 import {authConfig, serverAddress} from './login.ts';
 import {checkedImageName} from './reference.ts';
+import type {Transcript} from './transcript.ts';
 
 /**
  * Builds one image. Succeeds only when the engine named the finished image; `build-failed`, `dockerfile-invalid`,
- * `disk-full`, `registry-login`, `registry-unreachable` or `engine-unreachable` otherwise.
+ * `disk-full`, `registry-login`, `registry-unreachable` or `engine-unreachable` otherwise. When it is aborted it
+ * rejects once the engine has removed the containers of the build, or after 20 s.
  */
 export async function buildImage(
   connection: Connection,
@@ -23,6 +26,7 @@ export async function buildImage(
   checkedImageName(request.tag);
   signal.throwIfAborted();
   const network = request.builder === 'buildkit' ? await buildkitNetwork(connection, signal) : {};
+  const told = tellBuild(request, watch);
   const context = request.context();
   // An unreadable file of the tree is what failed then, not the connection it breaks.
   let contextError: unknown;
@@ -33,10 +37,14 @@ export async function buildImage(
     return await connection.follow(
       'the build',
       (docker) => docker.buildImage(context, {...buildOptions(request), ...network}),
-      (answer) => readBuild(connection, request, answer, watch),
+      (answer) => readBuild(connection, request, answer, watch, told),
       signal,
     );
   } catch (error) {
+    context.destroy();
+    const traces = told.traces?.();
+    if (signal.aborted && traces && !(await containersGone(connection, traces)))
+      watch.output(Buffer.from('The engine has not said yet that the containers of the build are gone.\n'));
     signal.throwIfAborted();
     if (contextError !== undefined) throw contextError;
     const refusal = refusalOf(error);
@@ -46,23 +54,36 @@ export async function buildImage(
   }
 }
 
+interface Told {
+  readonly transcript: Transcript;
+  /** BuildKit leaves none. */
+  readonly traces?: () => ClassicTraces;
+  /** The end of the output. */
+  lastLines(): string | undefined;
+}
+
+/** The transcript of a build, written to whoever watches. */
+function tellBuild(request: BuildRequest, watch: BuildWatch): Told {
+  const lastLines = createLastLines();
+  const write = (text: string | Uint8Array) => {
+    const bytes = Buffer.from(text as Uint8Array);
+    lastLines.add(bytes.toString('utf8'));
+    watch.output(bytes);
+  };
+  const progress = (done: number, total?: number) => watch.progress(done, total);
+  if (request.builder === 'buildkit')
+    return {transcript: createBuildkitTranscript(write, progress), lastLines: lastLines.text};
+  const transcript = createClassicTranscript(write, progress);
+  return {transcript, traces: transcript.traces, lastLines: lastLines.text};
+}
+
 async function readBuild(
   connection: Connection,
   request: BuildRequest,
   answer: AsyncIterable<Uint8Array | string>,
   watch: BuildWatch,
+  {transcript, lastLines}: Told,
 ): Promise<{readonly id: string}> {
-  const lastLines = createLastLines();
-  const write = (text: string | Uint8Array) => {
-    const bytes = typeof text === 'string' ? Buffer.from(text) : Buffer.from(text);
-    lastLines.add(bytes.toString('utf8'));
-    watch.output(bytes);
-  };
-  const progress = (done: number, total?: number) => watch.progress(done, total);
-  const transcript =
-    request.builder === 'buildkit'
-      ? createBuildkitTranscript(write, progress)
-      : createClassicTranscript(write, progress);
   let failure: BuildFailure | undefined;
   try {
     for await (const message of jsonLines(answer)) {
@@ -80,7 +101,7 @@ async function readBuild(
   transcript.end(!failure && id !== undefined);
   if (failure) {
     watch.output(Buffer.from(`${failure.said}\n`));
-    throw buildFailure(connection.endpoint, request.dockerfile, failure, transcript, lastLines.text());
+    throw buildFailure(connection.endpoint, request.dockerfile, failure, transcript, lastLines());
   }
   if (!id) throw connectionLost(connection.endpoint, 'the build');
   return {id};
