@@ -1,7 +1,7 @@
 // What tests on real parts need of the system: a Docker engine, a registry, a static busybox to make images of,
-// tmux, the shells that have a completion, and a systemd with its logind. With CI or PAI_TEST_SYSTEM=1 set, as root on
-// Debian or Ubuntu, what is missing is installed without starting any service; everywhere else those tests are skipped,
-// and one line says how to have them.
+// file systems that share blocks, tmux, the shells that have a completion, and a systemd with its logind. With CI or
+// PAI_TEST_SYSTEM=1 set, as root on Debian or Ubuntu, what is missing is installed without starting any service;
+// everywhere else those tests are skipped, and one line says how to have them.
 import {spawnSync} from 'node:child_process';
 import {
   accessSync,
@@ -23,6 +23,8 @@ const parts = [
   {package: 'docker.io', there: () => found('dockerd')},
   {package: 'docker-registry', there: () => found('docker-registry')},
   {package: 'busybox-static', there: () => ['/bin/busybox', '/usr/bin/busybox'].some(isStatic)},
+  {package: 'btrfs-progs', there: () => found('mkfs.btrfs')},
+  {package: 'xfsprogs', there: () => found('mkfs.xfs')},
   {package: 'tmux', there: () => found('tmux')},
   {package: 'zsh', there: () => found('zsh')},
   {package: 'fish', there: () => found('fish')},

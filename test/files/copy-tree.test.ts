@@ -1,6 +1,6 @@
 import {execFileSync, spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
-import {rmSync} from 'node:fs';
+import {existsSync, rmSync} from 'node:fs';
 import {
   chmod,
   lstat,
@@ -259,6 +259,32 @@ describe.runIf(mayMount)('on a disk that fills up', () => {
     expect(lines[1]).toMatch(/^disk-full: The disk of .* is full \(1\.0 MB free, no inode left\)\.$/);
     expect(lines[2]).toBe('left: ');
   });
+});
+
+const mayLoop = mayMount && spawnSync('losetup', ['-f'], {stdio: 'ignore'}).status === 0;
+
+describe.runIf(mayLoop)('on a file system that can share blocks', () => {
+  const program = fileURLToPath(new URL('fixtures/copy-on-disk.ts', import.meta.url));
+  const made = (mkfs: string) => ['/sbin', '/usr/sbin'].map((place) => join(place, mkfs)).find(existsSync);
+
+  for (const [kind, mkfs, options, how] of [
+    ['btrfs', made('mkfs.btrfs'), [], 'mixed'],
+    ['xfs', made('mkfs.xfs'), ['-m', 'reflink=1'], 'reflink'],
+  ] as const)
+    it.skipIf(mkfs === undefined)(`takes no space for a copy: ${kind}`, () => {
+      const image = join(folder, 'disk');
+      execFileSync('truncate', ['-s', '700M', image]);
+      execFileSync(mkfs ?? '', ['-q', ...options, image]);
+      const line = 'mkdir "$1.mounted" && mount -o loop -t "$2" "$1" "$1.mounted" && exec "$0" "$3" "$1.mounted"';
+      // In a mount namespace of its own, which ends with the command.
+      const argv = ['-m', 'sh', '-c', line, process.execPath, image, kind, program];
+      expect(JSON.parse(execFileSync('unshare', argv).toString())).toEqual({
+        how,
+        tookLittle: true,
+        same: true,
+        untouched: true,
+      });
+    });
 });
 
 /** Something of everything. */

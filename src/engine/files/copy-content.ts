@@ -8,8 +8,11 @@ const wholeBytes = 16 * 1024 * 1024;
 
 const pieceBytes = 4 * 1024 * 1024;
 
-/** What a file system without reflinks, or two file systems, answer. */
-const noReflink = new Set(['ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'EINVAL', 'ENOTTY', 'ENOSYS', 'EPERM', 'ETXTBSY']);
+/** What a file system without reflinks, or two file systems, answer: nothing of it can be shared. */
+const noReflinks = new Set(['ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'ENOTTY', 'ENOSYS']);
+
+/** What is said of one file, for instance one without copy on write on btrfs: others may be shared all the same. */
+const notThisFile = new Set(['EINVAL', 'EPERM', 'ETXTBSY']);
 
 /** Copies contents of files and remembers which file systems can share blocks. */
 export interface ContentCopier {
@@ -20,28 +23,30 @@ export interface ContentCopier {
 
 /**
  * Copies by reflink until a file system says that it cannot. `beforeCopying` is called once, before the first file
- * that takes space; `copied` is told bytes as they arrive.
+ * of one that cannot; `copied` is told bytes as they arrive.
  */
 export function contentCopier(beforeCopying: () => Promise<void>, copied: (bytes: number) => void): ContentCopier {
-  const devices = new Map<number, boolean>();
+  const without = new Set<number>();
   let reflinked = 0;
   let plain = 0;
   let ready: Promise<void> | undefined;
 
   const copy = async (entry: ScannedEntry, from: Buffer, to: Buffer, signal: AbortSignal): Promise<void> => {
     const {size, dev} = entry.stat;
-    if (size > 0 && devices.get(dev) !== false) {
-      const shared = await reflink(from, to);
-      if (shared) {
+    if (size > 0 && !without.has(dev)) {
+      const answer = await reflink(from, to);
+      if (answer === 'shared') {
         reflinked++;
         copied(size);
         return;
       }
-      devices.set(dev, false);
+      if (noReflinks.has(answer)) without.add(dev);
     }
     if (size > 0) plain++;
-    ready ??= beforeCopying();
-    await ready;
+    if (without.has(dev)) {
+      ready ??= beforeCopying();
+      await ready;
+    }
     if (size <= wholeBytes) {
       await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
       copied(size);
@@ -62,15 +67,16 @@ export function contentCopier(beforeCopying: () => Promise<void>, copied: (bytes
   };
 }
 
-/** False when the file system cannot; the file is not there then. */
-async function reflink(from: Buffer, to: Buffer): Promise<boolean> {
+/** What the file system answers when it cannot; the file is not there then. */
+async function reflink(from: Buffer, to: Buffer): Promise<'shared' | string> {
   try {
     await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE);
-    return true;
+    return 'shared';
   } catch (error) {
-    if (!noReflink.has(errnoOf(error) ?? '')) throw error;
+    const code = errnoOf(error) ?? '';
+    if (!noReflinks.has(code) && !notThisFile.has(code)) throw error;
     await rm(to, {force: true});
-    return false;
+    return code;
   }
 }
 
