@@ -33,11 +33,16 @@ export interface Connection {
 }
 
 export function createConnection(endpoint: Endpoint, deadlines: Deadlines): Connection {
+  let loading: ReturnType<typeof loadDockerode> | undefined;
+  const load = () => {
+    loading ??= loadDockerode();
+    return loading;
+  };
   const connection: Connection = {
     endpoint,
     deadlines,
     async ask(call, signal, deadlineMs = deadlines.answer) {
-      const Docker = await loadDockerode();
+      const Docker = await load();
       signal?.throwIfAborted();
       const line = openLine(endpoint.target, deadlines.connect);
       const watch = watchEnd(signal, deadlineMs);
@@ -54,7 +59,7 @@ export function createConnection(endpoint: Endpoint, deadlines: Deadlines): Conn
     },
     async follow(during, call, read, signal) {
       await connection.ask((docker) => docker.ping(), signal);
-      const Docker = await loadDockerode();
+      const Docker = await load();
       signal.throwIfAborted();
       const line = openLine(endpoint.target, deadlines.connect);
       const close = () => line.close();
@@ -75,9 +80,18 @@ export function createConnection(endpoint: Endpoint, deadlines: Deadlines): Conn
   return connection;
 }
 
-/** dockerode takes a noticeable time to load, so it is loaded when an engine is first spoken to. */
+/**
+ * dockerode takes a noticeable time to load, so it is loaded when an engine is first spoken to. While it loads, DEBUG
+ * is hidden: with it, dockerode would print every request, credentials included, to stderr.
+ */
 async function loadDockerode(): Promise<typeof Dockerode> {
-  return (await import('dockerode')).default;
+  const hidden = process.env['DEBUG'];
+  delete process.env['DEBUG'];
+  try {
+    return (await import('dockerode')).default;
+  } finally {
+    if (hidden !== undefined) process.env['DEBUG'] = hidden;
+  }
 }
 
 function dockerOver(Docker: typeof Dockerode, endpoint: Endpoint, line: Line): Dockerode {
