@@ -12,7 +12,7 @@ import {startRun} from './run/start.ts';
 import type {Secret} from './secret.ts';
 import {clusterName, makeStateFolder, readConfiguration, stateHomeOf} from './state.ts';
 import type {Tools} from './tools.ts';
-import {createTools} from './world.ts';
+import {createTools, environmentElsewhere} from './world.ts';
 
 export interface EngineOptions {
   /** What hooks inherit, and where the Docker engine and the state home are found. */
@@ -37,7 +37,7 @@ export function createEngine(options: EngineOptions): Engine {
     return making;
   };
   const stateFolderOf = async ({source, config}: Place) => join(stateHome, await clusterName(source, config));
-  const runner = {command: runnerCommand, environment, clock};
+  const runner = {command: runnerCommand, environment: environmentElsewhere(environment), clock};
   const runs = createRuns({...runner, stateHome, readConfiguration});
 
   return {

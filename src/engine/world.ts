@@ -1,3 +1,4 @@
+import {resolve} from 'node:path';
 import {hashCacheFile, sharingRecords} from './state.ts';
 import type {Clock, Tools} from './tools.ts';
 
@@ -23,4 +24,16 @@ export async function createTools({environment, stateHome, clock, endpoint}: Too
     terminal: await createTerminal({environment}),
     clock,
   };
+}
+
+/** The same environment for a process in another folder: what docker's variables name from here, it finds too. */
+export function environmentElsewhere(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const absolute = {...environment};
+  for (const name of ['DOCKER_CONFIG', 'DOCKER_CERT_PATH']) {
+    const folder = environment[name];
+    if (folder) absolute[name] = resolve(folder);
+  }
+  const socket = /^unix:\/\/(.+)$/.exec(environment['DOCKER_HOST'] ?? '')?.[1];
+  if (socket) absolute['DOCKER_HOST'] = `unix://${resolve(socket)}`;
+  return absolute;
 }

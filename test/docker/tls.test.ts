@@ -61,11 +61,22 @@ describe.skipIf(!openssl)('an engine behind TLS that asks for a certificate', ()
   });
 
   it('is not trusted without its CA, and the sentence says TLS', async () => {
-    const empty = mkdtempSync(join(folder, 'empty-'));
-    const environment = {DOCKER_HOST: host, DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: empty};
+    const other = mkdtempSync(join(folder, 'other-'));
+    writeFileSync(join(other, 'ca.pem'), readFileSync(join(folder, 'client.pem')));
+    const environment = {DOCKER_HOST: host, DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: other};
     const problem = await problemFrom(createDocker({environment}).info());
     expect(problem).toMatchObject({code: 'engine-unreachable', message: expect.stringMatching(/TLS failed/)});
     expect(problem.hint).toMatch(/ca\.pem/);
+  });
+
+  it('is not spoken to with a key that is none, and the sentence says TLS', async () => {
+    const broken = mkdtempSync(join(folder, 'broken-'));
+    writeFileSync(join(broken, 'ca.pem'), readFileSync(join(folder, 'ca.pem')));
+    writeFileSync(join(broken, 'cert.pem'), 'no certificate');
+    writeFileSync(join(broken, 'key.pem'), 'no key');
+    const environment = {DOCKER_HOST: host, DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: broken};
+    const problem = await problemFrom(createDocker({environment}).info());
+    expect(problem).toMatchObject({code: 'engine-unreachable', message: expect.stringMatching(/TLS failed/)});
   });
 
   it('is told apart from one that speaks plain HTTP', async () => {

@@ -1,7 +1,8 @@
 import {readFileSync} from 'node:fs';
-import {mkdir, open, readFile, writeFile} from 'node:fs/promises';
+import {mkdir, mkdtemp, open, readFile, rm, writeFile} from 'node:fs/promises';
 import type {ServerResponse} from 'node:http';
-import {join} from 'node:path';
+import {tmpdir} from 'node:os';
+import {join, relative} from 'node:path';
 import {afterEach, expect, it} from 'vitest';
 import type {ImageRequest, RunView} from '../../src/engine/index.ts';
 import type {RunEvent} from '../../src/engine/run/events.ts';
@@ -9,6 +10,8 @@ import {type FakeEngine, type Fault, startFakeEngine} from '../docker/fake-engin
 import {type ImageWorld, imageWorld, leavingSourceAlone, outcomes} from '../helpers/image-world.ts';
 
 const gigabyte = 1024 ** 3;
+const registryOldFormat =
+  'cluster:\n  docker-registry-info:\n    docker-registry-domain: registry.test:5000\n    docker-namespace: openpai\n    docker-tag: v1\n    secret-name: s\n';
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
@@ -69,10 +72,7 @@ it('pushes again when the registry fails with 500, and says so in a sentence', a
   await world.carryOut(await world.build());
   const config = join(world.folder, 'config');
   await mkdir(config);
-  await writeFile(
-    join(config, 'services-configuration.yaml'),
-    'cluster:\n  docker-registry-info:\n    docker-registry-domain: registry.test:5000\n    docker-namespace: openpai\n    docker-tag: v1\n    secret-name: s\n',
-  );
+  await writeFile(join(config, 'services-configuration.yaml'), registryOldFormat);
   const request = {operation: 'image push', source: world.source, config, names: []} as unknown as ImageRequest;
   const proposal = await world.engine.propose(request);
   const run = await leavingSourceAlone(world, () => world.carryOut(proposal));
@@ -82,6 +82,30 @@ it('pushes again when the registry fails with 500, and says so in a sentence', a
     {attempt: 1, problem: {code: 'registry-unreachable', message: expect.stringContaining('500')}},
     {attempt: 2, problem: {hint: expect.stringContaining('registry.test:5000')}},
   ]);
+});
+
+it('finds the engine and its credentials by paths that are relative to where the command was given', async () => {
+  const auths: unknown[] = [];
+  const engine = await startFakeEngine((request, _response, path) => {
+    const header = request.headers['x-registry-auth'];
+    if (path.endsWith('/push')) auths.push(JSON.parse(Buffer.from(String(header), 'base64url').toString()));
+    return false;
+  });
+  closing.push(() => engine.close());
+  const config = await mkdtemp(join(tmpdir(), 'pai-relative-'));
+  closing.push(() => rm(config, {recursive: true}));
+  const fromHere = (path: string) => relative(process.cwd(), path);
+  const environment = {DOCKER_HOST: `unix://${fromHere(engine.socket)}`, DOCKER_CONFIG: fromHere(config)};
+  const world = await imageWorld({socket: engine.socket, environment});
+  closing.push(() => world.remove());
+  await world.write('src/near/build/near.dockerfile', 'FROM busybox:latest\n');
+  await world.carryOut(await world.build());
+  const auth = Buffer.from('ann:word').toString('base64');
+  await writeFile(join(config, 'config.json'), JSON.stringify({auths: {'registry.test:5000': {auth}}}));
+  await writeFile(join(config, 'services-configuration.yaml'), registryOldFormat);
+  const request = {operation: 'image push', source: world.source, config, names: []} as unknown as ImageRequest;
+  expect(outcomes(await world.carryOut(await world.engine.propose(request)))).toEqual({'push/near': 'done, changed'});
+  expect(auths).toMatchObject([{username: 'ann', password: 'word'}]);
 });
 
 it('asks a registry once for a proposal and the run that follows it', async () => {

@@ -31,19 +31,8 @@ export function readDockerConfig(environment: NodeJS.ProcessEnv): DockerConfig {
 
 /** The object in a JSON file, undefined when there is no such file. The file may hold secrets: no part of it is quoted. */
 export function readJsonFile(file: string): Readonly<Record<string, unknown>> | undefined {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new ProblemError({
-      code: 'file-unreadable',
-      message: `${file} cannot be read (${code}).`,
-      hint: 'Docker keeps its settings there; check who owns it and its permissions.',
-      file,
-    });
-  }
+  const text = readIfThere(file);
+  if (text === undefined) return undefined;
   try {
     return objectOf(JSON.parse(text));
   } catch {
@@ -51,6 +40,22 @@ export function readJsonFile(file: string): Readonly<Record<string, unknown>> | 
       code: 'config-invalid',
       message: `${file} is not valid JSON.`,
       hint: 'The docker command cannot read it either; mend it or move it aside.',
+      file,
+    });
+  }
+}
+
+/** The text of a file of docker's, undefined when there is none. Throws `file-unreadable`. */
+export function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new ProblemError({
+      code: 'file-unreadable',
+      message: `${file} cannot be read (${code}).`,
+      hint: 'Docker keeps its settings there; check who owns it and its permissions.',
       file,
     });
   }

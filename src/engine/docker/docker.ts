@@ -4,7 +4,7 @@ import {type Connection, createConnection, type Deadlines} from './connection.ts
 import {notAnEngine, refusalOf, refusedProblem} from './connection-problem.ts';
 import {findCredentials} from './credentials.ts';
 import {readDockerConfig} from './docker-config.ts';
-import {type Endpoint, findEndpoint} from './endpoint.ts';
+import {type Endpoint, findEndpoint, shownAddress} from './endpoint.ts';
 import {type EngineMessage, numberOf, textOf} from './json-lines.ts';
 import {authConfigOrNone} from './login.ts';
 import {printableLine} from './printable.ts';
@@ -105,7 +105,7 @@ function locate(
   } catch (problem) {
     const named =
       endpoint ?? environment['DOCKER_HOST'] ?? environment['DOCKER_CONTEXT'] ?? 'the current docker context';
-    return {address: printableLine(named, 120), problem};
+    return {address: shownAddress(named), problem};
   }
 }
 

@@ -1,9 +1,10 @@
 import {createHash} from 'node:crypto';
-import {existsSync, readFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {existsSync} from 'node:fs';
+import {join, resolve} from 'node:path';
 import {ProblemError} from '../problem.ts';
 import {type DockerConfig, objectOf, readDockerConfig, readJsonFile} from './docker-config.ts';
 import {printableLine} from './printable.ts';
+import {environmentTls, readTls, type TlsMaterial, type TlsSource} from './tls-material.ts';
 
 /** Where an engine is and how to get there. */
 export interface Endpoint {
@@ -16,18 +17,12 @@ export interface Endpoint {
     | {readonly host: string; readonly port: number; readonly tls?: TlsMaterial};
 }
 
-interface TlsMaterial {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-  readonly verify: boolean;
-}
-
 const defaultSocket = '/var/run/docker.sock';
 
 /**
  * Finds the engine as the docker command does: an explicit address, DOCKER_HOST, DOCKER_CONTEXT, the current
- * context of config.json, the usual socket. Throws `engine-unreachable` for an address nobody can use.
+ * context of config.json, the usual place. Throws `engine-unreachable` for an address nobody can use,
+ * `config-invalid` or `file-unreadable` for files of docker that cannot be read.
  */
 export function findEndpoint(environment: NodeJS.ProcessEnv, explicit?: string): Endpoint {
   const host = environment['DOCKER_HOST'];
@@ -37,29 +32,33 @@ export function findEndpoint(environment: NodeJS.ProcessEnv, explicit?: string):
   const context = environment['DOCKER_CONTEXT'] || config.currentContext;
   if (context && context !== 'default')
     return contextEndpoint(config, context, environment['DOCKER_CONTEXT'] ? 'DOCKER_CONTEXT' : 'config.json');
+  const tls = environmentTls(environment);
+  // TLS is not spoken over the usual socket: whoever wants it means the usual port.
+  if (tls) return endpointAt('tcp://localhost:2376', tls.variable, tls);
   return endpointAt(`unix://${usualSocket(environment)}`, 'default', undefined);
 }
 
-function endpointAt(text: string, source: string, tls: (() => TlsMaterial) | undefined): Endpoint {
+/** An address as it was written, safe to show: a password in it is not. */
+export function shownAddress(text: string): string {
+  return printableLine(text.replace(/(:\/\/[^/@:]*:)[^/]*@/, '$1••••••@'), 120);
+}
+
+function endpointAt(text: string, source: string, tls: TlsSource | undefined): Endpoint {
   const unix = /^unix:\/\/(.*)$/.exec(text);
   if (unix) {
-    const socketPath = unix[1] || defaultSocket;
+    const socketPath = unix[1] ? resolve(unix[1]) : defaultSocket;
     return {address: `unix://${socketPath}`, source, target: {socketPath}};
   }
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'ssh:') {
-    throw unusable(text, source, 'engines behind SSH come with machines over SSH, which this version does not have', {
-      hint: `Forward the socket yourself until then: ssh -NL /tmp/docker.sock:${defaultSocket} ${url.host}, and DOCKER_HOST=unix:///tmp/docker.sock.`,
-    });
-  }
+  const url = urlOf(text);
+  if (url?.protocol === 'ssh:') throw behindSsh(text, source, url);
   if (!url || !['tcp:', 'http:', 'https:'].includes(url.protocol) || !url.hostname)
     throw unusable(text, source, 'it is not an address of an engine');
   if (url.pathname.replace('/', '') !== '') throw unusable(text, source, 'an address with a path is not supported');
-  const material = tls?.() ?? (url.protocol === 'https:' ? {verify: true} : undefined);
+  const material = tls?.read() ?? (url.protocol === 'https:' ? {verify: true} : undefined);
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  // URL leaves out the port that is usual for its scheme.
+  // URL leaves out the port that is usual for its scheme; the docker command takes 2375 even with TLS.
   const written = url.port || /:(\d+)\/?$/.exec(text)?.[1];
-  const port = Number(written ?? (material ? 2376 : 2375));
+  const port = Number(written ?? (url.protocol === 'https:' ? 2376 : 2375));
   return {
     address: `tcp://${url.hostname}:${port}`,
     source,
@@ -67,11 +66,18 @@ function endpointAt(text: string, source: string, tls: (() => TlsMaterial) | und
   };
 }
 
-/** DOCKER_TLS_VERIFY counts as set whatever its value, as with the docker command; DOCKER_TLS is TLS without checking. */
-function environmentTls(environment: NodeJS.ProcessEnv): (() => TlsMaterial) | undefined {
-  const verify = Boolean(environment['DOCKER_TLS_VERIFY']);
-  if (!verify && !environment['DOCKER_TLS']) return undefined;
-  return () => readTls(environment['DOCKER_CERT_PATH'] || readDockerConfig(environment).folder, verify);
+/** As the docker command reads it: tcp:// may be left out, and so may a host that is this one. */
+function urlOf(text: string): URL | undefined {
+  const whole = (text.includes('://') ? text : `tcp://${text}`).replace(/^tcp:\/\/(?=:|\/|$)/, 'tcp://localhost');
+  return URL.canParse(whole) ? new URL(whole) : undefined;
+}
+
+function behindSsh(text: string, source: string, {username, host, pathname}: URL): ProblemError {
+  const socket = pathname.length > 1 ? pathname : defaultSocket;
+  const there = printableLine(`ssh://${username ? `${username}@` : ''}${host}`, 120);
+  return unusable(text, source, 'engines behind SSH come with machines over SSH, which this version does not have', {
+    hint: `Forward the socket yourself until then: ssh -NL ~/engine.sock:${printableLine(socket, 120)} ${there}, and DOCKER_HOST=unix://$HOME/engine.sock.`,
+  });
 }
 
 function contextEndpoint(config: DockerConfig, name: string, source: string): Endpoint {
@@ -93,17 +99,8 @@ function contextEndpoint(config: DockerConfig, name: string, source: string): En
   if (typeof host !== 'string' || host === '') return endpointAt(`unix://${defaultSocket}`, from, undefined);
   const tlsFolder = join(config.folder, 'contexts', 'tls', id, 'docker');
   const verify = docker['SkipTLSVerify'] !== true;
-  const tls = existsSync(tlsFolder) || !verify ? () => readTls(tlsFolder, verify) : undefined;
+  const tls = existsSync(tlsFolder) || !verify ? {read: () => readTls(tlsFolder, verify)} : undefined;
   return endpointAt(host, from, tls);
-}
-
-function readTls(folder: string, verify: boolean): TlsMaterial {
-  const read = (name: string) => {
-    const file = join(folder, name);
-    return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
-  };
-  const [ca, cert, key] = [read('ca.pem'), read('cert.pem'), read('key.pem')];
-  return {...(ca ? {ca} : {}), ...(cert ? {cert} : {}), ...(key ? {key} : {}), verify};
 }
 
 /** The system's socket, or that of a rootless engine where only that is there. */
@@ -116,7 +113,7 @@ function usualSocket(environment: NodeJS.ProcessEnv): string {
 function unusable(text: string, source: string, why: string, more?: {hint: string}): ProblemError {
   return new ProblemError({
     code: 'engine-unreachable',
-    message: `The Docker engine at ${printableLine(text, 120)} (${source}) cannot be used: ${why}.`,
+    message: `The Docker engine at ${shownAddress(text)} (${source}) cannot be used: ${why}.`,
     hint: more?.hint ?? `Write it as unix:///path/to/docker.sock or tcp://host:port.`,
   });
 }
