@@ -64,6 +64,20 @@ describe('credentials in config.json', () => {
     expect(await of('docker.io')).toMatchObject({registry: 'docker.io', username: 'dan', password: 'four'});
   });
 
+  it('are those of the key docker writes, before other spellings', async () => {
+    config({
+      auths: {
+        'https://registry.example/v1/': auth('old:old'),
+        'registry.example': auth('ann:new'),
+        'index.docker.io': auth('old:old'),
+        'https://index.docker.io/v1/': auth('dan:new'),
+      },
+    });
+    expect(await of('registry.example')).toMatchObject({username: 'ann', password: 'new'});
+    expect(await of('docker.io')).toMatchObject({username: 'dan', password: 'new'});
+    expect(await of('index.docker.io')).toMatchObject({registry: 'docker.io', username: 'dan'});
+  });
+
   it('may be an identity token, or written out', async () => {
     config({
       auths: {
@@ -98,6 +112,11 @@ describe('credentials of a helper', () => {
     config({credsStore: 'all', credHelpers: {'one.example': 'one'}});
     expect(await of('one.example')).toMatchObject({token: 'a-token', username: undefined});
     expect(await of('two.example')).toMatchObject({username: 'all'});
+    for (const hub of ['https://index.docker.io/v1/', 'index.docker.io', 'docker.io']) {
+      config({credsStore: 'all', credHelpers: {[hub]: 'one'}});
+      expect(await of('docker.io')).toMatchObject({registry: 'docker.io', token: 'a-token'});
+      expect(asked()).toBe('https://index.docker.io/v1/');
+    }
   });
 
   it('are none when the helper has none', async () => {

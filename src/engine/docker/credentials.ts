@@ -18,13 +18,21 @@ export async function findCredentials(
 ): Promise<Credentials | undefined> {
   const config = readDockerConfig(environment);
   const host = hostOf(registry);
-  const helper = config.credHelpers[serverAddress(host)] ?? config.credHelpers[host] ?? config.credsStore;
+  const helper = of(host, config.credHelpers) ?? config.credsStore;
   if (typeof helper === 'string' && helper !== '') {
     const answer = await askCredentialHelper(environment, helper, serverAddress(host), deadlineMs, signal);
     return answer && credentialsOf(host, answer.username, answer.secret);
   }
-  const entry = Object.entries(config.auths).find(([key]) => hostOf(key) === host)?.[1];
+  const entry = of(host, config.auths);
   return entry === undefined ? undefined : fromEntry(host, objectOf(entry));
+}
+
+/** What is written for a host: under the key docker itself writes, else under another spelling of it. */
+function of(host: string, section: Readonly<Record<string, unknown>>): unknown {
+  const key = serverAddress(host);
+  return Object.hasOwn(section, key)
+    ? section[key]
+    : Object.entries(section).find(([each]) => hostOf(each) === host)?.[1];
 }
 
 /** The name docker uses where a helper keeps a token in place of a password. */
