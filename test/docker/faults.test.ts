@@ -15,12 +15,12 @@ afterEach(async () => {
   engine = undefined;
 });
 
-async function dockerWith(fault: Fault, answer = 20_000): Promise<Docker> {
+async function dockerWith(fault: Fault, answer = 20_000, silence = 20_000): Promise<Docker> {
   engine = await startFakeEngine(fault);
   return createDocker({
     environment: {HOME: '/nonexistent'},
     endpoint: `unix://${engine.socket}`,
-    deadlines: {connect: 20_000, answer, registry: answer},
+    deadlines: {connect: 20_000, answer, registry: answer, silence},
   });
 }
 
@@ -270,6 +270,13 @@ describe('a push', () => {
       'toomanyrequests: slow down': 'registry-unreachable',
       'no basic auth credentials': 'registry-login',
       'unauthorized: authentication required': 'registry-login',
+      'error parsing HTTP 403 response body: invalid character': 'registry-login',
+      'Get "https://registry.example:403/v2/": dial tcp 10.0.0.1:403: connect: connection refused':
+        'registry-unreachable',
+      'unexpected status from PUT request to https://registry.example:401/v2/x: 503 Service Unavailable':
+        'registry-unreachable',
+      'manifest of 512 bytes refused': 'push-failed',
+      'error parsing HTTP 404 response body: invalid character': 'push-failed',
       'denied: requested access to the resource is denied': 'registry-login',
       'http: server gave HTTP response to HTTPS client': 'push-failed',
       'x509: certificate signed by unknown authority': 'push-failed',
@@ -292,5 +299,68 @@ describe('a push', () => {
       expect((await problemFrom(push(docker))).message).toMatch(/broke during the push/);
       await engine?.close();
     }
+  });
+
+  const retrying = (seconds: number) => `{"status":"Retrying in ${seconds} seconds","progressDetail":{},"id":"aa"}\n`;
+  const unavailable = 'received unexpected HTTP status: 503 Service Unavailable';
+  const failure = `${JSON.stringify({errorDetail: {message: unavailable}, error: unavailable})}\n`;
+
+  it('that the engine has tried again by itself is not worth another try, and each wait is told once', async () => {
+    const waits = [5, 4, 3, 2, 1, 10, 9, 8].map(retrying);
+    const docker = await dockerWith(answering('/images/', [...waits, failure], 'well'));
+    const watch = watcher();
+    const problem = await problemFrom(docker.push('registry.example:5000/x:1', undefined, watch, never));
+    expect(problem).toMatchObject({code: 'push-failed', hint: expect.stringContaining('registry.example:5000')});
+    expect(problem.message).toMatch(
+      /^The registry registry\.example:5000 answers with an error of its own .*five times/,
+    );
+    expect(watch.text()).toBe(
+      [
+        'aa: Retrying in 5 seconds',
+        'The engine tries five times by itself, which takes about a minute.',
+        'aa: Retrying in 10 seconds',
+        unavailable,
+        '',
+      ].join('\n'),
+    );
+    await engine?.close();
+    const once = await dockerWith(answering('/images/', [failure], 'well'));
+    expect((await problemFrom(push(once))).code).toBe('registry-unreachable');
+  });
+
+  it('and a pull of which nothing is heard are given up, which is told before', async () => {
+    const lines = ['{"status":"Preparing","progressDetail":{},"id":"aa"}\n'];
+    const docker = await dockerWith(answering('/images/', lines, 'never'), 20_000, 500);
+    for (const [word, call] of [
+      ['push', docker.push],
+      ['pull', docker.pull],
+    ] as const) {
+      const watch = watcher();
+      const problem = await problemFrom(call('registry.example:5000/x:1', undefined, watch, never));
+      expect(problem).toMatchObject({code: 'deadline-passed', hint: expect.any(String)});
+      expect(problem.message).toMatch(/^The registry registry\.example:5000 did nothing for .* and was given up\.$/);
+      expect(watch.text()).toMatch(
+        new RegExp(`^aa: Preparing\nNothing was heard of registry.example:5000 for .*; the ${word} is given up after`),
+      );
+    }
+  });
+
+  it('tells how far each large layer is, in tenths', async () => {
+    const moving = (id: string, current: number, total: number) =>
+      `${JSON.stringify({status: 'Pushing', progressDetail: {current, total}, id})}\n`;
+    const megabytes = (count: number) => count * 1_000_000;
+    const lines = [
+      ...[0, 4, 11, 12, 99, 100, 101].map((done) => moving('big', megabytes(done), megabytes(100))),
+      ...[0, 1, 2].map((done) => moving('small', done, 2)),
+      failure,
+    ];
+    const docker = await dockerWith(answering('/images/', lines, 'well'));
+    const watch = watcher();
+    await problemFrom(docker.push('registry.example:5000/x:1', undefined, watch, never));
+    expect(watch.text().split('\n').slice(0, -2)).toEqual([
+      ...[0, 10, 90, 100].map((percent) => `big: Pushing ${percent} % of 100 MB`),
+      'small: Pushing',
+    ]);
+    expect(watch.steps.at(-1)).toEqual([megabytes(101) + 2, megabytes(101) + 2]);
   });
 });

@@ -12,6 +12,8 @@ export interface Deadlines {
   readonly answer: number;
   /** For calls for which the engine itself asks a registry. */
   readonly registry: number;
+  /** Without a sign of life while layers are pushed or pulled. */
+  readonly silence: number;
 }
 
 /** Speaks with one engine. Each conversation has a connection of its own, which is closed when it ends. */

@@ -22,7 +22,7 @@ export interface DockerOptions {
   readonly deadlines?: Partial<Deadlines & {readonly helper: number}>;
 }
 
-const usualDeadlines = {connect: 10_000, answer: 30_000, registry: 60_000, helper: 10_000};
+const usualDeadlines = {connect: 10_000, answer: 30_000, registry: 60_000, silence: 300_000, helper: 10_000};
 
 /**
  * The engine the docker command would use. Making it touches no network; an address that cannot be used is said by
@@ -88,7 +88,7 @@ export function createDocker(options: DockerOptions): Docker {
         const refusal = refusalOf(error);
         if (!refusal) throw error;
         if (/manifest unknown|name unknown|manifest for .* not found/i.test(refusal.said)) return undefined;
-        throw registryProblem(reference, asked, refusal.said || String(refusal.status), credentials?.username);
+        throw registryProblem(reference, asked, refusal.said || String(refusal.status), credentials);
       }
     },
     credentials: (registry, signal) => findCredentials(options.environment, registry, deadlines.helper, signal),

@@ -1,4 +1,5 @@
 import {ProblemError} from '../problem.ts';
+import type {Credentials} from '../tools.ts';
 import {printableLine} from './printable.ts';
 import {registryOf} from './reference.ts';
 
@@ -7,21 +8,23 @@ export type RegistryCode = 'registry-unreachable' | 'registry-login' | 'push-fai
 
 /** Sorts what the engine says about a registry by what can be done about it. */
 export function registryCode(said: string): RegistryCode {
+  const status = statusIn(said);
   if (/HTTP response to HTTPS client|x509:|certificate|tls: /i.test(said)) return 'push-failed';
   if (/no space left on device|disk quota exceeded/i.test(said)) return 'disk-full';
-  if (
-    /no basic auth credentials|unauthorized|authentication required|access (?:to the resource )?is denied|denied:|insufficient_scope|incorrect username or password|\b40[13]\b/i.test(
-      said,
-    )
-  )
-    return 'registry-login';
-  if (
-    /connection refused|connection reset|broken pipe|i\/o timeout|TLS handshake timeout|deadline exceeded|Client\.Timeout|request canceled|no such host|server misbehaving|no route to host|network is unreachable|unexpected EOF|\bEOF\b|\b5\d\d\b|toomanyrequests|too many requests|\b429\b|name resolution|dial tcp/i.test(
-      said,
-    )
-  )
-    return 'registry-unreachable';
+  if (status === 401 || status === 403 || wantsLogin.test(said)) return 'registry-login';
+  if (status === 429 || status >= 500 || isSilent.test(said)) return 'registry-unreachable';
   return 'push-failed';
+}
+
+const wantsLogin =
+  /no basic auth credentials|unauthorized|authentication required|access (?:to the resource )?is denied|denied:|insufficient_scope|incorrect username or password/i;
+
+const isSilent =
+  /connection refused|connection reset|broken pipe|i\/o timeout|TLS handshake timeout|deadline exceeded|Client\.Timeout|request canceled|no such host|server misbehaving|no route to host|network is unreachable|\bEOF\b|toomanyrequests|too many requests|name resolution|dial tcp/i;
+
+/** The HTTP status in a message of the engine; NaN without one. A port in a URL is none. */
+function statusIn(said: string): number {
+  return Number(/(?:HTTP|status).*?\b([45]\d\d)\b/.exec(said.replace(/https?:\/\/[^\s"]+/g, ''))?.[1]);
 }
 
 /** The Problem of a registry that could not be asked or pushed to. `asked`: 'pushing X', 'asking for X'. */
@@ -29,7 +32,7 @@ export function registryProblem(
   reference: string,
   asked: string,
   said: string,
-  loggedInAs: string | undefined,
+  credentials: Credentials | undefined,
 ): ProblemError {
   const registry = registryOf(reference);
   const reason = printableLine(said, 400);
@@ -38,17 +41,13 @@ export function registryProblem(
     case 'registry-login':
       return new ProblemError({
         code,
-        message: loggedInAs
-          ? `The registry ${registry} does not let ${printableLine(loggedInAs, 60)} in (${asked}): ${reason}`
-          : `The registry ${registry} wants a login (${asked}): ${reason}`,
-        hint: `docker login ${registry} on this computer, as a user who may do that; or set the credentials in the cluster configuration.`,
+        message: `The registry ${registry} ${refusal(credentials)} (${asked}): ${reason}`,
+        hint: credentials
+          ? `docker login ${registry} anew on this computer, as a user who may do that; the docker configuration comes before the cluster configuration.`
+          : `docker login ${registry} on this computer, as a user who may do that; or set the credentials in the cluster configuration.`,
       });
     case 'registry-unreachable':
-      return new ProblemError({
-        code,
-        message: `The registry ${registry} could not be reached (${asked}): ${reason}`,
-        hint: `The engine asks, not this computer: does ${registry} answer from the engine's host (curl -k https://${registry}/v2/)?`,
-      });
+      return new ProblemError({code, ...unreachable(registry, asked, reason)});
     case 'disk-full':
       return new ProblemError({
         code,
@@ -59,15 +58,41 @@ export function registryProblem(
       return new ProblemError({
         code,
         message: `${asked.charAt(0).toUpperCase()}${asked.slice(1)} failed: ${reason}`,
-        hint: certificateHint(registry, said),
+        hint: failureHint(registry, said),
       });
   }
 }
 
-function certificateHint(registry: string, said: string): string {
+function refusal(credentials: Credentials | undefined): string {
+  if (!credentials) return 'wants a login';
+  return credentials.username === undefined
+    ? 'does not accept the token it is given'
+    : `does not let ${printableLine(credentials.username, 60)} in`;
+}
+
+function unreachable(registry: string, asked: string, reason: string): {message: string; hint: string} {
+  const status = statusIn(reason);
+  if (status === 429 || /too ?many ?requests/i.test(reason))
+    return {
+      message: `The registry ${registry} is asked too often (${asked}): ${reason}`,
+      hint: 'It limits how often it may be asked: try again later, or with a login if it lets those in more often.',
+    };
+  if (status >= 500)
+    return {
+      message: `The registry ${registry} answers with an error of its own (${asked}): ${reason}`,
+      hint: `The log of ${registry} says why, or that of the proxy before it.`,
+    };
+  return {
+    message: `The registry ${registry} could not be reached (${asked}): ${reason}`,
+    hint: `The engine asks, not this computer: does ${registry} answer from the engine's host (curl -k https://${registry}/v2/, or http:// without TLS)?`,
+  };
+}
+
+function failureHint(registry: string, said: string): string {
   if (/HTTP response to HTTPS client/.test(said))
     return `${registry} speaks plain HTTP: add it to "insecure-registries" in the engine's daemon.json and reload the engine.`;
   if (/x509:|certificate/i.test(said))
     return `Put the registry's CA into /etc/docker/certs.d/${registry}/ca.crt on the engine's host.`;
+  if (statusIn(said) === 404) return `What answers at ${registry} is no registry: check its name and port.`;
   return 'The whole answer is in the log of the task.';
 }
