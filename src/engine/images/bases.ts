@@ -4,6 +4,7 @@ import {displayText} from '../names.ts';
 import {type Problem, problemOf} from '../problem.ts';
 import type {EngineImage, Tools} from '../tools.ts';
 import {digestOf} from './inputs.ts';
+import {loginFor, withLogin} from './login.ts';
 
 /** What a registry said of a foreign base. */
 export interface AskedBase {
@@ -82,8 +83,10 @@ export async function askForBases(
           return;
         }
         try {
-          const credentials = await tools.docker.credentials(registryOf(reference), deadline);
-          const digest = await tools.docker.registryDigest(reference, credentials, deadline);
+          const login = await loginFor(registryOf(reference), tools, deadline);
+          const digest = await withLogin(login, (credentials) =>
+            tools.docker.registryDigest(reference, credentials, deadline),
+          );
           if (digest !== undefined)
             asked.push({reference, digest, at: tools.clock.now(), ...(engineId === undefined ? {} : {engineId})});
           else if (engineId === undefined) problems.push(nowhere(reference));

@@ -1,9 +1,10 @@
 import {displayText} from '../names.ts';
 import type {TaskContext, TaskEnd} from '../plan/types.ts';
 import {ProblemError} from '../problem.ts';
-import type {Credentials, Docker} from '../tools.ts';
+import type {Docker} from '../tools.ts';
 import {registryOf} from './bases.ts';
 import {digestOf} from './inputs.ts';
+import {isRefusal, type Login, loginFor, withLogin} from './login.ts';
 import {readRecord, writeRecord} from './record.ts';
 
 /** One image on its way to a registry. */
@@ -30,7 +31,9 @@ export async function alreadyPushed(work: PushWork, context: TaskContext): Promi
   const here = await builtImage(work, docker, context.signal);
   const digest = digestOf(here, work.reference);
   if (digest === undefined) return undefined;
-  const there = await docker.registryDigest(work.reference, await credentialsFor(work, context), context.signal);
+  const there = await withLogin(await loginOf(work, context), (credentials) =>
+    docker.registryDigest(work.reference, credentials, context.signal),
+  );
   return there === digest ? {digest} : undefined;
 }
 
@@ -38,28 +41,48 @@ export async function alreadyPushed(work: PushWork, context: TaskContext): Promi
 export async function pushImage(work: PushWork, context: TaskContext): Promise<TaskEnd<Pushed>> {
   const {docker} = context.tools;
   const {signal, output, progress} = context;
+  const {reference} = work;
   const {id} = await builtImage(work, docker, signal);
-  const credentials = await credentialsFor(work, context);
-  await docker.tag(id, work.reference, signal);
-  output(`Pushing ${displayText(work.reference)}\r\n`);
-  const {digest} = await docker.push(work.reference, credentials, {output, progress}, signal);
-  const there = await docker.registryDigest(work.reference, credentials, signal);
-  if (there !== digest) throw notVerified(work.reference, digest, there);
-  output(`The registry has ${displayText(work.reference)} as ${digest}\r\n`);
+  const login = await loginOf(work, context);
+  if (login.broken)
+    output(
+      `${login.broken.message} Going on ${login.credentials ? 'with that of the cluster configuration' : 'without a login'}.\r\n`,
+    );
+  await askBefore(reference, login, context);
+  await docker.tag(id, reference, signal);
+  output(`Pushing ${displayText(reference)}\r\n`);
+  const digest = await withLogin(login, async (credentials) => {
+    const pushed = await docker.push(reference, credentials, {output, progress}, signal);
+    const there = await docker.registryDigest(reference, credentials, signal);
+    if (there !== pushed.digest) throw notVerified(reference, pushed.digest, there);
+    return pushed.digest;
+  });
+  output(`The registry has ${displayText(reference)} as ${digest}\r\n`);
   await remember(work, id, digest, context);
   return {changed: true, result: {digest}, note: `${digest.slice(0, 19)}…, verified`};
 }
 
-/** From the docker configuration and its helpers, else those of the cluster configuration. */
-async function credentialsFor(
+/**
+ * Asks the registry before anything is changed: one that does not answer, or answers with errors, would be tried by
+ * the engine for a minute. Somebody with credentials is let through whatever it says of them: Docker Hub, for one,
+ * refuses to speak of a repository that the push is about to make.
+ */
+async function askBefore(reference: string, login: Login, {tools, signal}: TaskContext): Promise<void> {
+  try {
+    await withLogin(login, (credentials) => tools.docker.registryDigest(reference, credentials, signal));
+  } catch (error) {
+    if (!login.credentials || !isRefusal(error)) throw error;
+  }
+}
+
+async function loginOf(
   {reference, username}: Pick<PushWork, 'reference' | 'username'>,
   {tools, secret, signal}: Pick<TaskContext, 'tools' | 'secret' | 'signal'>,
-): Promise<Credentials | undefined> {
+): Promise<Login> {
   const registry = registryOf(reference);
-  const own = await tools.docker.credentials(registry, signal);
-  if (own) return own;
   const password = secret(registryPassword);
-  return username !== undefined && password ? {registry, username, password} : undefined;
+  const ofCluster = username !== undefined && password ? {registry, username, password} : undefined;
+  return loginFor(registry, {docker: tools.docker, ofCluster}, signal);
 }
 
 async function builtImage({image, localName}: PushWork, docker: Docker, signal: AbortSignal) {

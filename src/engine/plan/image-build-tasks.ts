@@ -6,6 +6,7 @@ import {readDone, treeCopy} from '../images/copy.ts';
 import {sourceSite} from '../images/facts.ts';
 import {forgetGenerated, keepGenerated, missingLastHook, restoreGenerated} from '../images/generated.ts';
 import {digestOf, imageOf, type Site} from '../images/inputs.ts';
+import {loginFor, withLogin} from '../images/login.ts';
 import {hookWrites, prepareComponent} from '../images/prepare.ts';
 import type {Turns} from '../images/turns.ts';
 import type {Task, TaskContext, TaskEnd} from './types.ts';
@@ -50,8 +51,9 @@ export function runPull(reference: string, digest: string): Doing<{readonly dige
       return here === digest ? {digest} : undefined;
     },
     async run({tools, signal, output, progress}) {
-      const credentials = await tools.docker.credentials(registryOf(reference), signal);
-      const pulled = await tools.docker.pull(reference, credentials, {output, progress}, signal);
+      const pulled = await withLogin(await loginFor(registryOf(reference), tools, signal), (credentials) =>
+        tools.docker.pull(reference, credentials, {output, progress}, signal),
+      );
       return {changed: true, result: {digest: pulled.digest}, note: pulled.digest.slice(0, 19)};
     },
   };

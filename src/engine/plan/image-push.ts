@@ -5,12 +5,13 @@ import {registryOf} from '../images/bases.ts';
 import {withDeadline} from '../images/deadline.ts';
 import {engineInfo, imagesOnEngine, readImageFacts} from '../images/facts.ts';
 import {digestOf, imageOf} from '../images/inputs.ts';
+import {type Login, loginFor, withLogin} from '../images/login.ts';
 import {mapParallel} from '../images/parallel.ts';
 import {alreadyPushed, type PushWork, pushImage} from '../images/push.ts';
 import {shortHash} from '../images/record.ts';
 import {displayText} from '../names.ts';
 import {type Problem, ProblemError, problemOf} from '../problem.ts';
-import type {Credentials, Docker, EngineImage, EngineInfo} from '../tools.ts';
+import type {Docker, EngineImage, EngineInfo} from '../tools.ts';
 import {openForPush, type PushTarget} from './image-request.ts';
 import {plainId} from './task-id.ts';
 import type {FactWorld, Operation, Plan, Task} from './types.ts';
@@ -48,14 +49,13 @@ async function readFacts(request: ImagePushRequest, world: FactWorld, signal: Ab
   const {docker} = world.tools;
   const engine = await engineInfo(world.tools, signal);
   const notices: Problem[] = [];
-  const registries = new Map<string, Promise<Credentials | undefined>>();
-  const credentials = (registry: string) => {
-    const known = registries.get(registry);
+  const logins = new Map<string, Promise<Login>>();
+  const login = (registry: string) => {
+    const known = logins.get(registry);
     if (known !== undefined) return known;
-    const asking = docker
-      .credentials(registry, signal)
-      .then((own) => own ?? (username !== undefined && password ? {registry, username, password} : undefined));
-    registries.set(registry, asking);
+    const ofCluster = username !== undefined && password ? {registry, username, password} : undefined;
+    const asking = loginFor(registry, {docker, ofCluster}, signal);
+    logins.set(registry, asking);
     return asking;
   };
   const onEngine = await imagesOnEngine(
@@ -66,7 +66,7 @@ async function readFacts(request: ImagePushRequest, world: FactWorld, signal: Ab
   );
   const limit = {clock: world.tools.clock, milliseconds: deadlineMs, late: noAnswer};
   const images = await withDeadline(limit, signal, (deadline) =>
-    mapParallel(targets, 8, (target) => factOf(target, catalog, {docker, onEngine, credentials, notices}, deadline)),
+    mapParallel(targets, 8, (target) => factOf(target, catalog, {docker, onEngine, login, notices}, deadline)),
   );
   signal.throwIfAborted();
   const stale = await staleImages(
@@ -126,14 +126,14 @@ function noAnswer(): ProblemError {
 interface Asking {
   readonly docker: Docker;
   readonly onEngine: ReadonlyMap<string, EngineImage | undefined>;
-  credentials(registry: string): Promise<Credentials | undefined>;
+  login(registry: string): Promise<Login>;
   readonly notices: Problem[];
 }
 
 async function factOf(
   {image: name, reference}: PushTarget,
   catalog: Catalog,
-  {docker, onEngine, credentials, notices}: Asking,
+  {docker, onEngine, login, notices}: Asking,
   signal: AbortSignal,
 ): Promise<PushFact> {
   const {localName} = imageOf(catalog, name);
@@ -149,14 +149,17 @@ async function factOf(
   // What was never pushed from here is pushed, whatever the registry has.
   if (digest === undefined) return fact;
   try {
-    const there = await docker.registryDigest(reference, await credentials(registryOf(reference)), signal);
+    const there = await withLogin(await login(registryOf(reference)), (credentials) =>
+      docker.registryDigest(reference, credentials, signal),
+    );
     return {...fact, ...(there === undefined ? {} : {registryDigest: there})};
   } catch (error) {
-    const {message} = problemOf(error);
+    const {message, hint} = problemOf(error);
     notices.push({
       code: 'registry-unreachable',
       severity: 'notice',
       message: `Whether ${displayText(reference)} is in the registry could not be found out: ${message}`,
+      ...(hint === undefined ? {} : {hint}),
     });
     return fact;
   }
