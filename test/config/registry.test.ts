@@ -171,6 +171,16 @@ describe('mistakes, all at once, with file, line, key and what to write', () => 
     ]);
   });
 
+  test('of a host that Docker would take for a name on Docker Hub', async () => {
+    const {settings, problems} = await readText('G', newFormat('namespace: n\ndomain: registry\ntag: t'));
+    expect(settings).toBeUndefined();
+    expect(problems).toEqual([
+      'error | config-invalid | cluster.docker-registry.domain:4 | cluster.docker-registry.domain is "registry", which Docker takes for a name on Docker Hub, for there is neither a dot nor a port in it. | Write domain: registry:443, or with the port it listens on.',
+    ]);
+    for (const domain of ['registry:5000', '"[::1]:5000"', 'localhost', 'public', 'docker.io'])
+      expect((await readText('G', newFormat(`namespace: n\ndomain: ${domain}\ntag: t`))).problems).toEqual([]);
+  });
+
   test('of what is missing', async () => {
     const {problems} = await readText('E', 'cluster:\n  docker-registry-info:\n    docker-namespace: n\n');
     expect(problems).toEqual([

@@ -25,7 +25,13 @@ export function checkRegistryValues(values: RegistryValues, section: RegistrySec
       );
     }
   }
-  const {username, password} = values;
+  const {domain, username, password} = values;
+  if (domain !== undefined && rules.domain.isValid(domain) && !/[.:]|^localhost$|^public$/.test(domain)) {
+    wrong('domain', 'config-invalid')(
+      `is "${domain}", which Docker takes for a name on Docker Hub, for there is neither a dot nor a port in it.`,
+      `Write ${section.place('domain').key.split('.').at(-1)}: ${domain}:443, or with the port it listens on.`,
+    );
+  }
   if (username !== undefined && password === undefined) {
     wrong('password', 'config-invalid')('is missing beside the user name.', loginHint, 'warning');
   }
