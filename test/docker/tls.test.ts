@@ -1,4 +1,3 @@
-import {spawnSync} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {type AddressInfo, connect} from 'node:net';
 import {tmpdir} from 'node:os';
@@ -6,12 +5,11 @@ import {join} from 'node:path';
 import {createServer, type Server} from 'node:tls';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {createDocker} from '../../src/engine/docker/docker.ts';
+import {hasOpenssl, makeCertificate} from '../helpers/certificates.ts';
 import {problemFrom} from './contract.ts';
 import {type FakeEngine, startFakeEngine} from './fake-engine.ts';
 
-const openssl = spawnSync('openssl', ['version']).status === 0;
-
-describe.skipIf(!openssl)('an engine behind TLS that asks for a certificate', () => {
+describe.skipIf(!hasOpenssl)('an engine behind TLS that asks for a certificate', () => {
   let folder: string;
   let engine: FakeEngine;
   let server: Server;
@@ -19,9 +17,9 @@ describe.skipIf(!openssl)('an engine behind TLS that asks for a certificate', ()
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'pai-tls-'));
-    certificate('ca', []);
-    certificate('server', ['-addext', 'subjectAltName=IP:127.0.0.1']);
-    certificate('client', []);
+    makeCertificate(folder, 'ca');
+    makeCertificate(folder, 'server', {ca: 'ca', for: 'IP:127.0.0.1'});
+    makeCertificate(folder, 'client', {ca: 'ca'});
     rmSync(join(folder, 'ca-key.pem'));
     writeFileSync(join(folder, 'cert.pem'), readFileSync(join(folder, 'client.pem')));
     writeFileSync(join(folder, 'key.pem'), readFileSync(join(folder, 'client-key.pem')));
@@ -42,18 +40,6 @@ describe.skipIf(!openssl)('an engine behind TLS that asks for a certificate', ()
     await new Promise((resolve) => server.close(resolve));
     rmSync(folder, {recursive: true});
   });
-
-  function certificate(name: string, more: readonly string[]): void {
-    const file = (suffix: string) => join(folder, `${name}${suffix}`);
-    const from = name === 'ca' ? [] : ['-CA', join(folder, 'ca.pem'), '-CAkey', join(folder, 'ca-key.pem')];
-    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', file('-key.pem')];
-    const {status, stderr} = spawnSync(
-      'openssl',
-      ['req', '-x509', ...key, '-out', file('.pem'), '-days', '2', '-subj', `/CN=${name}`, ...from, ...more],
-      {encoding: 'utf8'},
-    );
-    if (status !== 0) throw new Error(stderr);
-  }
 
   it('is spoken to with the certificates of DOCKER_CERT_PATH', async () => {
     const environment = {DOCKER_HOST: host, DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: folder};

@@ -36,6 +36,8 @@ export function missingPrograms(): readonly string[] {
 export interface RealEngineOptions {
   /** Bytes of memory to keep its images in, instead of the disk: for tests on a disk that is full. */
   readonly diskBytes?: number;
+  /** Of dockerd, besides its own: another --host, --insecure-registry. */
+  readonly arguments?: readonly string[];
 }
 
 /** Why no engine can be started here, as the end of a sentence; undefined when one can. */
@@ -67,7 +69,7 @@ export async function startRealEngine(options: RealEngineOptions = {}): Promise<
     const [registry, loginRegistry] = await Promise.all([
       startRegistry(folder, 'registry'),
       startRegistry(folder, 'login-registry', {username: 'operator', password}),
-      startDockerd(folder, base.overlay),
+      startDockerd(folder, base.overlay, options.arguments ?? []),
     ]);
     const socket = join(folder, 's');
     return {
@@ -139,7 +141,7 @@ async function stopGuard(guard: ChildProcess): Promise<void> {
   if (guard.exitCode === null && (await ended) !== 0) throw new Error('The Docker engine of the tests left something.');
 }
 
-async function startDockerd(folder: string, overlay: boolean): Promise<void> {
+async function startDockerd(folder: string, overlay: boolean, more: readonly string[]): Promise<void> {
   const containerd = join(folder, 'containerd');
   mkdirSync(containerd);
   const containerdSocket = join(containerd, 's');
@@ -171,6 +173,7 @@ async function startDockerd(folder: string, overlay: boolean): Promise<void> {
     ...['--shutdown-timeout=2', '--log-level=warn'],
     // overlay2 does not run on overlayfs, which is what a container's own file system is.
     ...(overlay ? ['--storage-driver=vfs'] : []),
+    ...more,
   ]);
   await until('the Docker engine answers', async () => {
     if (dockerd.exitCode !== null) throw new Error(`dockerd ended with ${dockerd.exitCode}`);
