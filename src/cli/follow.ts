@@ -58,12 +58,19 @@ export async function followRun(
   }
 }
 
-/** 0, or why a run that ended did not end well: 1, 5, or the code of what kept it from changing anything. */
+/**
+ * 0, or why a run that ended did not end well: 1, 5, or the code of what kept it from changing anything. Where every
+ * task failed because something could not be reached, that is the code of the whole (6).
+ */
 function exitCodeOfRun({summary, state}: RunView): Ended {
   if (state.status === 'done') return 0;
   if (state.status === 'stopped') return 5;
   const changed = state.tasks.some((task) => task.changed);
-  return summary.status === 'failed' && !changed && state.problem ? exitCodeOf(state.problem) : 1;
+  if (summary.status !== 'failed' || changed || !state.problem) return 1;
+  const failed = state.tasks.filter(({status}) => status === 'failed');
+  const codes = failed.map(({problem}) => (problem ? exitCodeOf(problem) : 1));
+  const nothingReached = codes.length > 0 && !state.tasks.some(({status}) => status === 'done' || status === 'stopped');
+  return nothingReached && codes.every((code) => code === 6) ? 6 : exitCodeOf(state.problem);
 }
 
 function hasEnded({summary, state}: RunView): boolean {

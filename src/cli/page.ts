@@ -40,7 +40,7 @@ export function commandsPage(): string {
     '| 3 | the tree or the configuration is invalid |',
     '| 4 | refused for safety: not approved, a lock is held, the plan changed since approval, read-only |',
     '| 5 | stopped by the operator, or the run goes on without this command |',
-    '| 6 | something needed cannot be reached; nothing was changed |',
+    '| 6 | something needed, or everything asked for, cannot be reached; nothing was changed |',
     '| 70 | a mistake of the program itself, with what to report |',
     '',
     '## `pai-tui`',

@@ -445,6 +445,22 @@ test('once something was changed, a failed run ends with 1 whatever it was', asy
   expect(await command.ended).toBe(1);
 });
 
+test.each([
+  ['every task failed for what cannot be reached', ['registry-unreachable', 'registry-login', 'skipped'], 6],
+  ['one failed for another reason', ['registry-unreachable', 'push-failed', 'skipped'], 1],
+  ['one was done already', ['registry-unreachable', 'done', 'skipped'], 1],
+] as const)('a run in which %s (%j) ends with %i', async (_what, ends, expected) => {
+  const fake = openEngine();
+  const command = await started([...build, '--yes'], fake);
+  for (const [index, end] of ends.entries()) {
+    const task = `build/${['a', 'b', 'c'][index]}`;
+    if (end === 'done' || end === 'skipped') fake.task(task, end, {changed: false});
+    else fake.task(task, 'failed', {problem: {code: end, message: 'No.'}});
+  }
+  fake.end('failed', {code: 'run-failed', message: 'Tasks failed.'});
+  expect(await command.ended).toBe(expected);
+});
+
 test('a runner that dies under the command is told with the way on', async () => {
   const fake = openEngine();
   const command = await started([...build, '--yes'], fake);

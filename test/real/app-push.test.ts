@@ -90,7 +90,7 @@ describe.skipIf(!engine)('pushing with the built program', () => {
     configure(address, username, wrong);
     const forms = formsOf(username, wrong);
     const refused = await push('pylon', '-v');
-    expect(refused.code).toBe(refused.stderr.includes('run-failed: ') ? 1 : 6);
+    expect(refused.code).toBe(6);
     expect(refused.stderr).toMatch(/^registry-login: .+/m);
     expect(refused.stderr).toMatch(/^hint: .+/m);
     const screen = world.open({args: ['-s', world.tree, '-c', config], rows: 40});
@@ -111,23 +111,30 @@ describe.skipIf(!engine)('pushing with the built program', () => {
     expect(filesHolding(world.stateHome, forms)).toEqual([]);
   });
 
-  test('a registry that is down: a sentence and a hint, headless', async () => {
+  test('without a login where one is wanted: nothing is changed, and the hint is a command', async () => {
+    const {address} = engine?.loginRegistry ?? {address: ''};
+    configure(address);
+    const refused = await push('pylon');
+    expect(refused.code).toBe(6);
+    expect(refused.stderr).toMatch(/^registry-login: The registry .* wants a login .*\nhint: docker login /m);
+    expect(refused.stdout).not.toContain('try 2');
+  });
+
+  test('a registry that is down: four tries, a sentence and a hint, on screen and headless', async () => {
     configure('127.0.0.1:9');
-    const refused = await world.run(
-      'image',
-      'push',
-      'pylon',
-      '-s',
-      world.tree,
-      '-c',
-      config,
-      '--yes',
-      '--timeout',
-      '20s',
+    const refused = await push('pylon');
+    expect(refused.code).toBe(6);
+    expect(refused.stdout).toMatch(/try 4 +Push pylon/);
+    expect(refused.stderr).toMatch(
+      /^registry-unreachable: The registry 127\.0\.0\.1:9 could not be reached .*connection refused\nhint: The engine asks/m,
     );
-    expect(refused.code).toBeGreaterThan(0);
-    expect(refused.stderr).toMatch(/^(registry-unreachable|push-failed|deadline-passed): .+/m);
-    expect(refused.stderr).toMatch(/^hint: .+/m);
+    const screen = world.open({args: ['-s', world.tree, '-c', config]});
+    await choose(screen, 'pylon');
+    screen.press('P');
+    await screen.waitFor(/1 would change something/);
+    screen.press('tab', 'enter');
+    await screen.waitFor('✗ failed after');
+    await screen.waitFor(/The registry 127\.0\.0\.1:9 could not be\s+reached/);
   });
 
   const push = (...args: readonly string[]) =>
