@@ -99,8 +99,12 @@ function happenedAt(task: TaskState): number {
 
 function taskLine(task: TaskState, colour: boolean): string {
   const at = task.status === 'running' ? task.startedAt : (task.endedAt ?? task.startedAt);
-  const word = task.status === 'running' ? (task.attempt > 1 ? `try ${task.attempt}` : 'start') : task.status;
-  return `${at === undefined ? '        ' : showClock(at)}  ${stateWord(task.status, colour, word)}  ${taskFacts(task)}`;
+  // One that runs and has a problem waits for its next try.
+  const waits = task.status === 'running' && task.problem !== undefined;
+  const word =
+    task.status !== 'running' ? task.status : waits ? 'again' : task.attempt > 1 ? `try ${task.attempt}` : 'start';
+  const why = waits ? `  ${plainLine(task.problem?.message ?? '')}` : '';
+  return `${at === undefined ? '        ' : showClock(at)}  ${stateWord(task.status, colour, word)}  ${taskFacts(task)}${why}`;
 }
 
 function outcomeLine({summary, state}: RunView, colour: boolean): string {

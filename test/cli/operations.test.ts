@@ -461,6 +461,18 @@ test.each([
   expect(await command.ended).toBe(expected);
 });
 
+test('a task that waits for its next try is told with the reason', async () => {
+  const fake = openEngine();
+  const command = await started([...build, '--yes'], fake);
+  fake.task('build/a', 'running');
+  await command.sees('start    Build a');
+  fake.task('build/a', 'running', {problem: {code: 'registry-unreachable', message: 'It is down.'}});
+  await command.sees('again    Build a  It is down.');
+  fake.end('failed', {code: 'run-failed', message: '1 task failed.'});
+  await command.ended;
+  expect(command.stdout().match(/start {4}Build a\n/g)).toHaveLength(1);
+});
+
 test('a runner that dies under the command is told with the way on', async () => {
   const fake = openEngine();
   const command = await started([...build, '--yes'], fake);

@@ -305,6 +305,29 @@ describe('a push', () => {
   const unavailable = 'received unexpected HTTP status: 503 Service Unavailable';
   const failure = `${JSON.stringify({errorDetail: {message: unavailable}, error: unavailable})}\n`;
 
+  it('is told of in one sentence, with all the engine said as detail', async () => {
+    const told = {
+      'Get "https://registry.example:5000/v2/": dial tcp 10.0.0.1:5000: connect: connection refused':
+        'The registry registry.example:5000 cannot be reached: connection refused.',
+      'Head "https://registry.example:5000/v2/": EOF':
+        'The registry registry.example:5000 cannot be reached: it closed the connection without an answer (EOF).',
+      'dial tcp: lookup registry.example on 10.0.0.2:53: no such host':
+        'The registry registry.example:5000 cannot be reached: lookup registry.example on 10.0.0.2:53: no such host.',
+      'received unexpected HTTP status: 502 Bad Gateway':
+        'The registry registry.example:5000 answers with an error: 502 Bad Gateway.',
+      'toomanyrequests: slow down':
+        'The registry registry.example:5000 is asked too often: toomanyrequests: slow down.',
+      'Get "https://registry.example:5000/v2/": no basic auth credentials':
+        'The registry registry.example:5000 wants a login (x:1): no basic auth credentials.',
+    };
+    for (const [said, message] of Object.entries(told)) {
+      const line = `${JSON.stringify({errorDetail: {message: said}, error: said})}\n`;
+      const docker = await dockerWith(answering('/images/', [line], 'well'));
+      expect(await problemFrom(push(docker))).toMatchObject({message, detail: said});
+      await engine?.close();
+    }
+  });
+
   it('that the engine has tried again by itself is not worth another try, and each wait is told once', async () => {
     const waits = [5, 4, 3, 2, 1, 10, 9, 8].map(retrying);
     const docker = await dockerWith(answering('/images/', [...waits, failure], 'well'));
@@ -312,7 +335,7 @@ describe('a push', () => {
     const problem = await problemFrom(docker.push('registry.example:5000/x:1', undefined, watch, never));
     expect(problem).toMatchObject({code: 'push-failed', hint: expect.stringContaining('registry.example:5000')});
     expect(problem.message).toMatch(
-      /^The registry registry\.example:5000 answers with an error of its own .*five times/,
+      /^The registry registry\.example:5000 answers with an error: 503 Service Unavailable\. .*five times/,
     );
     expect(watch.text()).toBe(
       [

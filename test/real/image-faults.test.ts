@@ -154,7 +154,7 @@ describe.skipIf(!real)('a registry that does not want', () => {
     expect(retried.length).toBeGreaterThanOrEqual(2);
     expect(retried.map(({problem}) => problem.code)).toEqual(retried.map(() => 'registry-unreachable'));
     expect(retried[0]?.problem).toMatchObject({
-      message: expect.stringContaining('could not be reached'),
+      message: expect.stringContaining('cannot be reached: '),
       hint: expect.any(String),
     });
   });

@@ -1,6 +1,6 @@
 import {ProblemError} from '../problem.ts';
 import type {Credentials} from '../tools.ts';
-import {printableLine} from './printable.ts';
+import {printable, printableLine} from './printable.ts';
 import {registryOf} from './reference.ts';
 
 /** What kind of failure an engine speaks of after it asked a registry. Only `registry-unreachable` is worth a retry. */
@@ -35,32 +35,45 @@ export function registryProblem(
   credentials: Credentials | undefined,
 ): ProblemError {
   const registry = registryOf(reference);
-  const reason = printableLine(said, 400);
+  const reason = reasonIn(said);
+  const detail = printable(said).slice(0, 2000);
   const code = registryCode(said);
   switch (code) {
-    case 'registry-login':
+    case 'registry-login': {
+      const image = reference.replace(`${registry}/`, '');
       return new ProblemError({
         code,
-        message: `The registry ${registry} ${refusal(credentials)} (${asked}): ${reason}`,
+        message: `The registry ${registry} ${refusal(credentials)} (${image}): ${reason}.`,
         hint: credentials
           ? `docker login ${registry} anew on this computer, as a user who may do that; the docker configuration comes before the cluster configuration.`
           : `docker login ${registry} on this computer, as a user who may do that; or set the credentials in the cluster configuration.`,
+        detail,
       });
+    }
     case 'registry-unreachable':
-      return new ProblemError({code, ...unreachable(registry, asked, reason)});
+      return new ProblemError({code, ...unreachable(registry, reason, said), detail});
     case 'disk-full':
       return new ProblemError({
         code,
-        message: `There was no space left (${asked}): ${reason}`,
+        message: `There was no space left (${asked}): ${reason}.`,
         hint: `Check the disk of the registry ${registry}, and that of the engine (df -h).`,
+        detail,
       });
     case 'push-failed':
       return new ProblemError({
         code,
-        message: `${asked.charAt(0).toUpperCase()}${asked.slice(1)} failed: ${reason}`,
+        message: `${asked.charAt(0).toUpperCase()}${asked.slice(1)} failed: ${reason}.`,
         hint: failureHint(registry, said),
+        detail,
       });
   }
+}
+
+/** What the engine says without the calls that led to it; the whole is in the detail. */
+function reasonIn(said: string): string {
+  const calls = /^(?:(?:Get|Head|Post|Put|Patch) "[^"]*": |dial tcp(?: \S+)?: |connect: |net\/http: )+/;
+  const reason = printableLine(said, 400).replace(calls, '').replace(/\.$/, '');
+  return reason === 'EOF' ? 'it closed the connection without an answer (EOF)' : reason;
 }
 
 function refusal(credentials: Credentials | undefined): string {
@@ -70,20 +83,20 @@ function refusal(credentials: Credentials | undefined): string {
     : `does not let ${printableLine(credentials.username, 60)} in`;
 }
 
-function unreachable(registry: string, asked: string, reason: string): {message: string; hint: string} {
-  const status = statusIn(reason);
-  if (status === 429 || /too ?many ?requests/i.test(reason))
+function unreachable(registry: string, reason: string, said: string): {message: string; hint: string} {
+  const status = statusIn(said);
+  if (status === 429 || /too ?many ?requests/i.test(said))
     return {
-      message: `The registry ${registry} is asked too often (${asked}): ${reason}`,
+      message: `The registry ${registry} is asked too often: ${reason}.`,
       hint: 'It limits how often it may be asked: try again later, or with a login if it lets those in more often.',
     };
   if (status >= 500)
     return {
-      message: `The registry ${registry} answers with an error of its own (${asked}): ${reason}`,
+      message: `The registry ${registry} answers with an error: ${reason.replace(/^.*HTTP status: /, '')}.`,
       hint: `The log of ${registry} says why, or that of the proxy before it.`,
     };
   return {
-    message: `The registry ${registry} could not be reached (${asked}): ${reason}`,
+    message: `The registry ${registry} cannot be reached: ${reason}.`,
     hint: `The engine asks, not this computer: does ${registry} answer from the engine's host (curl -k https://${registry}/v2/, or http:// without TLS)?`,
   };
 }

@@ -111,7 +111,7 @@ function say(watch: PushWatch, line: string): void {
 function givenUp(error: ProblemError): ProblemError {
   const {problem} = error;
   if (problem.code !== 'registry-unreachable') return error;
-  const message = `${problem.message.replace(/\.$/, '')}. The engine has tried five times.`;
+  const message = `${problem.message} The engine has tried five times.`;
   return new ProblemError({...problem, code: 'push-failed', message}, {cause: error});
 }
 

@@ -5,7 +5,7 @@ import {registryOf} from '../images/bases.ts';
 import {withDeadline} from '../images/deadline.ts';
 import {engineInfo, imagesOnEngine, readImageFacts} from '../images/facts.ts';
 import {digestOf, imageOf} from '../images/inputs.ts';
-import {type Login, loginFor, withLogin} from '../images/login.ts';
+import {isRefusal, type Login, loginFor, withLogin} from '../images/login.ts';
 import {mapParallel} from '../images/parallel.ts';
 import {alreadyPushed, type PushWork, pushImage} from '../images/push.ts';
 import {shortHash} from '../images/record.ts';
@@ -146,19 +146,22 @@ async function factOf(
     ...(found ? {id: found.id} : {}),
     ...(digest === undefined ? {} : {digest}),
   };
-  // What was never pushed from here is pushed, whatever the registry has.
-  if (digest === undefined) return fact;
+  const registry = await login(registryOf(reference));
   try {
-    const there = await withLogin(await login(registryOf(reference)), (credentials) =>
-      docker.registryDigest(reference, credentials, signal),
-    );
-    return {...fact, ...(there === undefined ? {} : {registryDigest: there})};
+    const there = await withLogin(registry, (credentials) => docker.registryDigest(reference, credentials, signal));
+    // What was never pushed from here is pushed, whatever the registry has: it was only asked whether it answers.
+    return digest === undefined || there === undefined ? fact : {...fact, registryDigest: there};
   } catch (error) {
+    // Docker Hub, for one, refuses to speak of a repository that the push is about to make.
+    if (digest === undefined && registry.credentials && isRefusal(error)) return fact;
     const {message, hint} = problemOf(error);
     notices.push({
       code: 'registry-unreachable',
       severity: 'notice',
-      message: `Whether ${displayText(reference)} is in the registry could not be found out: ${message}`,
+      message:
+        digest === undefined
+          ? `The push is going to fail as it looks now: ${message}`
+          : `Whether ${displayText(reference)} is in the registry could not be found out: ${message}`,
       ...(hint === undefined ? {} : {hint}),
     });
     return fact;
