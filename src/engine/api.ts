@@ -4,6 +4,7 @@
  */
 
 import type {Catalog} from './catalog/types.ts';
+import type {ConfigReading, OpenConfigOptions} from './config/open.ts';
 import type {Plan, RunRequest} from './plan/types.ts';
 import type {Problem} from './problem.ts';
 import type {RunState, RunStatus} from './run/events.ts';
@@ -17,6 +18,8 @@ export interface Engine {
    * everything else is in its problems.
    */
   openTree(folder: string, config?: string): Promise<Catalog>;
+  /** Reads a configuration folder of any era, or the file of era A. Everything that is wrong is in its problems. */
+  openConfig(folder: string, options?: OpenConfigOptions): Promise<ConfigReading>;
   /** The state of images: what would be built and why. */
   imageStatus(request: ImageStatusRequest, signal?: AbortSignal): Promise<ImageStatusReport>;
   /** Facts and plan of what was asked for; changes nothing. Throws what makes a plan impossible. */

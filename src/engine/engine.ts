@@ -53,6 +53,11 @@ export function createEngine(options: EngineOptions): Engine {
       return {...catalog, problems: [...catalog.problems, ...warnings]};
     },
 
+    async openConfig(folder, options) {
+      const {openConfig} = await import('./config/open.ts');
+      return openConfig(folder, options);
+    },
+
     async imageStatus(request, signal = never()) {
       const place = await realPlace(request);
       const stateFolder = await stateFolderOf(place);

@@ -99,6 +99,10 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}): FakeEngine
       calls.push('openTree');
       return orThrow(answers.catalog);
     },
+    async openConfig(folder) {
+      calls.push(`openConfig ${folder}`);
+      return {problems: []};
+    },
     async imageStatus(request, signal) {
       calls.push(`imageStatus${request.checkBases ? ' check-bases' : ''}`);
       return answers.status === 'pending' ? never(signal) : orThrow(answers.status);

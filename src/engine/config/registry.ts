@@ -8,6 +8,7 @@ import type {Problem} from '../problem.ts';
 import {Secret} from '../secret.ts';
 import {checkRegistryValues} from './registry-checks.ts';
 import {type RegistrySection, type RegistryValues, readRegistrySection} from './registry-section.ts';
+import {largestFile, readSourceFile} from './source-file.ts';
 import type {YamlFile} from './yaml.ts';
 
 export interface RegistrySettings {
@@ -44,20 +45,34 @@ export async function readRegistrySettings(
   if (config === undefined) return {problems: []};
   const problems: Problem[] = [];
   const file = await configurationFile(config, tree.era, problems);
-  const yaml = file === undefined ? undefined : await readYamlFile(file, problems);
+  const yaml = file === undefined ? undefined : (await readSourceFile(file, problems))?.yaml;
   if (file === undefined || yaml?.value === undefined) return {problems};
 
-  const defaults = await treeDefaults(tree);
+  const reading = await readRegistry(yaml, file, tree);
+  problems.push(...reading.problems);
+  if (reading.hasPassword) await warnIfReadableByAll(file, problems);
+  return {problems, ...(reading.settings ? {settings: reading.settings} : {})};
+}
+
+/** The same of a file that was read before; who may read the file is left to the caller. */
+export async function readRegistry(
+  yaml: YamlFile,
+  file: string,
+  tree: {readonly toolRoot?: string; readonly era: Era},
+): Promise<RegistryReading & {readonly hasPassword: boolean}> {
+  const problems: Problem[] = [];
+  const defaults = tree.toolRoot === undefined ? usualDefaults(tree.era) : await treeDefaults(tree.toolRoot, tree.era);
   const section = readRegistrySection(yaml, tree.era, file, problems);
   const values: RegistryValues = {...defaults, ...section.values};
   problems.push(...checkRegistryValues(values, section, file));
   if (tree.era >= 'F') noteDefaults(defaults, section, file, problems);
   const {domain, namespace, tag, username, password, secretName} = values;
-  if (password !== undefined) await warnIfReadableByAll(file, problems);
+  const hasPassword = password !== undefined;
   const isWrong = problems.some(({severity}) => severity === undefined || severity === 'error');
-  if (isWrong || domain === undefined || namespace === undefined || tag === undefined) return {problems};
+  if (isWrong || domain === undefined || namespace === undefined || tag === undefined) return {problems, hasPassword};
   return {
     problems,
+    hasPassword,
     settings: {
       domain,
       namespace,
@@ -108,32 +123,16 @@ async function configurationFile(config: string, era: Era, problems: Problem[]):
   );
 }
 
-/** Bytes; real ones have some kilobytes. */
-const largestFile = 4 * 1024 * 1024;
-
-async function readYamlFile(file: string, problems: Problem[]): Promise<YamlFile | undefined> {
-  try {
-    const {size} = await stat(file);
-    if (size > largestFile) {
-      const message = `${displayText(file)} is too large for a configuration (${size} bytes, at most ${largestFile}).`;
-      problems.push({code: 'file-unreadable', message, file});
-      return undefined;
-    }
-    const yaml = await readYamlText(await readFile(file, 'utf8'), file);
-    problems.push(...yaml.problems);
-    return yaml;
-  } catch (error) {
-    const {code} = error as NodeJS.ErrnoException;
-    const message = `${displayText(file)} cannot be read: ${code === 'EACCES' ? 'permission denied' : code}.`;
-    problems.push({code: 'file-unreadable', message, hint: 'Check its owner and mode.', file});
-    return undefined;
-  }
+/** What cluster.yaml of the known trees says, for a configuration without a tree. */
+function usualDefaults(era: Era): RegistryValues {
+  if (era < 'F') return earlyDefaults(era);
+  return {domain: 'docker.io', namespace: 'openpai', tag: 'latest', secretName: 'regsecret'};
 }
 
 /** F and later keep defaults in the tree; the original builder did not look there (B15). */
-async function treeDefaults(tree: {readonly toolRoot: string; readonly era: Era}): Promise<RegistryValues> {
-  if (tree.era < 'F') return tree.era < 'D' ? {tag: 'latest'} : {};
-  const file = join(tree.toolRoot, 'src/cluster/config/cluster.yaml');
+async function treeDefaults(toolRoot: string, era: Era): Promise<RegistryValues> {
+  if (era < 'F') return earlyDefaults(era);
+  const file = join(toolRoot, 'src/cluster/config/cluster.yaml');
   const problems: Problem[] = [];
   // Reading a pipe of that name would wait for ever.
   const facts = await stat(file).catch(() => undefined);
@@ -141,6 +140,10 @@ async function treeDefaults(tree: {readonly toolRoot: string; readonly era: Era}
   const text = await readFile(file, 'utf8').catch(() => '');
   // What is wrong in a file of defaults shows as a setting that is missing.
   return readRegistrySection(await readYamlText(text, file), 'defaults', file, problems).values;
+}
+
+function earlyDefaults(era: Era): RegistryValues {
+  return era < 'D' ? {tag: 'latest'} : {};
 }
 
 /** Loads the YAML library when there is something to read. */

@@ -1,5 +1,7 @@
 import {readFile, stat} from 'node:fs/promises';
 import {displayText} from '../names.ts';
+import {isSecretKey, withoutSecrets} from './secret-keys.ts';
+import {largestFile} from './source-file.ts';
 import {readYaml} from './yaml.ts';
 
 /**
@@ -17,9 +19,6 @@ export async function readSettings(file: string): Promise<Readonly<Record<string
   collect(yaml.value, [], (path) => yaml.text(path), found);
   return Object.fromEntries([...found.settings].map(([key, value]) => [key, withoutSecrets(value, found.secrets)]));
 }
-
-/** Bytes; real files have some kilobytes. */
-const largestFile = 4 * 1024 * 1024;
 
 interface Found {
   readonly settings: Map<string, string>;
@@ -44,14 +43,4 @@ function collect(
     if (isSecret && text.length >= 4) found.secrets.add(text);
     found.settings.set(key, isSecret ? `secret:${key}` : displayText(text));
   }
-}
-
-function isSecretKey(key: string): boolean {
-  return /pass|secret|token|credential|private|auth|key$/i.test(key) && !/secret[-_]?name$/i.test(key);
-}
-
-function withoutSecrets(text: string, secrets: ReadonlySet<string>): string {
-  let shown = text.replace(/(:\/\/[^/\s:@]*:)[^/\s@]+@/g, '$1••••••@');
-  for (const secret of secrets) shown = shown.replaceAll(secret, '••••••');
-  return shown;
 }

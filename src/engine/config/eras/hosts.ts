@@ -1,0 +1,56 @@
+/** What the tools cannot go on without: who logs in, and one machine at least for each part (behaviour 3.2). */
+
+import type {Problem} from '../../problem.ts';
+import {isAtLeast, type Release} from '../release.ts';
+import type {MachineConfig} from '../types.ts';
+import {below, keyOf, lineOf, type Place} from '../yaml-access.ts';
+
+/** Machines nobody could log in to. A password is no must: there is the agent, and a prompt. */
+export function checkLogins(machines: readonly MachineConfig[], where: string): Problem[] {
+  return machines.flatMap(({hostname, login, place}) => {
+    if (login.user === undefined) {
+      return problem(
+        below(place, 'username'),
+        `The machine ${hostname} has no username.`,
+        `Write username: NAME ${where}.`,
+      );
+    }
+    if (login.password !== undefined || login.keyFile !== undefined) return [];
+    return problem(
+      below(place, 'password'),
+      `The machine ${hostname} has neither password nor keyfile-path.`,
+      `Write one of them ${where}, or have the key in the ssh agent.`,
+      'warning',
+    );
+  });
+}
+
+/** `list` is where machines are listed. Without machines the list itself was reported. */
+export function checkHosts(machines: readonly MachineConfig[], list: Place, release: Release): Problem[] {
+  if (machines.length === 0) return [];
+  const hasLabel = (label: string) => machines.some(({labels}) => labels.includes(label));
+  const needed: [boolean, string, string][] = [
+    [
+      hasLabel('pai-master'),
+      'is a pai-master',
+      'Write pai-master: "true" (with the quotes) at the machine the services run on.',
+    ],
+  ];
+  if (!isAtLeast(release, 'v1.0')) {
+    needed.push(
+      [hasLabel('dashboard'), 'has the dashboard', 'Write dashboard: "true" (with the quotes) at one of the masters.'],
+      [
+        machines.some(({roles}) => roles.includes('master')),
+        'is a Kubernetes master',
+        'Write k8s-role: master at one of them.',
+      ],
+    );
+  }
+  return needed.flatMap(([isThere, what, hint]) => (isThere ? [] : problem(list, `No machine ${what}.`, hint)));
+}
+
+function problem(place: Place, message: string, hint: string, severity?: 'warning'): Problem[] {
+  const {file} = place.source;
+  const where = {file, line: lineOf(place), key: keyOf(place)};
+  return [{code: 'config-invalid', ...(severity ? {severity} : {}), message, hint, ...where}];
+}

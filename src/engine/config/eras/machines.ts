@@ -1,0 +1,145 @@
+/** Machines and skus as the files list them, whatever the file is called. */
+
+import {Secret} from '../../secret.ts';
+import {fromFile} from '../context-values.ts';
+import type {Origin} from '../origins.ts';
+import type {Login, MachineConfig, Role, Sku} from '../types.ts';
+import type {YamlMap} from '../yaml.ts';
+import {below, listAt, mapAt, type Place, textAt, valueAt} from '../yaml-access.ts';
+import type {Reading} from './reading.ts';
+
+export interface MachineRules {
+  /** default-machine-properties, where the file has them. */
+  readonly defaults?: Place;
+  /** Until v0.8 the node is always called by its address (behaviour 3.2). */
+  readonly nodeName: 'address' | 'as written, else address' | 'as written, else host name';
+  /** Roles by label, where the format has no k8s-role. */
+  readonly rolesByLabel?: boolean;
+}
+
+/** The machines of a list; an entry without a host name or an address is left out. */
+export function readMachines(reading: Reading, list: Place, rules: MachineRules): readonly MachineConfig[] {
+  return listAt(list).flatMap((_, index) => readMachine(reading, below(list, index), rules) ?? []);
+}
+
+export function readSkus(table: Place): ReadonlyMap<string, Sku> {
+  return new Map([...mapAt(table).keys()].map((key) => [String(key), readSku(below(table, String(key)))]));
+}
+
+function readMachine(reading: Reading, place: Place, rules: MachineRules): MachineConfig | undefined {
+  const hostname = textAt(below(place, 'hostname'));
+  const address = textAt(below(place, 'hostip'));
+  if (hostname === undefined || address === undefined) return undefined;
+  const sshPort = portOf(given(place, 'sshport', rules));
+  const nodeName = rules.nodeName === 'address' ? undefined : textAt(below(place, 'nodename'));
+  const dockerData = textAt(below(place, 'docker-data'));
+  const byHostName = rules.nodeName === 'as written, else host name';
+  const machine: MachineConfig = {
+    hostname,
+    address,
+    sshPort: sshPort ?? 22,
+    login: readLogin(reading, place, rules),
+    roles: rolesOf(place, rules),
+    labels: labelsOf(mapAt(place)),
+    ...ownTexts(place),
+    dockerData: dockerData ?? '/var/lib/docker',
+    nodeName: nodeName ?? (byHostName ? hostname : address),
+    place,
+  };
+  const note = (field: keyof MachineConfig, origin: Origin | (() => Origin)) =>
+    reading.origins.note(machine, field, origin);
+  note('hostname', fromFile(below(place, 'hostname')));
+  note('address', fromFile(below(place, 'hostip')));
+  note(
+    'roles',
+    rules.rolesByLabel ? {from: 'derived', of: 'pai-master and pai-worker'} : fromFile(below(place, 'k8s-role')),
+  );
+  for (const [field, key] of Object.entries(ownKeys)) note(field as keyof typeof ownKeys, fromFile(below(place, key)));
+  note('sshPort', originOf(place, 'sshport', rules) ?? {from: 'default', which: 'the port of ssh'});
+  note('dockerData', originOf(place, 'docker-data') ?? {from: 'default', which: 'the folder of docker'});
+  note(
+    'nodeName',
+    nodeName === undefined
+      ? {from: 'derived', of: byHostName ? 'hostname' : 'hostip'}
+      : fromFile(below(place, 'nodename')),
+  );
+  return machine;
+}
+
+function readLogin(reading: Reading, place: Place, rules: MachineRules): Login {
+  const user = given(place, 'username', rules);
+  const password = given(place, 'password', rules);
+  const keyFile = given(place, 'keyfile-path', rules);
+  const login: Login = {
+    ...(user === undefined ? {} : {user}),
+    ...(password === undefined ? {} : {password: new Secret(password)}),
+    ...(keyFile === undefined ? {} : {keyFile}),
+  };
+  const keys = {user: 'username', password: 'password', keyFile: 'keyfile-path'};
+  for (const [field, key] of Object.entries(keys)) {
+    const origin = originOf(place, key, rules);
+    if (origin) reading.origins.note(login, field, origin);
+  }
+  return login;
+}
+
+/** A value of the entry, else of the defaults of the file. */
+function given(place: Place, key: string, {defaults}: MachineRules): string | undefined {
+  return textAt(below(place, key)) ?? (defaults && textAt(below(defaults, key)));
+}
+
+function originOf(place: Place, key: string, rules?: MachineRules): (() => Origin) | undefined {
+  const holders = rules?.defaults ? [place, rules.defaults] : [place];
+  const holder = holders.find((at) => textAt(below(at, key)) !== undefined);
+  return holder && fromFile(below(holder, key));
+}
+
+const ownKeys = {etcdId: 'etcdid', zkId: 'zkid', machineType: 'machine-type'} as const;
+
+function ownTexts(place: Place): Partial<Record<keyof typeof ownKeys, string>> {
+  const texts: Partial<Record<keyof typeof ownKeys, string>> = {};
+  for (const [field, key] of Object.entries(ownKeys) as [keyof typeof ownKeys, string][]) {
+    const value = textAt(below(place, key));
+    if (value !== undefined) texts[field] = value;
+  }
+  return texts;
+}
+
+function portOf(written: string | undefined): number | undefined {
+  return written !== undefined && /^\d{1,5}$/.test(written) ? Number(written) : undefined;
+}
+
+function rolesOf(place: Place, rules: MachineRules): readonly Role[] {
+  const role = textAt(below(place, 'k8s-role'));
+  if (role === 'master' || role === 'worker' || role === 'proxy') return [role];
+  if (!rules.rolesByLabel || role !== undefined) return [];
+  const labels = labelsOf(mapAt(place));
+  return [
+    ...(labels.includes('pai-master') ? ['master' as const] : []),
+    ...(labels.includes('pai-worker') ? ['worker' as const] : []),
+  ];
+}
+
+function labelsOf(entry: YamlMap): readonly string[] {
+  return [...entry].filter(([, value]) => value === 'true').map(([key]) => String(key));
+}
+
+function readSku(place: Place): Sku {
+  const cpus = wholeAt(below(place, 'cpu', 'vcore'));
+  const memory = textAt(below(place, 'mem'));
+  const device = [below(place, 'gpu'), below(place, 'computing-device')].find((at) => valueAt(at) instanceof Map);
+  const type = device && textAt(below(device, 'type'));
+  const count = device && wholeAt(below(device, 'count'));
+  return {
+    name: String(place.path.at(-1)),
+    ...(cpus === undefined ? {} : {cpus}),
+    ...(memory === undefined ? {} : {memory}),
+    ...(type === undefined || count === undefined ? {} : {gpu: {type, count}}),
+    place,
+  };
+}
+
+function wholeAt(place: Place): number | undefined {
+  const value = valueAt(place);
+  return typeof value === 'bigint' ? Number(value) : undefined;
+}

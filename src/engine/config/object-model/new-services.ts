@@ -1,0 +1,176 @@
+/** The services of F–H: each module's defaults, what overrules them, and what it derives (behaviour 3.6, 3.7). */
+
+import {displayText, nearestNames} from '../../names.ts';
+import {checkShape} from '../check-shape.ts';
+import {Copier, type ValueMap, valueOfData} from '../context-values.ts';
+import {nodeOf} from '../node.ts';
+import {isAtLeast} from '../release.ts';
+import {map, needed, optional} from '../shape.ts';
+import {placeIn, textAt} from '../yaml-access.ts';
+import {mapIn, wordOf} from './assign.ts';
+import {mergeOver} from './merge.ts';
+import {modulesOf} from './modules/table.ts';
+import type {ServiceModule} from './modules/types.ts';
+import {addressOf, type NewInput} from './new-input.ts';
+import type {TreeModule} from './tree-modules.ts';
+
+/** Adds the services to `view`. Without a tree every known module of the release counts as there. */
+export function addServices(input: NewInput, view: ValueMap, tree: readonly TreeModule[] | undefined): void {
+  const known = modulesOf(input.release);
+  const present = tree ?? [...known.keys()].sort().map((name): TreeModule => ({name}));
+  const type = activeType(input);
+  const active = present
+    .map((each) => ({...each, module: known.get(each.name)}))
+    .filter((each) => type === undefined || [type, 'common'].includes(typeOf(input, each)));
+  checkSections(
+    input,
+    active.map(({module}) => module).filter((module) => module !== undefined),
+  );
+  noteUnknown(input, new Set(present.map(({name}) => name)), tree !== undefined);
+  for (const {name, defaults, module} of active) {
+    const own = ownValues(input, name, defaults, module);
+    view.set(name, module ? derive(input, own, module) : own);
+    if (!module) noteGeneric(input, name, defaults?.file);
+  }
+  for (const {module} of active) if (module) checkNeeds(input, view, module);
+}
+
+type Defaults = TreeModule['defaults'];
+
+interface Active extends TreeModule {
+  readonly module: ServiceModule | undefined;
+}
+
+/** The kind of cluster, since v0.16; from v1.1 on there is one kind only (behaviour 0.3). */
+function activeType({release, services}: NewInput): string | undefined {
+  if (!isAtLeast(release, 'v0.16')) return undefined;
+  if (isAtLeast(release, 'v1.1')) return 'k8s';
+  return wordOf(mapIn(mapIn(services, 'cluster'), 'common').get('cluster-type')) ?? 'yarn';
+}
+
+function typeOf({services}: NewInput, {name, defaults, module}: Active): string {
+  const inTree = defaults ? textAt(placeIn(defaults, 'service_type')) : module?.type;
+  return wordOf(mapIn(services, name).get('service_type')) ?? inTree ?? 'common';
+}
+
+function ownValues(input: NewInput, name: string, defaults: Defaults, module: ServiceModule | undefined): ValueMap {
+  const {origins, services} = input;
+  const merge = module?.merge ?? 'deep';
+  const own: ValueMap = new Map();
+  if (defaults && merge !== 'none') {
+    for (const [key, value] of new Copier(origins).map(placeIn(defaults))) own.set(key, value);
+    noteDefaults(input, own, `${name}.yaml of the tree`);
+  } else if (module?.defaults && merge !== 'none') {
+    for (const [key, value] of valueOfData(module.defaults) as ValueMap) own.set(key, value);
+    noteDefaults(input, own, `the defaults of ${name}`);
+  }
+  mergeOver(own, mapIn(services, name), merge, origins);
+  return own;
+}
+
+function noteDefaults(input: NewInput, values: ValueMap, which: string): void {
+  for (const [key, value] of values) {
+    input.origins.note(values, key, {from: 'default', which});
+    if (value instanceof Map) noteDefaults(input, value, which);
+  }
+}
+
+function derive(input: NewInput, own: ValueMap, module: ServiceModule): ValueMap {
+  const master = addressOf(input.master);
+  for (const [key, words] of Object.entries(module.derives ?? {})) {
+    const text = filledIn(words, own, master);
+    if (text !== undefined) input.assign.derived(own, key, text, words);
+  }
+  module.run?.({
+    own,
+    release: input.release,
+    hosts: input.hosts,
+    ...(master === undefined ? {} : {master}),
+    assign: input.assign,
+    problem: (key, message, hint, severity) => report(input, [module.name, ...key], message, hint, severity),
+  });
+  if (!module.returns) return own;
+  const result: ValueMap = new Map();
+  for (const key of module.returns) input.assign.same(result, key, own, key);
+  return result;
+}
+
+function filledIn(words: string, own: ValueMap, master: string | undefined): string | undefined {
+  let isWhole = true;
+  const text = words.replace(/\{([^}]+)\}/g, (_, key: string) => {
+    const value = key === 'master' ? master : wordOf(own.get(key));
+    isWhole &&= value !== undefined;
+    return value ?? '';
+  });
+  return isWhole ? text : undefined;
+}
+
+function checkSections(input: NewInput, modules: readonly ServiceModule[]): void {
+  const {services, servicesPlace, origins, problems} = input;
+  // A file whose YAML is wrong has its problem already.
+  if (servicesPlace?.source.yaml.value === undefined) return;
+  const fields = modules.map(({name, shape = map({})}) => {
+    const examples = Object.values(shape.fields).flatMap((field) => (field.needed ? [field.example] : []));
+    const example = `${name}: with ${examples.join(' and ')}`;
+    return [name, examples.length > 0 ? needed(shape, example) : optional(shape)] as const;
+  });
+  problems.push(...checkShape(nodeOf(services, origins, servicesPlace), map(Object.fromEntries(fields))));
+}
+
+function noteUnknown(input: NewInput, present: ReadonlySet<string>, isTree: boolean): void {
+  for (const key of input.services.keys()) {
+    const name = String(key);
+    if (present.has(name)) continue;
+    const [nearest] = nearestNames(name, present, 1);
+    const what = isTree ? 'no configuration module of the tree' : 'no service that is known here';
+    const hint =
+      nearest === undefined
+        ? 'Its section is not used.'
+        : `Write ${nearest} if that is meant; the section is not used.`;
+    report(input, [name], `${displayText(name)} is ${what}.`, hint, nearest === undefined ? 'notice' : 'warning');
+  }
+}
+
+function noteGeneric({problems}: NewInput, name: string, file: string | undefined): void {
+  problems.push({
+    code: 'config-invalid',
+    severity: 'notice',
+    message: `The configuration module ${displayText(name)} is not known here: its defaults and the configuration are merged, and values it derives are missing.`,
+    hint: 'Templates that need such values show nothing for them.',
+    ...(file === undefined ? {} : {file}),
+  });
+}
+
+function checkNeeds(input: NewInput, view: ValueMap, module: ServiceModule): void {
+  for (const need of module.needs ?? []) {
+    const [service = '', key = ''] = need.split('.');
+    if (mapIn(view, service).has(key)) continue;
+    // Without a pai-master nothing has an address, which is said once and elsewhere.
+    if (view.has(service) && input.master === undefined) continue;
+    report(
+      input,
+      [module.name],
+      `${module.name} needs ${need}, which is not there.`,
+      `Add ${service} to the tree, or take ${module.name} out of it.`,
+      'warning',
+    );
+  }
+}
+
+function report(
+  {problems, services, servicesPlace, origins}: NewInput,
+  path: readonly string[],
+  message: string,
+  hint: string,
+  severity?: 'warning' | 'notice',
+): void {
+  let node = servicesPlace && nodeOf(services, origins, servicesPlace);
+  for (const part of path) node = node?.child(part);
+  problems.push({
+    code: 'config-invalid',
+    ...(severity ? {severity} : {}),
+    message,
+    hint,
+    ...(node ? {file: node.file, line: node.line, key: displayText(node.key)} : {}),
+  });
+}

@@ -1,0 +1,141 @@
+/** A configuration folder of any era as one checked model. */
+
+import type {Era} from '../catalog/types.ts';
+import type {Problem} from '../problem.ts';
+import {readFourFiles} from './eras/four-files.ts';
+import type {Reading, Said} from './eras/reading.ts';
+import {treeModules} from './object-model/tree-modules.ts';
+import {buildViews} from './object-model/views.ts';
+import {type Origin, Origins} from './origins.ts';
+import {readRegistry} from './registry.ts';
+import {releaseOf, type TreeVersion, usual} from './release.ts';
+import {isSecretKey} from './secret-keys.ts';
+import {servicesFormat} from './services-conversion.ts';
+import type {SourceFile} from './source-file.ts';
+import {readSources, type Sources} from './sources.ts';
+import type {ClusterConfig, ConfigFile, Views} from './types.ts';
+import type {YamlValue} from './yaml.ts';
+import {mapAt, placeIn} from './yaml-access.ts';
+
+export interface OpenConfigOptions {
+  /** The tree the configuration is for: its era and release decide what templates see, its modules bring defaults. */
+  readonly tree?: TreeVersion;
+  /** What it is read as where there is no tree; absent: what its files look like. */
+  readonly era?: Era;
+}
+
+export interface ConfigReading {
+  /** Only when no problem is an error. */
+  readonly config?: ClusterConfig;
+  /** What could be read, mistakes or not: for showing it. Never to act on. */
+  readonly draft?: ClusterConfig;
+  /** Everything at once; sorted by file and line. */
+  readonly problems: readonly Problem[];
+}
+
+/** Reads a configuration folder, or the one file of era A. Executes and writes nothing; never throws. */
+export async function openConfig(folder: string, {tree, ...options}: OpenConfigOptions = {}): Promise<ConfigReading> {
+  const problems: Problem[] = [];
+  const wanted = tree?.era ?? options.era;
+  const sources = await readSources(folder, wanted, problems);
+  if (!sources) return {problems};
+  const era = eraFor(sources, wanted);
+  const release = tree && tree.era === era ? await releaseOf(tree) : usual[era];
+  const origins = new Origins();
+  const reading: Reading = {sources, era, release, problems, origins};
+  const said = readEra(reading);
+  const modules = tree && era >= 'F' ? await treeModules(tree.toolRoot, problems) : [];
+  // A tree without modules is one of images alone.
+  const views = buildViews(reading, modules.length > 0 ? modules : undefined);
+  const registry = await registryOf(sources, era, tree, problems);
+  const clusterId = findClusterId(said, views, origins);
+  const draft: ClusterConfig = {
+    folder: sources.folder,
+    format: sources.format,
+    era,
+    release,
+    files: [...sources.files.values()].map(fileFacts),
+    ...said,
+    ...(clusterId ? {clusterId: clusterId.id} : {}),
+    ...(registry ? {registry} : {}),
+    views,
+    originOf: (holder, key) => origins.of(holder, key),
+  };
+  if (clusterId) origins.note(draft, 'clusterId', clusterId.origin);
+  const sorted = inOrder(problems);
+  const isWrong = sorted.some(({severity}) => severity === undefined || severity === 'error');
+  return {draft, ...(isWrong ? {} : {config: draft}), problems: sorted};
+}
+
+function readEra(reading: Reading): Said {
+  return readFourFiles(reading);
+}
+
+/** As written, else from the defaults that F and later have. */
+function findClusterId({services}: Said, views: Views, origins: Origins): {id: string; origin: Origin} | undefined {
+  for (const sections of [services.sections.reveal(), views.services.reveal()]) {
+    const cluster = sections.get('cluster');
+    const common = cluster instanceof Map ? (cluster.get('common') as YamlValue) : undefined;
+    const id = common instanceof Map ? common.get('cluster-id') : undefined;
+    if (typeof id !== 'string' && typeof id !== 'bigint') continue;
+    return {
+      id: String(id),
+      origin: origins.of(common as object, 'cluster-id') ?? {from: 'default', which: 'the tools'},
+    };
+  }
+  return undefined;
+}
+
+/** Of the tree where its format is the one that is there, else what the files look like. */
+function eraFor({format, files}: Sources, era: Era | undefined): Era {
+  const fits: Readonly<Record<Sources['format'], readonly Era[]>> = {
+    'single-files': ['A'],
+    'cluster-configuration': ['B', 'C', 'D', 'E', 'F'],
+    layout: ['G'],
+    'layout-and-config': ['H'],
+  };
+  if (era !== undefined && fits[format].includes(era)) return era;
+  if (format !== 'cluster-configuration') return fits[format][0] ?? 'A';
+  const services = files.get('services');
+  if (services && services.yaml.value !== undefined && servicesFormat(placeIn(services)) === 'new') return 'F';
+  return services ? oldEra(services, files.get('kubernetes')) : 'E';
+}
+
+/** By keys that came and went (behaviour 2.4, 2.6). */
+function oldEra(services: SourceFile, kubernetes: SourceFile | undefined): Era {
+  const has = (source: SourceFile | undefined, section: string, key: string) =>
+    source !== undefined && mapAt(placeIn(source, section)).has(key);
+  if (services.name.startsWith('serivces')) return 'E';
+  if (has(kubernetes, 'kubernetes', 'etcd-data-path') || has(services, 'prometheus', 'yarn_exporter_port')) return 'E';
+  if (has(services, 'prometheus', 'alerting') || has(services, 'prometheus', 'scrape_interval')) return 'D';
+  return has(services, 'cluster', 'docker-verison') ? 'C' : 'D';
+}
+
+async function registryOf(sources: Sources, era: Era, tree: TreeVersion | undefined, problems: Problem[]) {
+  const source = sources.files.get('services') ?? sources.files.get('single-services');
+  if (!source || source.yaml.value === undefined) return undefined;
+  const place = {era, ...(tree ? {toolRoot: tree.toolRoot} : {})};
+  const {settings, problems: found} = await readRegistry(source.yaml, source.file, place);
+  problems.push(...found);
+  return settings;
+}
+
+function fileFacts({file, name, mode, yaml}: SourceFile): ConfigFile {
+  return {file, name, mode, hasSecret: holdsSecret(yaml.value ?? null)};
+}
+
+function holdsSecret(value: YamlValue): boolean {
+  if (Array.isArray(value)) return value.some(holdsSecret);
+  if (!(value instanceof Map)) return false;
+  return [...value].some(
+    ([key, item]) =>
+      (isSecretKey(String(key)) && typeof item === 'string' && item !== '' && item !== 'None') || holdsSecret(item),
+  );
+}
+
+function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  const files = [...new Set(problems.map(({file = ''}) => file))].sort();
+  return [...problems].sort(
+    (a, b) => files.indexOf(a.file ?? '') - files.indexOf(b.file ?? '') || (a.line ?? 0) - (b.line ?? 0),
+  );
+}

@@ -1,0 +1,27 @@
+/** Where values come from, kept beside them: by the object that holds a value and its key there. */
+
+export type Origin =
+  | {readonly from: 'file'; readonly file: string; readonly line: number; readonly key: string}
+  /** A value nobody wrote into the configuration. */
+  | {readonly from: 'default'; readonly which: string}
+  /** Computed of other values: dotted keys or words. */
+  | {readonly from: 'derived'; readonly of: string};
+
+export class Origins {
+  readonly #held = new WeakMap<object, Map<unknown, Origin | (() => Origin)>>();
+
+  /** Looking up a line takes time, so that may be put off until somebody asks. */
+  note(holder: object, key: unknown, origin: Origin | (() => Origin)): void {
+    const keys = this.#held.get(holder) ?? new Map<unknown, Origin | (() => Origin)>();
+    keys.set(key, origin);
+    this.#held.set(holder, keys);
+  }
+
+  of(holder: object, key: unknown): Origin | undefined {
+    const origin = this.#held.get(holder)?.get(key);
+    if (typeof origin !== 'function') return origin;
+    const found = origin();
+    this.note(holder, key, found);
+    return found;
+  }
+}

@@ -1,0 +1,146 @@
+import {inspect} from 'node:util';
+import {describe, expect, test} from 'vitest';
+import {openConfig} from '../../src/engine/config/open.ts';
+import {fixture, makeTree} from '../catalog/trees.ts';
+import {modelOf, openFixture, said} from './configs.ts';
+
+const withoutNotices = (lines: readonly string[]) => lines.filter((line) => !line.startsWith('notice'));
+
+describe('the configurations of four files', () => {
+  test.each([
+    ['b', 'B', 'v0.4', 2, {kind: 'single-master'}],
+    ['c', 'C', 'v0.5', 3, {kind: 'single-master'}],
+    ['d', 'D', 'v0.7', 5, {kind: 'proxy', proxies: ['proxy-01']}],
+    ['e', 'E', 'v0.8', 4, {kind: 'external-balancer'}],
+    ['f', 'F', 'v0.9', 3, {kind: 'single-master'}],
+  ] as const)('config-%s is read whole', async (name, era, release, machines, availability) => {
+    const {config, problems} = await openFixture(name);
+    expect(withoutNotices(said(problems))).toEqual([]);
+    expect(config).toMatchObject({format: 'cluster-configuration', era, release, kubernetes: {availability}});
+    expect(config?.machines).toHaveLength(machines);
+    expect(config?.clusterId).toBe(name === 'f' ? 'pai' : 'gpu-lab');
+    expect(config?.registry?.namespace).toBe('openpai');
+  });
+
+  test.each([
+    ['b', 'C'],
+    ['d', 'D'],
+    ['e', 'E'],
+    ['f', 'F'],
+  ])('without a tree config-%s is taken for what its files look like', async (name, era) => {
+    expect((await openConfig(fixture(`config-${name}`))).config?.era).toBe(era);
+  });
+
+  test('a machine has what its entry says, else the defaults of the file, else those of the tools', async () => {
+    const [, gpu1, gpu2] = (await modelOf('c')).machines;
+    expect(gpu1).toMatchObject({
+      hostname: 'gpu-01',
+      address: '10.0.0.11',
+      sshPort: 2222,
+      login: {user: 'operator'},
+      roles: ['worker'],
+      labels: ['pai-worker'],
+      machineType: 'GPU',
+      dockerData: '/var/lib/docker',
+      nodeName: '10.0.0.11',
+    });
+    expect(gpu1?.login.password?.reveal()).toBe('change-me');
+    expect(gpu2).toMatchObject({sshPort: 22, login: {user: 'gpu-operator'}});
+    expect(gpu2?.login.password?.reveal()).toBe('change-me-too');
+    const [first] = (await modelOf('e')).machines;
+    expect(first?.login).toEqual({user: 'operator', keyFile: '/home/operator/.ssh/cluster'});
+    expect(first).toMatchObject({etcdId: 'etcdid1', zkId: '1', labels: ['dashboard', 'pai-master']});
+  });
+
+  test('entries that are merged by an anchor are whole', async () => {
+    const {machines} = await modelOf('d');
+    expect(machines.map(({hostname, etcdId, roles}) => [hostname, etcdId, roles[0]])).toEqual([
+      ['infra-01', 'etcdid1', 'master'],
+      ['infra-02', 'etcdid2', 'master'],
+      ['infra-03', 'etcdid3', 'master'],
+      ['proxy-01', undefined, 'proxy'],
+      ['gpu-01', undefined, 'worker'],
+    ]);
+  });
+
+  test('skus have their cpus, memory and devices', async () => {
+    const {skus} = await modelOf('c');
+    expect(skus.get('GPU')).toMatchObject({cpus: 24, memory: '224', gpu: {type: 'teslak80', count: 4}});
+    expect(skus.get('GENERIC')?.gpu).toBeUndefined();
+  });
+
+  test('Kubernetes is what its file says, filled up as the release does', async () => {
+    expect((await modelOf('d')).kubernetes).toMatchObject({
+      api: {address: '10.0.0.9', port: 8080, url: 'http://10.0.0.9:8080'},
+      dashboardUrl: 'http://10.0.0.3:9090',
+      serviceRange: '169.254.0.0/16',
+      dns: '10.0.0.53',
+      versions: {hyperkube: 'v1.9.9', etcd: '3.2.17', dashboard: 'v1.8.3'},
+      etcdDataPath: '/var/etcd/data',
+      qosSwitch: true,
+    });
+    expect((await modelOf('e')).kubernetes?.etcdDataPath).toBe('/var/etcd');
+  });
+
+  test('a version that looks like a number stays as it is written', async () => {
+    const {kubernetes} = await modelOf('c', [
+      ['kubernetes-configuration.yaml', 'etcd-version: 3.2.17', 'etcd-version: 3.10'],
+    ]);
+    expect(kubernetes?.versions.etcd).toBe('3.10');
+  });
+});
+
+describe('where values come from', () => {
+  test('a line of a file, a default, or other values', async () => {
+    const config = await modelOf('c');
+    const [, gpu1] = config.machines;
+    const from = (holder: object | undefined, key: unknown) => {
+      const origin = holder && config.originOf(holder, key);
+      return origin?.from === 'file' ? `${origin.file.split('/').at(-1)}:${origin.line} ${origin.key}` : origin;
+    };
+    expect(from(gpu1, 'address')).toBe('cluster-configuration.yaml:27 machine-list.1.hostip');
+    expect(from(gpu1, 'sshPort')).toBe('cluster-configuration.yaml:31 machine-list.1.sshport');
+    expect(from(gpu1?.login, 'user')).toBe('cluster-configuration.yaml:2 default-machine-properties.username');
+    expect(from(gpu1, 'dockerData')).toEqual({from: 'default', which: 'the folder of docker'});
+    expect(from(gpu1, 'nodeName')).toEqual({from: 'derived', of: 'hostip'});
+    expect(from(config, 'clusterId')).toBe('services-configuration.yaml:2 cluster.clusterid');
+    const info = config.views.services.reveal().get('clusterinfo') as Map<string, unknown>;
+    expect(from(info, 'dataPath')).toBe('services-configuration.yaml:5 cluster.data-path');
+    expect(from(info, 'hadoopQueues')).toEqual({from: 'derived', of: 'capacity of the virtual clusters'});
+  });
+});
+
+describe('secrets', () => {
+  test.each(['b', 'c', 'd', 'e', 'f'])('printing the model of config-%s shows none of them', async (name) => {
+    const config = await modelOf(name);
+    const printed = [
+      inspect(config, {depth: 12, showHidden: true}),
+      JSON.stringify(config, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
+      String(config.views.services),
+      inspect(config.views.services.shown(), {depth: 12}),
+      inspect(config.views.kubernetes.shown(), {depth: 12}),
+    ].join('\n');
+    expect(printed).not.toContain('change-me');
+    expect(printed).toContain('••••••');
+  });
+
+  test('a secret inside of another value is hidden too', async () => {
+    const folder = await makeTree({
+      'services-configuration.yaml':
+        'cluster: {common: {cluster-id: x}}\npostgresql: {passwd: hunter22, connection: "postgresql://u:hunter22@h/db"}\n',
+    });
+    const {draft} = await openConfig(folder, {era: 'F'});
+    expect(inspect(draft?.services.sections.shown(), {depth: 5})).not.toContain('hunter22');
+    expect(inspect(draft?.services.sections.reveal(), {depth: 5})).toContain('hunter22');
+  });
+
+  test('each file says whether it holds one, and who may read it', async () => {
+    const files = (await modelOf('d')).files.map(({name, hasSecret}) => [name, hasSecret]);
+    expect(files).toEqual([
+      ['cluster-configuration.yaml', true],
+      ['kubernetes-configuration.yaml', false],
+      ['k8s-role-definition.yaml', false],
+      ['services-configuration.yaml', true],
+    ]);
+  });
+});
