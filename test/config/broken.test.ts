@@ -241,6 +241,71 @@ describe('mistakes in the other files', () => {
   });
 });
 
+describe('mistakes in layouts', () => {
+  const layout = 'layout.yaml';
+
+  test('G: no URL, a machine without what templates look for', async () => {
+    expect(
+      await wrong(
+        'g',
+        [layout, 'http://10.0.0.1:8080', '10.0.0.1:8080'],
+        [layout, '    nodename: 10.0.0.11\n    docker-data: /mnt/docker\n', ''],
+        [layout, '    keyfile-path: /home/operator/.ssh/cluster\n', ''],
+        [layout, '    k8s-role: worker\n', ''],
+      ),
+    ).toMatchInlineSnapshot(`
+      [
+        "error | config-invalid | layout.yaml:3 | kubernetes.api-servers-url | kubernetes.api-servers-url is "10.0.0.1:8080", but a URL begins with http:// or https:// and a host. | Write it as http://10.0.0.1:8080",
+        "warning | config-invalid | layout.yaml:34 | machine-list.1.nodename | machine-list[gpu-01].nodename is missing. | Write nodename: with the hostip, or what Kubernetes calls the machine",
+        "warning | config-invalid | layout.yaml:34 | machine-list.1.docker-data | machine-list[gpu-01].docker-data is missing. | Write docker-data: /var/lib/docker",
+        "warning | config-invalid | layout.yaml:34 | machine-list.1.k8s-role | machine-list[gpu-01].k8s-role is missing. | Write k8s-role: worker (or master, or proxy)",
+        "warning | config-invalid | layout.yaml:34 | machine-list.1.password | The machine gpu-01 has neither password nor keyfile-path. | Write one of them in its entry, or have the key in the ssh agent.",
+      ]
+    `);
+  });
+
+  test('H: what the set-up of Kubernetes refuses', async () => {
+    expect(
+      await wrong(
+        'h',
+        [layout, 'hostname: gpu-01', 'hostname: GPU_01'],
+        [layout, 'pai-worker: "true"', 'pai-worker: "true"\n    pai-master: "true"\n    k8s-role: worker'],
+        [layout, 'mem: 60Gi', 'mem: 60'],
+        [layout, 'count: 4', 'count: 0'],
+        ['config.yaml', 'docker_image_tag: v1.8.0\n', 'docker-image-tag: v1.8.0\n'],
+        ['config.yaml', 'enable_hived_scheduler: true', 'enable_hived_scheduler: "true"'],
+      ),
+    ).toMatchInlineSnapshot(`
+      [
+        "error | config-invalid | config.yaml:3 | docker-image-tag | docker-image-tag is not read: the key is docker_image_tag. | Write docker_image_tag instead.",
+        "error | config-invalid | config.yaml:5 | enable_hived_scheduler | enable_hived_scheduler is "true", but it must be true or false. | Write true or false, without quotes.",
+        "warning | config-invalid | layout.yaml:3 | machine-sku.infra.mem | machine-sku.infra.mem is "60", but an amount of memory has a unit. | Write "60Gi" if that is meant.",
+        "error | config-invalid | layout.yaml:13 | machine-sku.gpu-worker.computing-device.count | machine-sku.gpu-worker.computing-device.count is "0", but it must be a whole number of at least 1. | Write a number, without quotes.",
+        "error | config-invalid | layout.yaml:20 | machine-list.1.hostname | machine-list[GPU_01].hostname is "GPU_01", but Kubernetes wants lower case letters, digits, . and - for a name. | Write gpu-01",
+        "warning | config-invalid | layout.yaml:23 | machine-list.1.pai-worker | The machine GPU_01 is pai-master and pai-worker. | Write pai-worker: "false" there.",
+        "error | config-invalid | layout.yaml:24 | machine-list.1.pai-master | The machine GPU_01 is the second pai-master, and there must be one. | Write pai-master: "false" at all but one.",
+        "warning | config-invalid | layout.yaml:25 | machine-list.1.k8s-role | machine-list[GPU_01].k8s-role is not known here. | Known are: hostname, hostip, machine-type, pai-master, pai-worker, pai-storage.",
+      ]
+    `);
+  });
+
+  test('H: no workers, and two flags that YAML reads as booleans', async () => {
+    expect(
+      await wrong(
+        'h',
+        [layout, 'pai-worker: "true"', 'pai-worker: true'],
+        [layout, 'pai-worker: "true"', 'pai-worker: yes'],
+      ),
+    ).toMatchInlineSnapshot(`
+      [
+        "warning | config-invalid | layout.yaml:15 | machine-list | No machine is a pai-worker. | Write pai-worker: "true" (with the quotes) at the machines that run jobs.",
+        "warning | config-invalid | layout.yaml:23 | machine-list.1.pai-worker | machine-list[gpu-01].pai-worker is the YAML boolean true, and only the text "true" counts. | Write "true", with the quotes.",
+        "warning | config-invalid | layout.yaml:27 | machine-list.2.pai-worker | machine-list[gpu-02].pai-worker is the YAML boolean yes, and only the text "true" counts. | Write "true", with the quotes.",
+      ]
+    `);
+  });
+});
+
 test('files that are missing are all named, and a folder that is no configuration says what was looked for', async () => {
   const folder = await makeTree({[machines]: ''});
   const lines = said((await openConfig(folder)).problems).map((line) => line.replaceAll(folder, 'FOLDER'));

@@ -14,7 +14,7 @@ function at(value: YamlValue, ...path: readonly (string | bigint)[]): YamlValue 
 }
 
 describe('what templates see', () => {
-  test.each(['b', 'c', 'd', 'e', 'f'])('in both views of config-%s', async (name) => {
+  test.each(['b', 'c', 'd', 'e', 'f', 'g', 'h', 'sample'])('in both views of config-%s', async (name) => {
     const {views} = await modelOf(name);
     await expect(outline(views.services.reveal())).toMatchFileSnapshot(`../golden/context/${name}-services.txt`);
     await expect(outline(views.kubernetes.reveal())).toMatchFileSnapshot(`../golden/context/${name}-kubernetes.txt`);
@@ -121,5 +121,35 @@ describe('the new object model of F', () => {
   test('virtual clusters of the configuration replace the default ones', async () => {
     const clusters = at(await services('f'), 'hadoop-resource-manager', 'virtualClusters') as YamlMap;
     expect([...clusters.keys()]).toEqual(['default', 'vision']);
+  });
+});
+
+describe('the new object model of G and H', () => {
+  test('services know no kubernetes but that of the layout', async () => {
+    expect([...(await services('g')).keys()].slice(0, 2)).toEqual(['layout', 'alert-manager']);
+    expect((await services('g')).has('kubernetes')).toBe(false);
+    expect([...(await kubernetes('g')).keys()]).toEqual(['kubernetes', 'layout']);
+  });
+
+  test('since v1.5 URLs that the layout leaves out are those of the pai-master', async () => {
+    expect(at(await services('h'), 'layout', 'kubernetes', 'api-servers-url')).toBe('https://10.0.0.1:6443');
+  });
+
+  test('services for YARN are not there in a cluster of Kubernetes', async () => {
+    const names = [...(await services('h')).keys()].map(String);
+    expect(names).toContain('hivedscheduler');
+    expect(names.filter((name) => name.startsWith('hadoop') || name === 'zookeeper')).toEqual([]);
+  });
+
+  test('the configuration of hived is parsed and indented', async () => {
+    const edit = [
+      'services-configuration.yaml',
+      'rest-server:',
+      'hivedscheduler:\n  config: |\n    physicalCluster:\n      cells: 2\nrest-server:',
+    ] as const;
+    const hived = at(await services('h', [edit]), 'hivedscheduler') ?? null;
+    expect(at(hived, 'config')).toBe('physicalCluster:\n      cells: 2\n    ');
+    expect(at(hived, 'structured-config', 'physicalCluster', 'cells')).toBe(2n);
+    expect(at(hived, 'webservice')).toBe('http://10.0.0.1:30096');
   });
 });

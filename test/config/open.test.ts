@@ -90,6 +90,45 @@ describe('the configurations of four files', () => {
   });
 });
 
+describe('layouts', () => {
+  test('G: everything stands in the entry of a machine', async () => {
+    const {config, problems} = await openFixture('g');
+    expect(withoutNotices(said(problems))).toEqual([]);
+    expect(config).toMatchObject({format: 'layout', era: 'G', release: 'v0.14', clusterId: 'pai'});
+    expect(config?.machines[1]).toMatchObject({
+      sshPort: 2222,
+      login: {user: 'operator', keyFile: '/home/operator/.ssh/cluster'},
+      roles: ['worker'],
+      dockerData: '/mnt/docker',
+      nodeName: '10.0.0.11',
+    });
+    expect(config?.kubernetes).toMatchObject({api: {url: 'http://10.0.0.1:8080'}, versions: {etcd: '3.2.17'}});
+  });
+
+  test('H: one login for all machines, roles by label, the API server at the pai-master', async () => {
+    const {config, problems} = await openFixture('h');
+    expect(withoutNotices(said(problems))).toEqual([]);
+    expect(config).toMatchObject({format: 'layout-and-config', era: 'H', clusterId: 'gpu-lab'});
+    expect(config?.machines.map(({roles, nodeName, login}) => [roles[0], nodeName, login.user])).toEqual([
+      ['master', 'infra-01', 'operator'],
+      ['worker', 'gpu-01', 'operator'],
+      ['worker', 'gpu-02', 'operator'],
+    ]);
+    expect(config?.machines[0]).toMatchObject({dockerData: '/mnt/docker'});
+    expect(config?.kubernetes?.api).toEqual({address: '10.0.0.1', port: 6443, url: 'https://10.0.0.1:6443'});
+    expect(config?.skus.get('gpu-worker')).toMatchObject({memory: '220Gi', gpu: {type: 'nvidia.com/gpu', count: 4}});
+  });
+
+  test('the configuration of the sample has no problem', async () => {
+    expect((await openFixture('sample')).problems).toEqual([]);
+  });
+
+  test('without a tree they are told apart by config.yaml', async () => {
+    expect((await openConfig(fixture('config-g'))).config?.era).toBe('G');
+    expect((await openConfig(fixture('config-h'))).config?.era).toBe('H');
+  });
+});
+
 describe('where values come from', () => {
   test('a line of a file, a default, or other values', async () => {
     const config = await modelOf('c');
@@ -111,7 +150,7 @@ describe('where values come from', () => {
 });
 
 describe('secrets', () => {
-  test.each(['b', 'c', 'd', 'e', 'f'])('printing the model of config-%s shows none of them', async (name) => {
+  test.each(['b', 'c', 'd', 'e', 'f', 'g', 'h'])('printing the model of config-%s shows none of them', async (name) => {
     const config = await modelOf(name);
     const printed = [
       inspect(config, {depth: 12, showHidden: true}),

@@ -77,13 +77,13 @@ function checkMap(checking: Checking, node: Node, shape: MapShape): void {
     // An empty value counts as a key that is not there.
     if (content !== undefined && content !== null) check(inside, at, field.shape);
     else if (value.has(key)) {
-      if (field.needed) report(inside, at, 'is empty', `Write ${field.example}`);
+      if (field.needed) report(inside, at, 'is empty', `Write ${field.example}`, field.needed);
     } else {
       const slip = slipFor(key, field, keys, shape);
       if (slip !== undefined) {
         explained.add(slip);
         report(named(checking, slip), node.child(slip), `is not read: the key is ${key}`, `Write ${key} instead.`);
-      } else if (field.needed) report(inside, at, 'is missing', `Write ${field.example}`);
+      } else if (field.needed) report(inside, at, 'is missing', `Write ${field.example}`, field.needed);
     }
   }
   if (shape.others === 'free') return;

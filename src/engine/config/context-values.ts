@@ -1,5 +1,6 @@
 /** Values that a context is built of: copies of what the files say, that may be added to. */
 
+import {PythonObject} from '../values/types.ts';
 import type {Origin, Origins} from './origins.ts';
 import type {YamlMap, YamlValue} from './yaml.ts';
 import {below, keyOf, lineOf, type Place, valueAt} from './yaml-access.ts';
@@ -65,7 +66,7 @@ export class Copier {
 
 /** A key as paths name it. */
 export function nameOfKey(key: YamlScalar): string {
-  return typeof key === 'object' && key !== null ? key.timestamp : String(key);
+  return typeof key === 'object' && key !== null ? key.text : String(key);
 }
 
 /** A map of data written in this program: {a: 1n, b: {c: 'x'}}; keys keep their order, so none may look like a number. */
@@ -73,10 +74,6 @@ export type Data = YamlScalar | readonly Data[] | {readonly [key: string]: Data}
 
 export function valueOfData(data: Data): Value {
   if (Array.isArray(data)) return data.map((item) => valueOfData(item as Data));
-  if (typeof data !== 'object' || data === null || isTimestamp(data)) return data as YamlScalar;
+  if (typeof data !== 'object' || data === null || data instanceof PythonObject) return data as YamlScalar;
   return new Map(Object.entries(data).map(([key, item]) => [key, valueOfData(item as Data)]));
-}
-
-function isTimestamp(data: object): data is Extract<YamlScalar, object> {
-  return 'timestamp' in data && Object.keys(data).length === 1;
 }

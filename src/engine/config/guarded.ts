@@ -56,7 +56,9 @@ function conceal(value: YamlValue, isSecret: boolean, secrets: ReadonlySet<strin
     const shown = new Map<YamlScalar, YamlValue>();
     if (!isSecret) done.set(value, shown);
     for (const [key, item] of value) {
-      shown.set(key, conceal(item, isSecret || isSecretKey(String(key)), secrets, done));
+      // Somebody's name may be what is a secret elsewhere: admin and admin.
+      const isName = typeof item === 'string' && /name$|[-_]id$/i.test(String(key)) && !isSecret;
+      shown.set(key, isName ? item : conceal(item, isSecret || isSecretKey(String(key)), secrets, done));
     }
     return shown;
   }

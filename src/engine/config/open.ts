@@ -3,7 +3,9 @@
 import type {Era} from '../catalog/types.ts';
 import type {Problem} from '../problem.ts';
 import {readFourFiles} from './eras/four-files.ts';
+import {readLayout} from './eras/layout.ts';
 import type {Reading, Said} from './eras/reading.ts';
+import {readSingleFiles} from './eras/single-files.ts';
 import {treeModules} from './object-model/tree-modules.ts';
 import {buildViews} from './object-model/views.ts';
 import {type Origin, Origins} from './origins.ts';
@@ -68,7 +70,15 @@ export async function openConfig(folder: string, {tree, ...options}: OpenConfigO
 }
 
 function readEra(reading: Reading): Said {
-  return readFourFiles(reading);
+  switch (reading.sources.format) {
+    case 'cluster-configuration':
+      return readFourFiles(reading);
+    case 'layout':
+    case 'layout-and-config':
+      return readLayout(reading);
+    case 'single-files':
+      return readSingleFiles(reading);
+  }
 }
 
 /** As written, else from the defaults that F and later have. */

@@ -45,6 +45,12 @@ export const cidr = scalar((_, written) => {
     : flaw(written, 'an address range is an IPv4 address, / and a number up to 32', 'Write it as 10.254.0.0/16');
 });
 
+export const url = scalar((_, written) =>
+  /^https?:\/\/[^\s/:]+(?::\d{1,5})?(?:\/\S*)?$/.test(written)
+    ? undefined
+    : flaw(written, 'a URL begins with http:// or https:// and a host', 'Write it as http://10.0.0.1:8080'),
+);
+
 /** Compared with the text "true" by the original tools, for which a YAML boolean is no "true" (behaviour 2.0). */
 export const flag = scalar((value, written) => {
   if (typeof value !== 'boolean') return undefined;
@@ -53,6 +59,41 @@ export const flag = scalar((value, written) => {
     hint: `Write "${value}", with the quotes.`,
     severity: 'warning',
   };
+});
+
+/** The same where nothing but "true" and "false" is allowed. */
+export const strictFlag = scalar((value, written) => {
+  if (typeof value === 'boolean') return flag.rule?.(value, written);
+  return oneOf('true', 'false').rule?.(value, written);
+});
+
+/** An amount of memory as Kubernetes writes it. */
+export const quantity = scalar((value, written) => {
+  if (typeof value === 'bigint') {
+    return {
+      ...flaw(written, 'an amount of memory has a unit', `Write "${written}Gi" if that is meant.`),
+      severity: 'warning',
+    };
+  }
+  return /^\d+(?:\.\d+)?(?:[KMGTP]i?)?$/.test(written)
+    ? undefined
+    : flaw(written, 'an amount of memory is a number and a unit', 'Write it as 224Gi');
+});
+
+/** As Kubernetes names machines (DNS-1123). */
+export const nodeName = scalar((_, written) => {
+  if (written.length <= 253 && written.split('.').every((part) => /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(part))) {
+    return undefined;
+  }
+  const instead = written
+    .toLowerCase()
+    .replace(/[^a-z0-9.]+/g, '-')
+    .replace(/^[-.]+|[-.]+$/g, '');
+  return flaw(
+    written,
+    'Kubernetes wants lower case letters, digits, . and - for a name',
+    `Write ${instead || 'node-1'}`,
+  );
 });
 
 /** The YAML booleans themselves. */

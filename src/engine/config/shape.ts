@@ -34,7 +34,8 @@ export interface ScalarShape {
 
 export interface Field {
   readonly shape: Shape;
-  readonly needed: boolean;
+  /** Whether it is a mistake to leave it out, and how bad a one. */
+  readonly needed: false | 'error' | 'warning';
   /** What to write when it is missing. */
   readonly example: string;
   /** Other spellings that people wrote and the tools do not read. */
@@ -59,10 +60,13 @@ export const anything: Shape = {kind: 'anything'};
 
 export const needed = (shape: Shape, example: string, misspelt: readonly string[] = []): Field => ({
   shape,
-  needed: true,
+  needed: 'error',
   example,
   misspelt,
 });
+/** What the tools do not ask for, and templates do. */
+export const expected = (shape: Shape, example: string): Field => ({shape, needed: 'warning', example});
+
 export const optional = (shape: Shape, example = '', misspelt: readonly string[] = []): Field => ({
   shape,
   needed: false,

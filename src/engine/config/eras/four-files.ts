@@ -41,9 +41,10 @@ export function readFourFiles(reading: Reading): Said {
   const source = sources.files.get('machines');
   if (!source) return {machines: [], skus: new Map(), services};
   const list = placeIn(source, 'machine-list');
-  const defaults = placeIn(source, 'default-machine-properties');
+  const place = placeIn(source, 'default-machine-properties');
+  const keys = {sshport: 'sshport', username: 'username', password: 'password', 'keyfile-path': 'keyfile-path'};
   const nodeName = isNew ? 'as written, else address' : 'address';
-  const machines = readMachines(reading, list, {defaults, nodeName});
+  const machines = readMachines(reading, list, {defaults: {place, keys}, nodeName});
   problems.push(
     ...checkLogins(machines, 'there or below default-machine-properties'),
     ...checkHosts(machines, list, release),

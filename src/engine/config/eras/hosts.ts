@@ -49,6 +49,28 @@ export function checkHosts(machines: readonly MachineConfig[], list: Place, rele
   return needed.flatMap(([isThere, what, hint]) => (isThere ? [] : problem(list, `No machine ${what}.`, hint)));
 }
 
+/** One master, workers, and none that is both: what v1.0 and later are set up with (behaviour 2.10). */
+export function checkServiceRoles(machines: readonly MachineConfig[], list: Place, release: Release): Problem[] {
+  if (machines.length === 0) return [];
+  const masters = machines.filter(({labels}) => labels.includes('pai-master'));
+  const workers = machines.filter(({labels}) => labels.includes('pai-worker'));
+  // The loader itself looks for this since v1.5; before, only the set-up of Kubernetes did.
+  const severity = isAtLeast(release, 'v1.5') ? undefined : 'warning';
+  const more = masters.slice(1).flatMap(({hostname, place}) => {
+    const message = `The machine ${hostname} is the second pai-master, and there must be one.`;
+    return problem(below(place, 'pai-master'), message, 'Write pai-master: "false" at all but one.', severity);
+  });
+  const both = masters
+    .filter((machine) => workers.includes(machine))
+    .flatMap(({hostname, place}) => {
+      const message = `The machine ${hostname} is pai-master and pai-worker.`;
+      return problem(below(place, 'pai-worker'), message, 'Write pai-worker: "false" there.', 'warning');
+    });
+  if (workers.length > 0) return [...more, ...both];
+  const hint = 'Write pai-worker: "true" (with the quotes) at the machines that run jobs.';
+  return [...more, ...problem(list, 'No machine is a pai-worker.', hint, 'warning')];
+}
+
 function problem(place: Place, message: string, hint: string, severity?: 'warning'): Problem[] {
   const {file} = place.source;
   const where = {file, line: lineOf(place), key: keyOf(place)};

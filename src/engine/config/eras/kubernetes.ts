@@ -7,14 +7,18 @@ import type {Availability, KubernetesConfig, KubernetesPart, MachineConfig} from
 import {below, mapAt, type Place, placeIn, textAt} from '../yaml-access.ts';
 import type {Reading} from './reading.ts';
 
-/** Undefined without the file, and without an address of the API server in it. */
+/** By its own file, else by the URLs of the layout; undefined where neither names the API server. */
 export function readKubernetes(reading: Reading, machines: readonly MachineConfig[]): KubernetesConfig | undefined {
   const source = reading.sources.files.get('kubernetes');
-  if (!source || mapAt(placeIn(source, 'kubernetes')).size === 0) return undefined;
-  const place = placeIn(source, 'kubernetes');
+  const place = source && placeIn(source, 'kubernetes');
+  return place && textAt(below(place, 'load-balance-ip')) !== undefined
+    ? fromItsFile(reading, machines, place)
+    : fromLayout(reading, machines);
+}
+
+function fromItsFile(reading: Reading, machines: readonly MachineConfig[], place: Place): KubernetesConfig {
   const text = (key: string) => textAt(below(place, key));
-  const address = text('load-balance-ip');
-  if (address === undefined) return undefined;
+  const address = text('load-balance-ip') ?? '';
   const port = Number(text('api-servers-port') ?? '8080') || 8080;
   const scheme = text('api-servers-http-schema') ?? 'http';
   const dashboard = dashboardAddress(reading, machines);
@@ -35,6 +39,39 @@ export function readKubernetes(reading: Reading, machines: readonly MachineConfi
     place,
   };
   noteOrigins(reading, settings, place);
+  return settings;
+}
+
+/** Since v1.5 a layout may leave its URLs out: then they are those of the pai-master (behaviour 2.10). */
+function fromLayout(
+  {sources, release, origins}: Reading,
+  machines: readonly MachineConfig[],
+): KubernetesConfig | undefined {
+  const source = sources.files.get('layout');
+  const place = source && placeIn(source, 'kubernetes');
+  const master = machines.find(({labels}) => labels.includes('pai-master'))?.address;
+  const isDerived = isAtLeast(release, 'v1.5') && master !== undefined;
+  const urlAt = (key: string, port: number) =>
+    (place && textAt(below(place, key))) ?? (isDerived ? `https://${master}:${port}` : undefined);
+  const url = urlAt('api-servers-url', 6443);
+  if (url === undefined || !URL.canParse(url)) return undefined;
+  const {hostname, port, protocol} = new URL(url);
+  const dashboardUrl = urlAt('dashboard-url', 9090);
+  const settings: KubernetesConfig = {
+    api: {address: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80), url},
+    ...(dashboardUrl === undefined ? {} : {dashboardUrl}),
+    versions: {},
+    etcdDataPath: '/var/etcd/data',
+    qosSwitch: true,
+    availability: availabilityOf(machines, hostname),
+  };
+  const written = (key: string): Origin | (() => Origin) =>
+    place && textAt(below(place, key)) !== undefined
+      ? fromFile(below(place, key))
+      : {from: 'derived', of: 'hostip of the pai-master'};
+  for (const key of ['address', 'port', 'url']) origins.note(settings.api, key, written('api-servers-url'));
+  origins.note(settings, 'dashboardUrl', written('dashboard-url'));
+  origins.note(settings, 'availability', {from: 'derived', of: 'roles of the machines and api-servers-url'});
   return settings;
 }
 

@@ -9,8 +9,8 @@ import {below, listAt, mapAt, type Place, textAt, valueAt} from '../yaml-access.
 import type {Reading} from './reading.ts';
 
 export interface MachineRules {
-  /** default-machine-properties, where the file has them. */
-  readonly defaults?: Place;
+  /** What counts for every machine that does not say it itself; the keys may have other names there. */
+  readonly defaults?: {readonly place: Place; readonly keys: Readonly<Record<string, string>>};
   /** Until v0.8 the node is always called by its address (behaviour 3.2). */
   readonly nodeName: 'address' | 'as written, else address' | 'as written, else host name';
   /** Roles by label, where the format has no k8s-role. */
@@ -32,7 +32,7 @@ function readMachine(reading: Reading, place: Place, rules: MachineRules): Machi
   if (hostname === undefined || address === undefined) return undefined;
   const sshPort = portOf(given(place, 'sshport', rules));
   const nodeName = rules.nodeName === 'address' ? undefined : textAt(below(place, 'nodename'));
-  const dockerData = textAt(below(place, 'docker-data'));
+  const dockerData = given(place, 'docker-data', rules);
   const byHostName = rules.nodeName === 'as written, else host name';
   const machine: MachineConfig = {
     hostname,
@@ -56,7 +56,7 @@ function readMachine(reading: Reading, place: Place, rules: MachineRules): Machi
   );
   for (const [field, key] of Object.entries(ownKeys)) note(field as keyof typeof ownKeys, fromFile(below(place, key)));
   note('sshPort', originOf(place, 'sshport', rules) ?? {from: 'default', which: 'the port of ssh'});
-  note('dockerData', originOf(place, 'docker-data') ?? {from: 'default', which: 'the folder of docker'});
+  note('dockerData', originOf(place, 'docker-data', rules) ?? {from: 'default', which: 'the folder of docker'});
   note(
     'nodeName',
     nodeName === undefined
@@ -84,14 +84,21 @@ function readLogin(reading: Reading, place: Place, rules: MachineRules): Login {
 }
 
 /** A value of the entry, else of the defaults of the file. */
-function given(place: Place, key: string, {defaults}: MachineRules): string | undefined {
-  return textAt(below(place, key)) ?? (defaults && textAt(below(defaults, key)));
+function given(place: Place, key: string, rules: MachineRules): string | undefined {
+  const at = placeOf(place, key, rules);
+  return at && textAt(at);
 }
 
-function originOf(place: Place, key: string, rules?: MachineRules): (() => Origin) | undefined {
-  const holders = rules?.defaults ? [place, rules.defaults] : [place];
-  const holder = holders.find((at) => textAt(below(at, key)) !== undefined);
-  return holder && fromFile(below(holder, key));
+function originOf(place: Place, key: string, rules: MachineRules): (() => Origin) | undefined {
+  const at = placeOf(place, key, rules);
+  return at && fromFile(at);
+}
+
+/** Where a value is written; undefined when it is nowhere. */
+function placeOf(place: Place, key: string, {defaults}: MachineRules): Place | undefined {
+  const other = defaults?.keys[key];
+  const places = [below(place, key), ...(defaults && other !== undefined ? [below(defaults.place, other)] : [])];
+  return places.find((at) => textAt(at) !== undefined);
 }
 
 const ownKeys = {etcdId: 'etcdid', zkId: 'zkid', machineType: 'machine-type'} as const;

@@ -10,7 +10,7 @@ import {placeIn, textAt} from '../yaml-access.ts';
 import {mapIn, wordOf} from './assign.ts';
 import {mergeOver} from './merge.ts';
 import {modulesOf} from './modules/table.ts';
-import type {ServiceModule} from './modules/types.ts';
+import type {ModuleInput, ServiceModule} from './modules/types.ts';
 import {addressOf, type NewInput} from './new-input.ts';
 import type {TreeModule} from './tree-modules.ts';
 
@@ -29,7 +29,7 @@ export function addServices(input: NewInput, view: ValueMap, tree: readonly Tree
   noteUnknown(input, new Set(present.map(({name}) => name)), tree !== undefined);
   for (const {name, defaults, module} of active) {
     const own = ownValues(input, name, defaults, module);
-    view.set(name, module ? derive(input, own, module) : own);
+    view.set(name, module ? derive(input, view, own, module) : own);
     if (!module) noteGeneric(input, name, defaults?.file);
   }
   for (const {module} of active) if (module) checkNeeds(input, view, module);
@@ -75,7 +75,7 @@ function noteDefaults(input: NewInput, values: ValueMap, which: string): void {
   }
 }
 
-function derive(input: NewInput, own: ValueMap, module: ServiceModule): ValueMap {
+function derive(input: NewInput, view: ValueMap, own: ValueMap, module: ServiceModule): ValueMap {
   const master = addressOf(input.master);
   for (const [key, words] of Object.entries(module.derives ?? {})) {
     const text = filledIn(words, own, master);
@@ -85,6 +85,8 @@ function derive(input: NewInput, own: ValueMap, module: ServiceModule): ValueMap
     own,
     release: input.release,
     hosts: input.hosts,
+    skus: mapIn(input.machines, 'machine-sku'),
+    layoutUrls: layoutUrls(view),
     ...(master === undefined ? {} : {master}),
     assign: input.assign,
     problem: (key, message, hint, severity) => report(input, [module.name, ...key], message, hint, severity),
@@ -93,6 +95,13 @@ function derive(input: NewInput, own: ValueMap, module: ServiceModule): ValueMap
   const result: ValueMap = new Map();
   for (const key of module.returns) input.assign.same(result, key, own, key);
   return result;
+}
+
+function layoutUrls(view: ValueMap): ModuleInput['layoutUrls'] {
+  const urls = mapIn(mapIn(view, 'layout'), 'kubernetes');
+  const api = wordOf(urls.get('api-servers-url'));
+  const dashboard = wordOf(urls.get('dashboard-url'));
+  return {...(api === undefined ? {} : {api}), ...(dashboard === undefined ? {} : {dashboard})};
 }
 
 function filledIn(words: string, own: ValueMap, master: string | undefined): string | undefined {
@@ -110,7 +119,7 @@ function checkSections(input: NewInput, modules: readonly ServiceModule[]): void
   // A file whose YAML is wrong has its problem already.
   if (servicesPlace?.source.yaml.value === undefined) return;
   const fields = modules.map(({name, shape = map({})}) => {
-    const examples = Object.values(shape.fields).flatMap((field) => (field.needed ? [field.example] : []));
+    const examples = Object.values(shape.fields).flatMap((field) => (field.needed === 'error' ? [field.example] : []));
     const example = `${name}: with ${examples.join(' and ')}`;
     return [name, examples.length > 0 ? needed(shape, example) : optional(shape)] as const;
   });
@@ -142,7 +151,8 @@ function noteGeneric({problems}: NewInput, name: string, file: string | undefine
 }
 
 function checkNeeds(input: NewInput, view: ValueMap, module: ServiceModule): void {
-  for (const need of module.needs ?? []) {
+  const isYarn = (activeType(input) ?? 'yarn') === 'yarn';
+  for (const need of [...(module.needs ?? []), ...(isYarn ? (module.needsOfYarn ?? []) : [])]) {
     const [service = '', key = ''] = need.split('.');
     if (mapIn(view, service).has(key)) continue;
     // Without a pai-master nothing has an address, which is said once and elsewhere.

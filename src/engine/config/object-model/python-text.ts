@@ -1,5 +1,7 @@
 /** Texts that modules of the original tools make with Python's libraries. */
 
+import {floatRepr} from '../../values/float-repr.ts';
+import {str} from '../../values/repr.ts';
 import {nameOfKey, type Value, type ValueMap} from '../context-values.ts';
 
 /** json.dumps with its default separators, everything beyond ASCII escaped. */
@@ -10,7 +12,7 @@ export function pythonJson(value: Value): string {
   }
   if (typeof value === 'string') return jsonText(value);
   if (typeof value === 'number') return floatText(value);
-  if (typeof value === 'object' && value !== null) return jsonText(value.timestamp);
+  if (typeof value === 'object' && value !== null) return jsonText(value.text);
   return String(value);
 }
 
@@ -19,7 +21,7 @@ export function urlQuery(parameters: ValueMap): string {
   return [...parameters]
     .flatMap(([key, value]) => {
       const items = Array.isArray(value) ? value : [value];
-      return items.map((item) => `${quoted(nameOfKey(key))}=${quoted(pythonWord(item))}`);
+      return items.map((item) => `${quoted(nameOfKey(key))}=${quoted(str(item))}`);
     })
     .join('&');
 }
@@ -35,16 +37,11 @@ function jsonText(text: string): string {
   );
 }
 
+/** Python writes numbers that are none into JSON all the same. */
 function floatText(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';
-  return Number.isInteger(value) ? value.toFixed(1) : String(value);
-}
-
-function pythonWord(value: Value): string {
-  if (value === null) return 'None';
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  return typeof value === 'string' ? value : pythonJson(value);
+  return floatRepr(value);
 }
 
 /** urllib's quote_plus. */

@@ -8,7 +8,6 @@ export function machineEntry(more: Readonly<Record<string, Field>>): MapShape {
   return map({
     hostname: needed(hostName, 'hostname: NAME, as `hostname` prints it on the machine', ['host-name', 'name']),
     hostip: needed(address, 'hostip: 10.0.0.1', ['ip', 'host-ip', 'address']),
-    ...more,
     sshport: optional(port, '', ['ssh-port', 'ssh_port']),
     username: optional(text, '', ['ssh-username']),
     password: optional(text, '', ['ssh-password']),
@@ -17,6 +16,7 @@ export function machineEntry(more: Readonly<Record<string, Field>>): MapShape {
     etcdid: optional(text, '', ['etcd-id', 'etcd_id']),
     zkid: optional(text, '', ['zk-id']),
     'docker-data': optional(path),
+    ...more,
     ...Object.fromEntries(flags.map((name) => [name, optional(flag)])),
   });
 }

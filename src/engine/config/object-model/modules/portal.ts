@@ -40,15 +40,8 @@ export const portalModules: readonly ServiceModule[] = [
     derives: {uri: 'http://{master}:{port}', 'uri-https': 'https://{master}'},
     returns: ['port', 'uri', 'uri-https', 'webhdfs-legacy-port', 'ssl'],
     shape: map({port: optional(port), 'webhdfs-legacy-port': optional(port), ssl: optional(anything)}),
-    needs: [
-      'rest-server.uri',
-      'hadoop-name-node.master-ip',
-      'prometheus.url',
-      'alert-manager.url',
-      'hadoop-resource-manager.master-ip',
-      'grafana.url',
-      'webportal.uri',
-    ],
+    needs: ['rest-server.uri', 'prometheus.url', 'alert-manager.url', 'grafana.url', 'webportal.uri'],
+    needsOfYarn: ['hadoop-name-node.master-ip', 'hadoop-resource-manager.master-ip'],
   },
   {
     name: 'rest-server',

@@ -26,6 +26,8 @@ export interface ServiceModule {
   readonly shape?: MapShape;
   /** `service.key` of other modules that must be there in the end. */
   readonly needs?: readonly string[];
+  /** The same in clusters that schedule with YARN: all until v0.15, and by cluster-type until v1.0. */
+  readonly needsOfYarn?: readonly string[];
 }
 
 type ClusterType = 'k8s' | 'yarn';
@@ -40,10 +42,14 @@ export interface ModuleInput {
   /** Defaults with the override; the result is made in it. */
   readonly own: ValueMap;
   readonly release: Release;
+  /** What machines are made of, by sku. */
+  readonly skus: ValueMap;
   /** In the order of the file, each with what the model adds to it. */
   readonly hosts: readonly ValueMap[];
   /** Address of the first pai-master; a model without one is reported elsewhere. */
   readonly master?: string;
+  /** What the layout says of Kubernetes. */
+  readonly layoutUrls: {readonly api?: string; readonly dashboard?: string};
   readonly assign: Assign;
   /** Reports what is wrong at a key of the service. */
   problem(key: readonly string[], message: string, hint: string, severity?: 'warning'): void;
