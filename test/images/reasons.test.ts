@@ -100,6 +100,16 @@ describe('reasons', () => {
     ['a base was rebuilt', withBase('base', {ours: true, id: 'sha256:base-2'}), ['base was rebuilt']],
     ['a base is gone from the engine', withBase('ubuntu:22.04', {ours: false}), []],
     [
+      'a base that is gone from the engine is the same at its registry',
+      withBase('ubuntu:22.04', {ours: false, digest: 'sha256:0123456789abcdef0123'}),
+      [],
+    ],
+    [
+      'a base that is gone from the engine is another at its registry',
+      withBase('ubuntu:22.04', {ours: false, digest: 'sha256:fedcba9876543210'}),
+      ['ubuntu:22.04 moved to sha256:fedcba987654…'],
+    ],
+    [
       'a base was pulled anew',
       withBase('ubuntu:22.04', {ours: false, id: 'sha256:ubuntu-2', digest: 'sha256:fedcba9876543210'}),
       ['ubuntu:22.04 moved to sha256:fedcba987654…'],

@@ -1,6 +1,7 @@
 import {mkdir, readdir, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, inject, it} from 'vitest';
+import {createDocker} from '../../src/engine/docker/docker.ts';
 import {hasEnded, type ImageWorld, imageWorld, outcomes} from '../helpers/image-world.ts';
 
 const real = inject('realEngine');
@@ -317,6 +318,30 @@ describe.skipIf(!real)('a small tree on a real engine', () => {
     });
     await world.docker('DELETE', `/images/${called}?force=true`);
   });
+
+  it.each(['classic', 'buildkit'] as const)(
+    'notices that a base moved which the engine no longer has: %s',
+    async (builder) => {
+      const base = `${real?.registry}/moving/base-of-${builder}:1`;
+      const docker = createDocker({environment: {DOCKER_HOST: `unix://${real?.socket}`, HOME: world.folder}});
+      const publish = async (from: string) => {
+        await docker.tag(from, base);
+        await docker.push(base, undefined, {output: () => {}, progress: () => {}}, AbortSignal.timeout(60_000));
+        await world.docker('DELETE', `/images/${base}?force=true&noprune=true`);
+      };
+      await publish('busybox:latest');
+      await world.write('src/small-base/build/small-base.dockerfile', `FROM ${base}\nCOPY file /file\n`);
+      const first = await world.carryOut(await world.build(['small-base'], {builder}));
+      expect(outcomes(first)['build/small-base']).toBe('done, changed');
+      await world.docker('DELETE', `/images/${base}?force=true&noprune=true`);
+      expect((await world.build(['small-base'])).nothingToDo).toBe(true);
+      await publish('small-base');
+      const moved = await world.build(['small-base']);
+      expect(moved.plan.tasks.at(-1)?.why).toEqual([expect.stringContaining(`${base} moved to sha256:`)]);
+      expect(outcomes(await world.carryOut(moved))['build/small-base']).toBe('done, changed');
+      expect((await world.build(['small-base'])).nothingToDo).toBe(true);
+    },
+  );
 
   it('goes on after its runner was killed', async () => {
     await world.write(

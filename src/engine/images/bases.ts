@@ -117,6 +117,13 @@ export function movedBases(
   return moved;
 }
 
+/** Foreign bases that the engine did not have when their registry was asked, with the digest there. */
+export function latestOf(asked: readonly AskedBase[]): Map<string, string> {
+  return new Map(
+    asked.filter(({engineId}) => engineId === undefined).map(({reference, digest}) => [reference, digest]),
+  );
+}
+
 /** What registries said earlier; nothing when that was never asked or cannot be read. */
 export async function rememberedBases(stateFolder: string): Promise<BaseMemory> {
   try {

@@ -28,6 +28,8 @@ export interface BuildWork {
   readonly mayBuild: boolean;
   /** Foreign bases whose registry had another digest when the plan was made. */
   readonly moved: ReadonlyMap<string, string>;
+  /** As in JudgeWorld, when the plan was made. */
+  readonly latest: ReadonlyMap<string, string>;
   /** Called before an image is built. */
   building(): Promise<void>;
 }
@@ -114,6 +116,7 @@ async function judged(image: Image, work: BuildWork, context: TaskContext): Prom
       site,
       engineImages,
       moved: stillMoved(work.moved, engineImages),
+      latest: work.latest,
       stateFolder: context.stateFolder,
       engineId: work.engineId,
       builder: work.builder,
@@ -160,7 +163,7 @@ async function buildOne(
   const engineImages = await imagesOnEngine([image], site.catalog, context.tools, context.signal);
   const after = engineImages.get(image.localName);
   if (!after) throw vanished(image.localName, id);
-  const complete: ImageInputs = {...inputs, bases: basesOf(image, engineImages, site.catalog)};
+  const complete: ImageInputs = {...inputs, bases: basesOf(image, engineImages, site.catalog, work.latest)};
   const former = await readRecord(context.stateFolder, work.engineId, image.name);
   await writeRecord(files, context.stateFolder, work.engineId, {
     version: 1,

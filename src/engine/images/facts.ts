@@ -4,7 +4,7 @@ import {displayText} from '../names.ts';
 import type {FactWorld} from '../plan/types.ts';
 import {type Problem, ProblemError} from '../problem.ts';
 import type {EngineImage, EngineInfo, Tools} from '../tools.ts';
-import {type AskedBase, askForBases, type BaseMemory, movedBases, rememberedBases} from './bases.ts';
+import {type AskedBase, askForBases, type BaseMemory, latestOf, movedBases, rememberedBases} from './bases.ts';
 import {engineDeadlineMs, withDeadline} from './deadline.ts';
 import {imageOf, type Site} from './inputs.ts';
 import {type ImageJudgement, type JudgeWorld, judgeImages} from './judge.ts';
@@ -59,6 +59,7 @@ export async function readImageFacts(wanted: FactsWanted, world: FactWorld, sign
       engineId: engine.id,
       engineImages,
       moved,
+      latest: latestOf(asked),
       builder: wanted.builder,
     },
     signal,

@@ -46,11 +46,12 @@ export function shownPath(catalog: Catalog, image: Image, path: string): string 
   return originOf(catalog, componentOf(catalog, image.component), path);
 }
 
-/** What an image stands on, as the engine has it. */
+/** What an image stands on, as the engine has it; what it does not have, as its registry has it (`latest`). */
 export function basesOf(
   image: Image,
   engineImages: ReadonlyMap<string, EngineImage | undefined>,
   catalog: Catalog,
+  latest: ReadonlyMap<string, string>,
 ): Record<string, BaseIdentity> {
   const bases: Record<string, BaseIdentity> = {};
   for (const name of image.needs) {
@@ -59,7 +60,7 @@ export function basesOf(
   }
   for (const name of image.foreignBases) {
     const found = engineImages.get(name);
-    const digest = digestOf(found, name);
+    const digest = found ? digestOf(found, name) : latest.get(name);
     bases[name] = {ours: false, ...(found ? {id: found.id} : {}), ...(digest === undefined ? {} : {digest})};
   }
   return bases;

@@ -31,6 +31,8 @@ export interface JudgeWorld {
   readonly engineImages: ReadonlyMap<string, EngineImage | undefined>;
   /** Foreign bases whose registry has another digest than the engine. */
   readonly moved: ReadonlyMap<string, string>;
+  /** Foreign bases that only their registry has (pruned, or kept by BuildKit to itself), with their digest. */
+  readonly latest: ReadonlyMap<string, string>;
   readonly builder: 'auto' | 'classic' | 'buildkit';
 }
 
@@ -160,7 +162,7 @@ export async function presentOf(
       builder: builderOf(image, world.builder, record),
       buildArgs: {},
       files: await filesOf(world.site, image, signal),
-      bases: basesOf(image, world.engineImages, catalog),
+      bases: basesOf(image, world.engineImages, catalog, world.latest),
     },
     onEngine: world.engineImages.get(image.localName)?.id,
     missingLastHook: await missingLastHook(component, {files, stateFolder}),

@@ -1,6 +1,6 @@
 import {displayText} from '../names.ts';
 import {differingPaths} from './manifest.ts';
-import type {ImageInputs, ImageRecord} from './record.ts';
+import type {BaseIdentity, ImageInputs, ImageRecord} from './record.ts';
 
 /** What there is now, to be compared with what an image was built from. */
 export interface Present {
@@ -68,10 +68,16 @@ function bases(before: ImageInputs, now: Present): string[] {
     const was = before.bases[name];
     if (base.ours && now.willRebuild.has(name)) found.push(`${displayText(name)} will be rebuilt`);
     else if (movedTo) found.push(`${displayText(name)} moved to ${shortDigest(movedTo)}`);
-    // A base that is new comes with a changed Dockerfile; one the engine lacks has nothing to compare.
-    else if (was?.id && base.id && was.id !== base.id) found.push(otherBase(name, base.ours, base.digest, was.digest));
+    // A base that is new comes with a changed Dockerfile.
+    else if (was && isAnother(was, base)) found.push(otherBase(name, base.ours, base.digest, was.digest));
   }
   return found;
+}
+
+/** One that the engine lacks is known by the digest of its registry, or has nothing to compare. */
+function isAnother(was: BaseIdentity, now: BaseIdentity): boolean {
+  if (was.id && now.id) return was.id !== now.id;
+  return was.digest !== undefined && now.digest !== undefined && was.digest !== now.digest;
 }
 
 function otherBase(name: string, ours: boolean, digest: string | undefined, before: string | undefined): string {

@@ -1,6 +1,6 @@
 import {posix} from 'node:path';
 import type {Catalog, Component} from '../catalog/types.ts';
-import {registryOf} from '../images/bases.ts';
+import {type AskedBase, latestOf, registryOf} from '../images/bases.ts';
 import {type BuildWork, buildImages, currentImages} from '../images/build.ts';
 import {readDone, treeCopy} from '../images/copy.ts';
 import {sourceSite} from '../images/facts.ts';
@@ -73,6 +73,7 @@ export interface ComponentWork {
   readonly force: boolean;
   readonly noCache: boolean;
   readonly moved: readonly (readonly [string, string])[];
+  readonly asked: readonly AskedBase[];
   /** Shared by the hooks of a plan. */
   readonly turns: Turns;
 }
@@ -157,9 +158,9 @@ async function runInCopy(work: ComponentWork, context: TaskContext): Promise<Tas
 
 /** For a component without hooks. */
 function buildWork(work: ComponentWork, site: Site): BuildWork {
-  const {images, engineId, builder, force, noCache, mayBuild, moved} = work;
+  const {images, engineId, builder, force, noCache, mayBuild, moved, asked} = work;
   return {
-    ...{site, images, engineId, builder, force, noCache, mayBuild, moved: new Map(moved)},
+    ...{site, images, engineId, builder, force, noCache, mayBuild, moved: new Map(moved), latest: latestOf(asked)},
     hookWrote: [],
     missingLastHook: undefined,
     building: async () => {},

@@ -205,6 +205,7 @@ function componentTask(
     force: request.force,
     noCache: request.noCache,
     moved: facts.moved,
+    asked: facts.asked,
     turns,
   };
   const bases = new Set(images.flatMap(({name}) => imageOf(catalog, name).foreignBases));
