@@ -74,7 +74,11 @@ async function openScreen({noColor, ascii, ...options}: ScreenOptions): Promise<
   // The tree is read while the screens are loaded. Who cannot read it is told by the screens.
   const catalog = options.engine.openTree(options.source);
   catalog.catch(() => {});
-  const {openApp} = await import('./screens/open-app.ts');
+  const [{openApp}, {boundYoungHeap}] = await Promise.all([
+    import('./screens/open-app.ts'),
+    import('./ui/terminal/young-heap.ts'),
+  ]);
+  boundYoungHeap();
   return openApp({
     ...options,
     catalog,

@@ -1,9 +1,24 @@
 import stringWidth from 'string-width';
 
 /** Text with SGR colours, cut into pieces: a colour change, or one character as a person sees it. */
-export type Piece =
-  | {readonly type: 'sgr'; readonly text: string}
-  | {readonly type: 'character'; readonly text: string; readonly width: number};
+export type Piece = ColourChange | Character;
+
+interface ColourChange {
+  readonly type: 'sgr';
+  readonly text: string;
+}
+
+/** Text without colour changes. */
+interface Stretch {
+  readonly type: 'text';
+  readonly text: string;
+}
+
+interface Character {
+  readonly type: 'character';
+  readonly text: string;
+  readonly width: number;
+}
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal text is made of control characters.
 const sgr = /\x1b\[[\d;:]*m/g;
@@ -71,13 +86,24 @@ export function cellWidth(text: string): number {
 
 /** Walks text with colours piece by piece, in order. */
 export function* pieces(text: string): Generator<Piece> {
+  for (const stretch of stretches(text)) {
+    if (stretch.type === 'sgr') yield stretch;
+    else yield* characters(stretch.text);
+  }
+}
+
+/** Colour changes, and what stands between them. */
+function stretches(text: string): readonly (ColourChange | Stretch)[] {
+  if (!text.includes('\x1b')) return [{type: 'text', text}];
+  const found: (ColourChange | Stretch)[] = [];
   let at = 0;
   for (const match of text.matchAll(sgr)) {
-    yield* characters(text.slice(at, match.index));
-    yield {type: 'sgr', text: match[0]};
+    if (match.index > at) found.push({type: 'text', text: text.slice(at, match.index)});
+    found.push({type: 'sgr', text: match[0]});
     at = match.index + match[0].length;
   }
-  yield* characters(at === 0 ? text : text.slice(at));
+  if (at < text.length) found.push({type: 'text', text: text.slice(at)});
+  return found;
 }
 
 /**
@@ -89,23 +115,31 @@ export function sliceCells(text: string, from: number, to: number): string {
   let colours = '';
   let opened = false;
   let x = 0;
-  for (const piece of pieces(text)) {
-    if (piece.type === 'sgr') {
-      colours = isReset(piece.text) ? '' : colours + piece.text;
-      if (opened) out += piece.text;
+  const take = (cells: string): void => {
+    out += opened ? cells : colours + cells;
+    opened = true;
+  };
+  for (const {type, text: part} of stretches(text)) {
+    if (type === 'sgr') {
+      colours = isReset(part) ? '' : colours + part;
+      if (opened) out += part;
       continue;
     }
-    const start = x;
-    x += piece.width;
-    if (x <= from && !(piece.width === 0 && opened)) continue;
-    if (start >= to) break;
-    if (!opened) {
-      opened = true;
-      out += colours;
+    if (x >= to) break;
+    if (plainAscii.test(part)) {
+      const cells = part.slice(Math.max(0, from - x), to - x);
+      x += part.length;
+      if (cells !== '') take(cells);
+      continue;
     }
-    if (start < from) out += ' '.repeat(x - from);
-    else if (x > to) out += ' '.repeat(to - start);
-    else out += piece.text;
+    for (const {text: character, width} of characters(part)) {
+      const start = x;
+      x += width;
+      if (x <= from && !(width === 0 && opened)) continue;
+      if (start >= to) break;
+      if (start < from) take(' '.repeat(x - from));
+      else take(x > to ? ' '.repeat(to - start) : character);
+    }
   }
   return out.includes('\x1b') ? `${out}\x1b[0m` : out;
 }
@@ -126,7 +160,7 @@ export function withoutColours(text: string): string {
 const pictograph = /\p{Extended_Pictographic}/u;
 const segmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
 
-function* characters(text: string): Generator<Piece> {
+function* characters(text: string): Generator<Character> {
   if (plainAscii.test(text)) {
     for (const character of text) yield {type: 'character', text: character, width: 1};
     return;
