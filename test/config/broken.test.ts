@@ -306,6 +306,27 @@ describe('mistakes in layouts', () => {
   });
 });
 
+describe('mistakes in the files of A', () => {
+  test('a list of machines that is not there, a machine without its address, a section that is missing', async () => {
+    expect(
+      await wrong(
+        'a',
+        ['cluster-config.yaml', 'workermachinelist:\n', 'workers:\n'],
+        ['cluster-config.yaml', '    hostip: 10.0.0.1\n', ''],
+        ['clusterconfig.yaml', / {2}grafanainfo:\n(?: {4}.*\n)+/, ''],
+        ['clusterconfig.yaml', 'zookeeper: "true"', 'zookeeper: true'],
+      ),
+    ).toMatchInlineSnapshot(`
+      [
+        "error | config-invalid | cluster-config.yaml:33 | remote_deployment.worker.listname | workermachinelist, which holds the machines of role worker, is missing. | Write workermachinelist: with an entry for each machine.",
+        "error | config-invalid | cluster-config.yaml:38 | mastermachinelist.infra-01.hostip | mastermachinelist.infra-01.hostip is missing. | Write hostip: 10.0.0.1",
+        "error | config-invalid | clusterconfig.yaml:2 | clusterinfo.grafanainfo | clusterinfo.grafanainfo is missing. | Write grafanainfo: with grafana_url, grafana_port",
+        "warning | config-invalid | clusterconfig.yaml:66 | machinelist.infra-01.zookeeper | machinelist.infra-01.zookeeper is the YAML boolean true, and only the text "true" counts. | Write "true", with the quotes.",
+      ]
+    `);
+  });
+});
+
 test('files that are missing are all named, and a folder that is no configuration says what was looked for', async () => {
   const folder = await makeTree({[machines]: ''});
   const lines = said((await openConfig(folder)).problems).map((line) => line.replaceAll(folder, 'FOLDER'));

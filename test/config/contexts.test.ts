@@ -14,7 +14,7 @@ function at(value: YamlValue, ...path: readonly (string | bigint)[]): YamlValue 
 }
 
 describe('what templates see', () => {
-  test.each(['b', 'c', 'd', 'e', 'f', 'g', 'h', 'sample'])('in both views of config-%s', async (name) => {
+  test.each(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'sample'])('in both views of config-%s', async (name) => {
     const {views} = await modelOf(name);
     await expect(outline(views.services.reveal())).toMatchFileSnapshot(`../golden/context/${name}-services.txt`);
     await expect(outline(views.kubernetes.reveal())).toMatchFileSnapshot(`../golden/context/${name}-kubernetes.txt`);

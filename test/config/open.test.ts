@@ -1,3 +1,5 @@
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import {inspect} from 'node:util';
 import {describe, expect, test} from 'vitest';
 import {openConfig} from '../../src/engine/config/open.ts';
@@ -90,6 +92,36 @@ describe('the configurations of four files', () => {
   });
 });
 
+describe('the two files of A', () => {
+  test('are read into one model: machines of Kubernetes with what the services say of them', async () => {
+    const {config, problems} = await openFixture('a');
+    expect(said(problems)).toEqual([]);
+    expect(config).toMatchObject({format: 'single-files', era: 'A', clusterId: 'gpu-lab'});
+    expect(config?.machines).toMatchObject([
+      {hostname: 'infra-01', roles: ['master'], etcdId: 'etcdid1', zkId: '1', machineType: 'GENERIC'},
+      {hostname: 'gpu-01', roles: ['worker'], sshPort: 2222, machineType: 'GPU', labels: ['node-exporter']},
+    ]);
+    expect(config?.skus.get('GPU')).toMatchObject({cpus: 24, gpu: {count: 4}});
+    expect(config?.kubernetes).toMatchObject({
+      api: {url: 'http://10.0.0.1:8080'},
+      versions: {hyperkube: 'v1.7.3', etcd: '2.2.5'},
+      availability: {kind: 'single-master'},
+    });
+  });
+
+  test('each is of use without the other, also under a name of its own', async () => {
+    const text = await readFile(join(fixture('config-a'), 'clusterconfig.yaml'), 'utf8');
+    const folder = await makeTree({'production.yaml': text});
+    const {config, problems} = await openConfig(join(folder, 'production.yaml'));
+    expect(said(problems).map((line) => line.split(' | ')[0])).toEqual(['notice']);
+    expect(config?.machines.map(({hostname, roles}) => [hostname, roles])).toEqual([
+      ['infra-01', []],
+      ['gpu-01', []],
+    ]);
+    expect(config?.registry?.tag).toBe('v0.2');
+  });
+});
+
 describe('layouts', () => {
   test('G: everything stands in the entry of a machine', async () => {
     const {config, problems} = await openFixture('g');
@@ -150,18 +182,21 @@ describe('where values come from', () => {
 });
 
 describe('secrets', () => {
-  test.each(['b', 'c', 'd', 'e', 'f', 'g', 'h'])('printing the model of config-%s shows none of them', async (name) => {
-    const config = await modelOf(name);
-    const printed = [
-      inspect(config, {depth: 12, showHidden: true}),
-      JSON.stringify(config, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
-      String(config.views.services),
-      inspect(config.views.services.shown(), {depth: 12}),
-      inspect(config.views.kubernetes.shown(), {depth: 12}),
-    ].join('\n');
-    expect(printed).not.toContain('change-me');
-    expect(printed).toContain('••••••');
-  });
+  test.each(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'])(
+    'printing the model of config-%s shows none of them',
+    async (name) => {
+      const config = await modelOf(name);
+      const printed = [
+        inspect(config, {depth: 12, showHidden: true}),
+        JSON.stringify(config, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
+        String(config.views.services),
+        inspect(config.views.services.shown(), {depth: 12}),
+        inspect(config.views.kubernetes.shown(), {depth: 12}),
+      ].join('\n');
+      expect(printed).not.toContain('change-me');
+      expect(printed).toContain('••••••');
+    },
+  );
 
   test('a secret inside of another value is hidden too', async () => {
     const folder = await makeTree({

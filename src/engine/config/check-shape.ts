@@ -7,7 +7,7 @@ import type {YamlScalar} from './yaml-scalars.ts';
 /** Everything by which a file, or a part of it, differs from its shape; nothing when its YAML could not be read. */
 export function checkShape(node: Node, shape: Shape): Problem[] {
   const problems: Problem[] = [];
-  if (node.value !== undefined) check({problems, names: []}, node, shape);
+  if (node.value !== undefined) check({problems, names: node.key === '' ? [] : [node.key]}, node, shape);
   return problems;
 }
 

@@ -16,7 +16,7 @@ import {servicesFormat} from './services-conversion.ts';
 import type {SourceFile} from './source-file.ts';
 import {readSources, type Sources} from './sources.ts';
 import type {ClusterConfig, ConfigFile, Views} from './types.ts';
-import type {YamlValue} from './yaml.ts';
+import type {YamlMap, YamlValue} from './yaml.ts';
 import {mapAt, placeIn} from './yaml-access.ts';
 
 export interface OpenConfigOptions {
@@ -83,17 +83,23 @@ function readEra(reading: Reading): Said {
 
 /** As written, else from the defaults that F and later have. */
 function findClusterId({services}: Said, views: Views, origins: Origins): {id: string; origin: Origin} | undefined {
-  for (const sections of [services.sections.reveal(), views.services.reveal()]) {
-    const cluster = sections.get('cluster');
-    const common = cluster instanceof Map ? (cluster.get('common') as YamlValue) : undefined;
-    const id = common instanceof Map ? common.get('cluster-id') : undefined;
+  const view = views.services.reveal();
+  const candidates: (readonly [YamlValue | undefined, string])[] = [
+    [view, 'clusterID'],
+    [commonOf(view), 'cluster-id'],
+    [commonOf(services.sections.reveal()), 'cluster-id'],
+  ];
+  for (const [holder, key] of candidates) {
+    const id = holder instanceof Map ? holder.get(key) : undefined;
     if (typeof id !== 'string' && typeof id !== 'bigint') continue;
-    return {
-      id: String(id),
-      origin: origins.of(common as object, 'cluster-id') ?? {from: 'default', which: 'the tools'},
-    };
+    return {id: String(id), origin: origins.of(holder as object, key) ?? {from: 'default', which: 'as the tools have it'}};
   }
   return undefined;
+}
+
+function commonOf(sections: YamlMap): YamlValue | undefined {
+  const cluster = sections.get('cluster');
+  return cluster instanceof Map ? (cluster as YamlMap).get('common') : undefined;
 }
 
 /** Of the tree where its format is the one that is there, else what the files look like. */

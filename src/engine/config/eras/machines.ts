@@ -4,7 +4,6 @@ import {Secret} from '../../secret.ts';
 import {fromFile} from '../context-values.ts';
 import type {Origin} from '../origins.ts';
 import type {Login, MachineConfig, Role, Sku} from '../types.ts';
-import type {YamlMap} from '../yaml.ts';
 import {below, listAt, mapAt, type Place, textAt, valueAt} from '../yaml-access.ts';
 import type {Reading} from './reading.ts';
 
@@ -15,6 +14,9 @@ export interface MachineRules {
   readonly nodeName: 'address' | 'as written, else address' | 'as written, else host name';
   /** Roles by label, where the format has no k8s-role. */
   readonly rolesByLabel?: boolean;
+  /** In maps of machines the key is the host name, and the map they are in may be their role. */
+  readonly hostname?: string;
+  readonly roles?: readonly Role[];
 }
 
 /** The machines of a list; an entry without a host name or an address is left out. */
@@ -26,44 +28,43 @@ export function readSkus(table: Place): ReadonlyMap<string, Sku> {
   return new Map([...mapAt(table).keys()].map((key) => [String(key), readSku(below(table, String(key)))]));
 }
 
-function readMachine(reading: Reading, place: Place, rules: MachineRules): MachineConfig | undefined {
-  const hostname = textAt(below(place, 'hostname'));
-  const address = textAt(below(place, 'hostip'));
+/** Undefined without a host name or an address. */
+export function readMachine(reading: Reading, place: Place, rules: MachineRules): MachineConfig | undefined {
+  const hostname = rules.hostname ?? textAt(below(place, 'hostname'));
+  const address = given(place, 'hostip', rules);
   if (hostname === undefined || address === undefined) return undefined;
-  const sshPort = portOf(given(place, 'sshport', rules));
-  const nodeName = rules.nodeName === 'address' ? undefined : textAt(below(place, 'nodename'));
-  const dockerData = given(place, 'docker-data', rules);
+  const nodeName = rules.nodeName === 'address' ? undefined : given(place, 'nodename', rules);
   const byHostName = rules.nodeName === 'as written, else host name';
   const machine: MachineConfig = {
     hostname,
     address,
-    sshPort: sshPort ?? 22,
+    sshPort: portOf(given(place, 'sshport', rules)) ?? 22,
     login: readLogin(reading, place, rules),
-    roles: rolesOf(place, rules),
-    labels: labelsOf(mapAt(place)),
-    ...ownTexts(place),
-    dockerData: dockerData ?? '/var/lib/docker',
+    roles: rules.roles ?? rolesOf(place, rules),
+    labels: labelsOf(place, rules),
+    ...ownTexts(place, rules),
+    dockerData: given(place, 'docker-data', rules) ?? '/var/lib/docker',
     nodeName: nodeName ?? (byHostName ? hostname : address),
     place,
   };
-  const note = (field: keyof MachineConfig, origin: Origin | (() => Origin)) =>
-    reading.origins.note(machine, field, origin);
-  note('hostname', fromFile(below(place, 'hostname')));
-  note('address', fromFile(below(place, 'hostip')));
-  note(
-    'roles',
-    rules.rolesByLabel ? {from: 'derived', of: 'pai-master and pai-worker'} : fromFile(below(place, 'k8s-role')),
-  );
-  for (const [field, key] of Object.entries(ownKeys)) note(field as keyof typeof ownKeys, fromFile(below(place, key)));
+  noteOrigins(reading, machine, rules);
+  return machine;
+}
+
+function noteOrigins({origins}: Reading, machine: MachineConfig, rules: MachineRules): void {
+  const {place} = machine;
+  const note = (field: keyof MachineConfig, origin: Origin | (() => Origin) | undefined) => {
+    if (origin) origins.note(machine, field, origin);
+  };
+  const ofRoles: Origin = {from: 'derived', of: rules.rolesByLabel ? 'pai-master and pai-worker' : 'the list it is in'};
+  note('hostname', fromFile(rules.hostname === undefined ? below(place, 'hostname') : place));
+  note('address', originOf(place, 'hostip', rules));
+  note('roles', originOf(place, 'k8s-role', rules) ?? ofRoles);
+  for (const [field, key] of Object.entries(ownKeys)) note(field as OwnText, originOf(place, key, rules));
   note('sshPort', originOf(place, 'sshport', rules) ?? {from: 'default', which: 'the port of ssh'});
   note('dockerData', originOf(place, 'docker-data', rules) ?? {from: 'default', which: 'the folder of docker'});
-  note(
-    'nodeName',
-    nodeName === undefined
-      ? {from: 'derived', of: byHostName ? 'hostname' : 'hostip'}
-      : fromFile(below(place, 'nodename')),
-  );
-  return machine;
+  const ofName: Origin = {from: 'derived', of: machine.nodeName === machine.hostname ? 'hostname' : 'hostip'};
+  note('nodeName', (rules.nodeName === 'address' ? undefined : originOf(place, 'nodename', rules)) ?? ofName);
 }
 
 function readLogin(reading: Reading, place: Place, rules: MachineRules): Login {
@@ -102,11 +103,12 @@ function placeOf(place: Place, key: string, {defaults}: MachineRules): Place | u
 }
 
 const ownKeys = {etcdId: 'etcdid', zkId: 'zkid', machineType: 'machine-type'} as const;
+type OwnText = keyof typeof ownKeys;
 
-function ownTexts(place: Place): Partial<Record<keyof typeof ownKeys, string>> {
-  const texts: Partial<Record<keyof typeof ownKeys, string>> = {};
-  for (const [field, key] of Object.entries(ownKeys) as [keyof typeof ownKeys, string][]) {
-    const value = textAt(below(place, key));
+function ownTexts(place: Place, rules: MachineRules): Partial<Record<OwnText, string>> {
+  const texts: Partial<Record<OwnText, string>> = {};
+  for (const [field, key] of Object.entries(ownKeys) as [OwnText, string][]) {
+    const value = given(place, key, rules);
     if (value !== undefined) texts[field] = value;
   }
   return texts;
@@ -120,15 +122,20 @@ function rolesOf(place: Place, rules: MachineRules): readonly Role[] {
   const role = textAt(below(place, 'k8s-role'));
   if (role === 'master' || role === 'worker' || role === 'proxy') return [role];
   if (!rules.rolesByLabel || role !== undefined) return [];
-  const labels = labelsOf(mapAt(place));
+  const labels = labelsOf(place, rules);
   return [
     ...(labels.includes('pai-master') ? ['master' as const] : []),
     ...(labels.includes('pai-worker') ? ['worker' as const] : []),
   ];
 }
 
-function labelsOf(entry: YamlMap): readonly string[] {
-  return [...entry].filter(([, value]) => value === 'true').map(([key]) => String(key));
+/** Those of a second entry of the same machine too. */
+function labelsOf(place: Place, {hostname, defaults}: MachineRules): readonly string[] {
+  const entries = [place, ...(hostname !== undefined && defaults ? [defaults.place] : [])];
+  const keys = entries.flatMap((entry) =>
+    [...mapAt(entry)].filter(([, value]) => value === 'true').map(([key]) => String(key)),
+  );
+  return [...new Set(keys)];
 }
 
 function readSku(place: Place): Sku {

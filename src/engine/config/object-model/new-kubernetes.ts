@@ -1,5 +1,6 @@
 import type {ValueMap} from '../context-values.ts';
 import {wordOf} from './assign.ts';
+import {addEtcdUrls} from './etcd-urls.ts';
 import {addressOf, type NewInput} from './new-input.ts';
 
 /** `kubernetes` of F–H (behaviour 3.6); an empty map where the configuration says nothing of it. */
@@ -41,10 +42,7 @@ export function kubernetesValue(input: NewInput): ValueMap {
 function addMasters({assign, hosts}: NewInput, value: ValueMap): void {
   const ofRole = (role: string) => hosts.filter((host) => host.get('k8s-role') === role);
   const masters = ofRole('master');
-  const peers = masters.map((host) => `${wordOf(host.get('etcdid')) ?? ''}=http://${addressOf(host) ?? ''}:2380`);
-  const servers = masters.map((host) => `http://${addressOf(host) ?? ''}:4001`);
-  assign.derived(value, 'etcd_cluster_ips_peer', peers.join(','), 'etcdid and hostip of the masters');
-  assign.derived(value, 'etcd_cluster_ips_server', servers.join(','), 'hostip of the masters');
+  addEtcdUrls(value, masters, assign);
   assign.derived(value, 'etcd-initial-cluster-state', 'new', 'the first start of the cluster');
   for (const role of ['master', 'worker', 'proxy']) {
     const names = ofRole(role).flatMap((host) => wordOf(host.get('hostname')) ?? []);

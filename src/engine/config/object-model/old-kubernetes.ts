@@ -1,6 +1,7 @@
 import type {ValueMap} from '../context-values.ts';
 import {isAtLeast} from '../release.ts';
-import {inner, mapIn, wordOf} from './assign.ts';
+import {inner, mapIn} from './assign.ts';
+import {addEtcdUrls} from './etcd-urls.ts';
 import type {OldInput} from './old-input.ts';
 
 /** The dictionary that the Kubernetes templates of B–E see (behaviour 3.2). */
@@ -40,12 +41,7 @@ function clusterInfo({kubernetes: info, assign, hosts, release}: OldInput): Valu
     assign.fallback(info, 'etcd-data-path', '/var/etcd/data', 'as the tools have it');
   }
   const masters = hosts.filter((host) => host.get('k8s-role') === 'master');
-  const peers = masters.map(
-    (host) => `${wordOf(host.get('etcdid')) ?? ''}=http://${wordOf(host.get('hostip')) ?? ''}:2380`,
-  );
-  const servers = masters.map((host) => `http://${wordOf(host.get('hostip')) ?? ''}:4001`);
-  assign.derived(info, 'etcd_cluster_ips_peer', peers.join(','), 'etcdid and hostip of the masters');
-  assign.derived(info, 'etcd_cluster_ips_server', servers.join(','), 'hostip of the masters');
+  addEtcdUrls(info, masters, assign);
   assign.derived(info, 'etcd-initial-cluster-state', 'new', 'the first start of the cluster');
   return info;
 }

@@ -13,6 +13,7 @@ import {addServices} from './new-services.ts';
 import {oldInput} from './old-input.ts';
 import {oldKubernetes} from './old-kubernetes.ts';
 import {oldServices} from './old-services.ts';
+import {singleViews} from './single.ts';
 import type {TreeModule} from './tree-modules.ts';
 
 /**
@@ -21,6 +22,10 @@ import type {TreeModule} from './tree-modules.ts';
  */
 export function buildViews(reading: Reading, tree: readonly TreeModule[] | undefined): Views {
   const {sources, release, origins, problems} = reading;
+  if (sources.format === 'single-files') {
+    const {services, kubernetes} = singleViews(reading);
+    return {services: new Guarded(services), kubernetes: new Guarded(kubernetes)};
+  }
   if (!isAtLeast(release, 'v0.9')) {
     const input = oldInput(sources, release, origins, problems);
     // In this order: the service parser has the last word on the hosts that both share (behaviour 3.2).
