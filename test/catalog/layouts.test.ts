@@ -41,6 +41,19 @@ test('A: images of service.yaml, the word None, copied folders, a base behind a 
   expect(catalog.images.find(({name}) => name === 'rest-server')?.templates).toEqual([]);
 });
 
+test('A–C: behind the word None no template counts, as for the tools', async () => {
+  const root = await makeTree({
+    'service.yaml':
+      'imagelist:\n  web:\n    templatelist: [None, dockerfile]\n    prerequisite: [None]\n    copy: None\n',
+    'src/web/dockerfile': 'FROM busybox',
+    'src/web/dockerfile.template': 'FROM other',
+  });
+  expect(await openCatalog(root)).toMatchObject({
+    images: [{templates: [], foreignBases: ['busybox'], copyList: []}],
+    problems: [],
+  });
+});
+
 test('A–C: the local name shows that its namespace is not known yet', async () => {
   const catalog = await openCatalog(fixture('tree-c'));
   expect(catalog.images.map(({localName}) => localName)).toEqual([

@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {mkdir, symlink, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {openCatalog} from '../../src/engine/catalog/open.ts';
@@ -122,6 +122,11 @@ describe('everything wrong in a tree is there at once, with file and line', () =
     expect(await places(root)).toEqual(['warning tree-invalid service.yaml:3']);
   });
 
+  test('an image that is no map of keys and values', async () => {
+    const root = await c('  base: [a, b]\n  web: None\n', {'src/web/dockerfile': 'FROM base'});
+    expect(await places(root)).toEqual(['error tree-invalid service.yaml:2', 'error tree-invalid service.yaml:3']);
+  });
+
   test('YAML with a mistake in it', async () => {
     const root = await c('  base:\n   bad: [\n');
     expect((await problemsOf(root)).map(({code}) => code)).toContain('yaml-invalid');
@@ -226,6 +231,60 @@ describe('odd files', () => {
     expect(await places(root)).toEqual(['error file-unreadable src/a/build/loop.dockerfile:0']);
   });
 
+  test('a link to what is not there is a problem where a file is read or run', async () => {
+    const root = await makeComponentTree({'src/a/build/a.dockerfile': 'FROM busybox', 'src/a/data/x': ''});
+    for (const name of [
+      'build/build-post.sh',
+      'build/build-pre.sh',
+      'build/component.dep',
+      'build/x.dockerfile',
+      'data/y',
+    ])
+      await symlink('gone', join(root, 'src/a', name));
+    expect(await places(root)).toEqual([
+      'error file-unreadable src/a/build/build-post.sh:0',
+      'error file-unreadable src/a/build/build-pre.sh:0',
+      'error file-unreadable src/a/build/component.dep:0',
+      'error file-unreadable src/a/build/x.dockerfile:0',
+    ]);
+    const [first] = await problemsOf(root);
+    expect(first?.message).toBe('src/a/build/build-post.sh is a symbolic link to what is not there.');
+    const images = await d({'src/a/dockerfile': 'FROM busybox'});
+    await symlink('gone', join(images, 'src/a/image.yaml'));
+    expect(await places(images)).toEqual(['error file-unreadable src/a/image.yaml:0']);
+  });
+
+  test('a folder named like a Dockerfile is none, one named like a hook is a problem', async () => {
+    const root = await makeComponentTree({
+      'src/a/build/x.dockerfile/inside': '',
+      'src/a/build/build-pre.sh/inside': '',
+      'src/a/build/component.dep/inside': '',
+    });
+    expect(await places(root)).toEqual([
+      'error file-unreadable src/a/build/build-pre.sh:0',
+      'error file-unreadable src/a/build/component.dep:0',
+    ]);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('what may not be read is told once, at the folder or the file', async () => {
+    const root = await makeComponentTree({
+      'src/a/build/a.dockerfile': 'FROM busybox',
+      'src/b/build/b.dockerfile': 'FROM busybox',
+      'src/b/build/component.dep': 'a',
+    });
+    await chmod(join(root, 'src/a/build/a.dockerfile'), 0);
+    await chmod(join(root, 'src/b/build'), 0);
+    await chmod(root, 0o755);
+    expect(await asNobody(() => places(root))).toEqual([
+      'error file-unreadable src/a/build/a.dockerfile:0',
+      'error file-unreadable src/b/build:0',
+    ]);
+    await chmod(root, 0o700);
+    await expect(asNobody(() => openCatalog(root))).rejects.toMatchObject({
+      problem: {code: 'no-tree', message: `The folder ${root} cannot be opened: permission denied.`},
+    });
+  });
+
   test('a file of bytes that are no text is a problem', async () => {
     const root = await makeComponentTree({});
     await mkdir(join(root, 'src/a/build'), {recursive: true});
@@ -253,6 +312,33 @@ describe('odd files', () => {
     expect(problems.map(({message}) => message).join()).not.toContain('\u001b');
   });
 });
+
+test('what lies where the tools would stumble over it is told and does not count', async () => {
+  const root = await makeComponentTree({
+    'src/top.dockerfile': 'FROM busybox',
+    'src/a/flat.dockerfile': 'FROM busybox',
+    'src/a/component.dep': 'gone',
+    'src/a/build/deep/components.dep': 'gone',
+    'src/a/dependency/b/build/component.dep': 'gone',
+  });
+  expect(await places(root)).toEqual([
+    'warning tree-invalid src/a/build/deep/components.dep:0',
+    'warning tree-invalid src/a/component.dep:0',
+    'warning tree-invalid src/a/flat.dockerfile:0',
+    'warning tree-invalid src/top.dockerfile:0',
+  ]);
+  expect((await openCatalog(root)).images).toEqual([]);
+});
+
+/** The same as another account, which may read less. */
+async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  process.seteuid?.(65534);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
 
 describe('a folder that is no tree', () => {
   const failure = async (folder: string) => {
@@ -305,5 +391,19 @@ describe('a folder that is no tree', () => {
       message: `${root} holds several source trees: one, two.`,
       hint: `Open one of them, for instance ${root}/one.`,
     });
+  });
+
+  test('but a link in it leads to one is told where that is', async () => {
+    const tree = await makeComponentTree({});
+    const root = await makeTree({});
+    await symlink(tree, join(root, 'link'));
+    expect(await failure(root)).toMatchObject({hint: `A link in it leads to a source tree: open ${tree}.`});
+  });
+
+  test('and a tree that a second name leads to is one tree', async () => {
+    const root = await makeTree({'v1/paictl.py': '', 'v1/build/pai_build.py': ''});
+    await symlink('v1', join(root, 'current'));
+    await symlink('.', join(root, 'here'));
+    expect(await openCatalog(root)).toMatchObject({root, toolRoot: join(root, 'v1'), problems: []});
   });
 });

@@ -1,6 +1,6 @@
 /** Which era a folder's tree is of, by what it holds and never by its name (behaviour 0.1). */
 
-import {readdir, readFile, stat} from 'node:fs/promises';
+import {readdir, readFile, realpath, stat} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import type {Era, Layout} from './types.ts';
 
@@ -22,19 +22,32 @@ export const lookedFor = [
 /**
  * The trees a folder holds: the folder itself, else those among its immediate sub-directories. The marks of a whole
  * checkout count first; where there is none, images without the tools around them do. Several only when several
- * sub-directories are trees.
+ * sub-directories are trees; one that is called twice, by a symbolic link, is one.
  */
 export async function detectTrees(folder: string): Promise<Detected[]> {
-  const below = await subFolders(folder);
+  const {inside} = await realSubFolders(folder);
   for (const detect of [detectWhole, detectImages]) {
     const here = await detect(folder);
     if (here) return [here];
-    const found = (await Promise.all(below.map((name) => detect(join(folder, name))))).filter(
-      (tree) => tree !== undefined,
-    );
+    const found = (await Promise.all(inside.map(detect))).filter((tree) => tree !== undefined);
     if (found.length > 0) return found;
   }
   return [];
+}
+
+/** The whole trees that symbolic links of a folder lead to beyond it. They are no part of it, but may be opened. */
+export async function treesBehindLinks(folder: string): Promise<string[]> {
+  const {outside} = await realSubFolders(folder);
+  const isTree = await Promise.all(outside.map(detectWhole));
+  return outside.filter((_, index) => isTree[index]);
+}
+
+async function realSubFolders(folder: string): Promise<{inside: string[]; outside: string[]}> {
+  const names = await subFolders(folder);
+  const paths = await Promise.all(names.map((name) => realpath(join(folder, name)).catch(() => undefined)));
+  const real = [...new Set(paths.filter((path) => path !== undefined))].sort();
+  const isInside = (path: string) => path.startsWith(join(folder, '/'));
+  return {inside: real.filter(isInside), outside: real.filter((path) => !isInside(path) && path !== folder)};
 }
 
 /** By the tools of each era. */

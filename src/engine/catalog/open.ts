@@ -1,11 +1,11 @@
 /** Opens a source tree of any era. */
 
-import {realpath, stat} from 'node:fs/promises';
+import {readdir, realpath, stat} from 'node:fs/promises';
 import {dirname, join, relative} from 'node:path';
 import {displayText} from '../names.ts';
 import {type Problem, ProblemError} from '../problem.ts';
 import {connect} from './connect.ts';
-import {type Detected, detectTrees, detectWhole, lookedFor} from './detect.ts';
+import {type Detected, detectTrees, detectWhole, lookedFor, treesBehindLinks} from './detect.ts';
 import type {ComponentDraft} from './draft.ts';
 import {readComponents} from './layouts/component.ts';
 import {readTypedComponents} from './layouts/component-typed.ts';
@@ -50,12 +50,19 @@ const adapters: Record<Layout, (tree: Tree) => Promise<ComponentDraft[]>> = {
 async function existingFolder(folder: string): Promise<string> {
   try {
     const root = await realpath(folder);
-    if ((await stat(root)).isDirectory()) return root;
-    throw noTree(folder, `${displayText(folder)} is a file, not the folder of a source tree.`);
+    if (!(await stat(root)).isDirectory()) {
+      throw noTree(folder, `${displayText(folder)} is a file, not the folder of a source tree.`);
+    }
+    // Behind the dot: both to list and to enter it must be allowed.
+    await readdir(`${root}/.`);
+    return root;
   } catch (error) {
     if (error instanceof ProblemError) throw error;
     const {code} = error as NodeJS.ErrnoException;
-    const because = code === 'ENOENT' || code === 'ENOTDIR' ? 'does not exist' : `cannot be opened (${code})`;
+    const because =
+      code === 'ENOENT' || code === 'ENOTDIR'
+        ? 'does not exist'
+        : `cannot be opened: ${code === 'EACCES' ? 'permission denied' : code}`;
     throw noTree(folder, `The folder ${displayText(folder)} ${because}.`);
   }
 }
@@ -71,8 +78,10 @@ async function theTree(root: string): Promise<Detected> {
     });
   }
   const above = await treeAbove(root);
+  const [linked] = await treesBehindLinks(root);
   throw noTree(root, `${displayText(root)} is no source tree of any known version.`, {
     detail: `Looked here and in the folders directly below for:\n${lookedFor.map((what) => `- ${what}`).join('\n')}`,
+    ...(linked ? {hint: `A link in it leads to a source tree: open ${displayText(linked)}.`} : {}),
     ...(above ? {hint: `A source tree begins further up: open ${displayText(above)}.`} : {}),
   });
 }

@@ -15,7 +15,8 @@ export interface Tree {
 
 export interface Entry {
   readonly name: string;
-  readonly kind: 'file' | 'folder' | 'other';
+  /** dangling: a symbolic link to what is not there. */
+  readonly kind: 'file' | 'folder' | 'other' | 'dangling';
   readonly isLink: boolean;
 }
 
@@ -24,7 +25,7 @@ const largestText = 4 * 1024 * 1024;
 
 /**
  * The entries of a folder, sorted by name; symbolic links count as what they point to. None when the folder is not
- * there. A link out of the tree is noted (as `leaving` says) and left out, a dangling one is left out.
+ * there. A link out of the tree is noted (as `leaving` says) and left out.
  */
 export async function listFolder(tree: Tree, folder: string, leaving: Severity = 'error'): Promise<Entry[]> {
   if ((await kindOf(tree, folder)) !== 'folder') return [];
@@ -49,9 +50,10 @@ export async function listFolder(tree: Tree, folder: string, leaving: Severity =
 
 /** What a path is, links followed; 'none' also for what leads out of the tree, which is noted. */
 export async function kindOf(tree: Tree, path: string, leaving: Severity = 'error'): Promise<Entry['kind'] | 'none'> {
+  let isLink = false;
   try {
     // Most paths that are asked for are not there: this answers without looking at every folder above.
-    await lstat(path);
+    isLink = (await lstat(path)).isSymbolicLink();
     const real = await realOfExistingPart(path);
     if (!isInside(tree.root, real)) {
       await noteLeaving(tree, path, real, leaving);
@@ -61,19 +63,23 @@ export async function kindOf(tree: Tree, path: string, leaving: Severity = 'erro
     return facts.isFile() ? 'file' : facts.isDirectory() ? 'folder' : 'other';
   } catch (error) {
     if (!isAbsent(error)) noteUnreadable(tree, path, error);
-    return 'none';
+    return isLink && isAbsent(error) ? 'dangling' : 'none';
   }
+}
+
+/** Whether a regular file is there. What is there and is none (a folder, a pipe, a dangling link) is noted. */
+export async function isRegularFile(tree: Tree, path: string): Promise<boolean> {
+  const kind = await kindOf(tree, path);
+  if (kind === 'file' || kind === 'none') return kind === 'file';
+  const because = kind === 'dangling' ? 'is a symbolic link to what is not there' : 'is not a regular file';
+  note(tree, {code: 'file-unreadable', message: `${shownPath(tree, path)} ${because}.`, file: path});
+  return false;
 }
 
 /** The text of a file, or undefined after the reason was noted; a file that is not there is the caller's to judge. */
 export async function readText(tree: Tree, path: string): Promise<string | undefined> {
-  const kind = await kindOf(tree, path);
-  if (kind === 'none') return undefined;
-  if (kind !== 'file') {
-    // Opening a pipe or a device would wait for ever.
-    note(tree, {code: 'file-unreadable', message: `${shownPath(tree, path)} is not a regular file.`, file: path});
-    return undefined;
-  }
+  // Opening a pipe or a device would wait for ever.
+  if (!(await isRegularFile(tree, path))) return undefined;
   try {
     const {size} = await stat(path);
     if (size <= largestText) return await readFile(path, 'utf8');

@@ -25,6 +25,7 @@ export async function readCentralList(tree: Tree): Promise<ComponentDraft[]> {
   for (const name of yaml.keys(['imagelist'])) {
     const line = yaml.line(['imagelist', name]) ?? 1;
     if (!isNameOfImage(tree, name, {file, line})) continue;
+    yaml.expectMap(['imagelist', name]);
     const source: ListSource = {tree, image: name, file, yaml, path: ['imagelist', name]};
     const templates = await templateNames(source, 'templatelist');
     components.push({

@@ -3,11 +3,21 @@
  * the components it needs.
  */
 
-import {join} from 'node:path';
+import {basename, join} from 'node:path';
 import {displayText} from '../../names.ts';
 import type {ComponentDraft, ImageDraft, Written} from '../draft.ts';
 import {isComponentName, isImageName} from '../image-name.ts';
-import {type Entry, kindOf, listFolder, note, readText, shownPath, type Tree, toolPath} from '../tree.ts';
+import {
+  type Entry,
+  isRegularFile,
+  kindOf,
+  listFolder,
+  note,
+  readText,
+  shownPath,
+  type Tree,
+  toolPath,
+} from '../tree.ts';
 
 /** Which image a file in build/ declares, as each layout names them. */
 export type ImageNaming = (file: string) => {readonly image?: string; readonly ignoredBecause?: string};
@@ -21,7 +31,9 @@ export function readComponents(tree: Tree): Promise<ComponentDraft[]> {
 /** The same for other names of Dockerfiles. */
 export async function readComponentsNamed(tree: Tree, naming: ImageNaming): Promise<ComponentDraft[]> {
   const src = join(tree.toolRoot, 'src');
-  const folders = (await listFolder(tree, src)).filter(({name, kind}) => kind === 'folder' && !name.startsWith('.'));
+  const entries = await listFolder(tree, src);
+  for (const {name, kind} of entries) if (kind !== 'folder') noteStray(tree, join(src, name), naming);
+  const folders = entries.filter(({name, kind}) => kind === 'folder' && !name.startsWith('.'));
   const components = folders.map(async ({name}) => {
     const folder = join(src, name);
     if (!isComponentName(name)) {
@@ -40,8 +52,9 @@ export async function readComponentsNamed(tree: Tree, naming: ImageNaming): Prom
 
 async function readComponent(tree: Tree, name: string, folder: string, naming: ImageNaming): Promise<ComponentDraft> {
   const build = join(folder, 'build');
+  const entries = await listFolder(tree, build);
   const images: ImageDraft[] = [];
-  for (const entry of await listFolder(tree, build)) {
+  for (const entry of entries) {
     const path = join(build, entry.name);
     const named = naming(entry.name);
     if (named.image === undefined) {
@@ -61,14 +74,18 @@ async function readComponent(tree: Tree, name: string, folder: string, naming: I
   // Written into for the build (4.4): a link there would lead our own writing out of the tree.
   await kindOf(tree, join(folder, 'dependency'));
   await kindOf(tree, join(folder, 'generated'));
-  await noteStrayDockerfiles(tree, folder, naming);
-  const preHook = await hook(tree, join(build, 'build-pre.sh'));
-  const postHook = await hook(tree, join(build, 'build-post.sh'));
+  await noteStrays(tree, folder, naming);
+  // Only what is listed is looked for: of a folder that cannot be read that alone is told.
+  const has = (file: string) => entries.some((entry) => entry.name === file);
+  const hook = async (file: string) =>
+    has(file) && (await isRegularFile(tree, join(build, file))) ? toolPath(tree, join(build, file)) : undefined;
+  const preHook = await hook('build-pre.sh');
+  const postHook = await hook('build-post.sh');
   return {
     name,
     folder: toolPath(tree, folder),
     images,
-    needs: await readDependencies(tree, build),
+    needs: await readDependencies(tree, build, dependencyFiles.filter(has)),
     ...(preHook ? {preHook} : {}),
     ...(postHook ? {postHook} : {}),
   };
@@ -91,14 +108,12 @@ function noteIgnored(tree: Tree, file: string, because: string): void {
   note(tree, {code: 'tree-invalid', severity: 'warning', message, file});
 }
 
-async function hook(tree: Tree, path: string): Promise<string | undefined> {
-  return (await kindOf(tree, path)) === 'file' ? toolPath(tree, path) : undefined;
-}
-
 /** component.dep is what the tools read, components.dep what their documents say (B5): both count here. */
-async function readDependencies(tree: Tree, build: string): Promise<Written[]> {
+const dependencyFiles = ['component.dep', 'components.dep'];
+
+async function readDependencies(tree: Tree, build: string, files: readonly string[]): Promise<Written[]> {
   const needs: Written[] = [];
-  for (const file of ['component.dep', 'components.dep']) {
+  for (const file of files) {
     const path = join(build, file);
     const text = await readText(tree, path);
     if (text === undefined) continue;
@@ -127,11 +142,11 @@ const notSearched = new Set(['dependency', 'generated', 'node_modules', '.git'])
 const deepestSearch = 12;
 
 /**
- * The tools search all of src/ for Dockerfiles and take the owner from the folder above, which fails for any that is
- * not in a component's own build/. Such a file is no image here; whoever put it there is told. On the way, symbolic
- * links that lead out of the tree are noted: they go into the build as links and are never followed.
+ * The tools search all of src/ for Dockerfiles and dependencies and take the owner from the folder above, which fails
+ * for any that is not in a component's own build/. Such a file does not count here; whoever put it there is told. On the
+ * way, symbolic links that lead out of the tree are noted: they go into the build as links and are never followed.
  */
-async function noteStrayDockerfiles(tree: Tree, component: string, naming: ImageNaming): Promise<void> {
+async function noteStrays(tree: Tree, component: string, naming: ImageNaming): Promise<void> {
   const search = async (folder: string, depth: number): Promise<void> => {
     const entries: Entry[] = await listFolder(tree, folder, 'warning');
     await Promise.all(
@@ -139,12 +154,15 @@ async function noteStrayDockerfiles(tree: Tree, component: string, naming: Image
         const path = join(folder, name);
         if (kind === 'folder') {
           if (!isLink && depth < deepestSearch && !notSearched.has(name)) await search(path, depth + 1);
-        } else if (depth !== 1 || folder !== join(component, 'build')) {
-          if (naming(name).image !== undefined)
-            noteIgnored(tree, path, 'images are only those in src/<component>/build/');
-        }
+        } else if (folder !== join(component, 'build')) noteStray(tree, path, naming);
       }),
     );
   };
   await search(component, 0);
+}
+
+function noteStray(tree: Tree, path: string, naming: ImageNaming): void {
+  const name = basename(path);
+  if (naming(name).image !== undefined) noteIgnored(tree, path, 'images are only those in src/<component>/build/');
+  else if (dependencyFiles.includes(name)) noteIgnored(tree, path, 'it is only read in src/<component>/build/');
 }

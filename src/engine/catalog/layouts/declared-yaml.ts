@@ -8,6 +8,8 @@ export interface Declarations {
   keys(path: YamlPath): string[];
   at(path: YamlPath): YamlValue | undefined;
   line(path: YamlPath): number | undefined;
+  /** Notes what is there and is no map. */
+  expectMap(path: YamlPath): void;
 }
 
 /** `imagesUnder`: the key whose keys are images, so that one given twice is a duplicate image. */
@@ -51,5 +53,6 @@ export async function readDeclarations(tree: Tree, file: string, imagesUnder?: s
     },
     at,
     line: (path) => yaml.line(path),
+    expectMap,
   };
 }

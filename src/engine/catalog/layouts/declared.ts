@@ -36,6 +36,9 @@ export function isNameOfImage(
 /** Names below src/<image>/, without .template; each must have its template there. */
 export async function templateNames(source: ListSource, key: string): Promise<string[]> {
   const {tree, image} = source;
+  // The tools look at the first word alone: behind None nothing counts.
+  const value = source.yaml.at([...source.path, key]);
+  if (Array.isArray(value) && value[0] === 'None') return [];
   const folder = join(tree.toolRoot, 'src', image);
   const names: string[] = [];
   for (const {name, line} of strings(source, key)) {
@@ -76,7 +79,7 @@ export async function copiedFolders(
     const from = await resolveName(tree, tree.toolRoot, src, written);
     const to = await resolveName(tree, tree.toolRoot, dst, written);
     if (from === undefined || to === undefined) continue;
-    if ((await kindOf(tree, from)) === 'none') {
+    if (['none', 'dangling'].includes(await kindOf(tree, from))) {
       const message = `${key} of ${image} copies ${displayText(src)}, which is not in the tree.`;
       note(tree, {code: 'tree-invalid', severity: 'warning', message, file, line});
     }

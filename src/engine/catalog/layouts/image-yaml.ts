@@ -5,7 +5,7 @@
 
 import {join} from 'node:path';
 import type {ComponentDraft, ImageDraft} from '../draft.ts';
-import {kindOf, listFolder, note, type Tree} from '../tree.ts';
+import {isRegularFile, listFolder, note, type Tree} from '../tree.ts';
 import {copiedFolders, dockerfileOf, isNameOfImage, type ListSource, prerequisites, templateNames} from './declared.ts';
 import {readDeclarations} from './declared-yaml.ts';
 
@@ -14,7 +14,7 @@ export async function readImageFolders(tree: Tree): Promise<ComponentDraft[]> {
   const components: ComponentDraft[] = [];
   for (const {name, kind} of await listFolder(tree, src)) {
     const file = join(src, name, 'image.yaml');
-    if (kind !== 'folder' || (await kindOf(tree, file)) !== 'file') continue;
+    if (kind !== 'folder' || !(await isRegularFile(tree, file))) continue;
     if (!isNameOfImage(tree, name, {file: join(src, name)})) continue;
     components.push({name, folder: `src/${name}`, images: [await readImage(tree, name, file)], needs: []});
   }
