@@ -50,7 +50,7 @@ export const flags = {
   },
   state: {value: 'DIR', completes: 'folder', about: 'where runs and locks are kept (else $XDG_STATE_HOME/pai-tui)'},
   'no-color': {about: 'no colours (NO_COLOR does the same)'},
-  ascii: {about: 'draw with ASCII characters alone'},
+  ascii: {about: 'draw with ASCII characters alone (so does a locale without UTF-8)'},
   verbose: {short: 'v', about: 'print all output of all tasks, each line with its task'},
   help: {short: 'h', about: 'this help'},
   version: {about: 'the version'},

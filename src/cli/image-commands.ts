@@ -1,4 +1,4 @@
-import {type Catalog, exitCodeOf, type ImageRequest, type Problem, ProblemError} from '../engine/index.ts';
+import {type Catalog, exitCodeOf, type ImageRequest, type Problem, ProblemError, together} from '../engine/index.ts';
 import type {Context} from './context.ts';
 import {showGraph} from './image-graph.ts';
 import {showImages} from './image-list.ts';
@@ -7,14 +7,17 @@ import {carryOut} from './operation.ts';
 import type {Output} from './output.ts';
 import {readDuration} from './times.ts';
 import {findWhere, type Where} from './where.ts';
-import type {Ended} from './world.ts';
+import {type Ended, isUtf8} from './world.ts';
 
 /** `image list` and `image graph`: what the tree holds, with all its problems at once. */
 export async function listImages(context: Context, look: 'list' | 'graph'): Promise<Ended> {
   const {catalog} = await openSource(context);
   sayProblems(catalog, context.output);
   if (look === 'list') showImages(catalog, context.output);
-  else showGraph(catalog, context.output, {dot: context.options.dot === true, ascii: context.options.ascii === true});
+  else {
+    const ascii = context.options.ascii === true || !isUtf8(context.world);
+    showGraph(catalog, context.output, {dot: context.options.dot === true, ascii});
+  }
   return codeOf(catalog);
 }
 
@@ -76,11 +79,11 @@ function sayProblems({problems}: Catalog, output: Output): void {
  * too, and decide. With names the engine alone knows whether the errors stand in their way.
  */
 function withErrorsOfTree(error: unknown, {names, output}: Context, {problems}: Catalog): unknown {
-  const [first, ...more] = problems.filter(isError);
+  const inTree = together(problems.filter(isError));
   const unreachable = error instanceof ProblemError && exitCodeOf(error.problem) === 6;
-  if (!first || !unreachable || names.length > 0) return error;
-  for (const problem of [error.problem, ...more]) output.problem(problem);
-  return new ProblemError(first, {cause: error});
+  if (!inTree || !unreachable || names.length > 0) return error;
+  output.problem(error.problem);
+  return new ProblemError(inTree, {cause: error});
 }
 
 function limitsOf({options}: Context) {

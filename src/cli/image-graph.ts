@@ -1,6 +1,5 @@
-import type {Catalog, Image} from '../engine/index.ts';
+import {type Catalog, imageOrder} from '../engine/index.ts';
 import {imagesDocument} from './image-list.ts';
-import {buildOrder} from './order.ts';
 import type {Output} from './output.ts';
 import {plainLine} from './plain.ts';
 
@@ -18,43 +17,56 @@ export function showGraph(
 const lines = {branch: '├─ ', last: '└─ ', through: '│  ', blank: '   ', turn: ' → '};
 const asciiLines = {branch: '|- ', last: '`- ', through: '|  ', blank: '   ', turn: ' -> '};
 
+/** An image to draw: what stands before its name and before those below it. */
+interface Row {
+  readonly name: string;
+  readonly before: string;
+  readonly below: string;
+  readonly parent?: string;
+}
+
 function textGraph(catalog: Catalog, look: typeof lines): string {
+  const {needs, rings} = imageOrder(catalog);
+  const neededBy = new Map<string, string[]>();
+  for (const [name, its] of needs) for (const need of its) neededBy.set(need, [...(neededBy.get(need) ?? []), name]);
   const drawn = new Set<string>();
   const rows: string[] = [];
-  const draw = (image: Image, before: string, below: string, parent?: string) => {
-    const others = image.needs.filter((need) => need !== parent);
+  // A list and no recursion: a chain of images may be longer than the call stack.
+  const next: Row[] = [...needs].filter(([, its]) => its.length === 0).map(([name]) => ({name, before: '', below: ''}));
+  for (let row = next.shift(); row; row = next.shift()) {
+    const {name, before, below, parent} = row;
+    const others = needs.get(name)?.filter((need) => need !== parent) ?? [];
     const also = others.length > 0 ? `  (also needs ${others.map(plainLine).join(', ')})` : '';
-    const dependents = catalog.images.filter(({needs}) => needs.includes(image.name));
-    const again = drawn.has(image.name) && dependents.length > 0 ? '  (drawn above)' : '';
-    rows.push(`${before}${plainLine(image.name)}${also}${again}`);
-    if (drawn.has(image.name)) return;
-    drawn.add(image.name);
-    dependents.forEach((dependent, index) => {
-      const last = index === dependents.length - 1;
-      draw(dependent, below + (last ? look.last : look.branch), below + (last ? look.blank : look.through), image.name);
+    const dependents = neededBy.get(name) ?? [];
+    const again = drawn.has(name) && dependents.length > 0 ? '  (drawn above)' : '';
+    rows.push(`${before}${plainLine(name)}${also}${again}`);
+    if (drawn.has(name)) continue;
+    drawn.add(name);
+    const children = dependents.map((dependent, index): Row => {
+      const isLast = index === dependents.length - 1;
+      return {
+        name: dependent,
+        before: below + (isLast ? look.last : look.branch),
+        below: below + (isLast ? look.blank : look.through),
+        parent: name,
+      };
     });
-  };
-  for (const image of catalog.images) if (image.needs.length === 0) draw(image, '', '');
-  for (const ring of ringsOf(catalog)) rows.push(`ring: ${[...ring, ring[0] ?? ''].map(plainLine).join(look.turn)}`);
-  const left = catalog.images.filter(({name}) => !drawn.has(name));
-  if (left.length > 0) rows.push(`on or behind a ring: ${left.map(({name}) => plainLine(name)).join(', ')}`);
+    next.unshift(...children);
+  }
+  for (const ring of rings) rows.push(`ring: ${[...ring, ring[0] ?? ''].map(plainLine).join(look.turn)}`);
+  const left = [...needs.keys()].filter((name) => !drawn.has(name));
+  if (left.length > 0) rows.push(`on or behind a ring: ${left.map(plainLine).join(', ')}`);
   return rows.join('\n');
 }
 
-function ringsOf(catalog: Catalog): readonly (readonly string[])[] {
-  return buildOrder(catalog).cycles;
-}
-
 function dotGraph(catalog: Catalog): string {
-  const edges = catalog.images.flatMap((image) =>
-    image.needs.map((need) => `  ${quoted(image.name)} -> ${quoted(need)};`),
-  );
+  const {needs} = imageOrder(catalog);
   return [
     'digraph images {',
     '  rankdir=RL;',
     '  node [shape=box];',
-    ...catalog.images.map(({name}) => `  ${quoted(name)};`),
-    ...edges,
+    ...[...needs.keys()].map((name) => `  ${quoted(name)};`),
+    ...[...needs].flatMap(([name, its]) => its.map((need) => `  ${quoted(name)} -> ${quoted(need)};`)),
     '}',
   ].join('\n');
 }

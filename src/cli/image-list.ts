@@ -1,12 +1,10 @@
-import type {Catalog, Problem} from '../engine/index.ts';
-import {buildOrder} from './order.ts';
+import {type Catalog, imageOrder, type Problem} from '../engine/index.ts';
 import type {Output} from './output.ts';
 import {plainLine} from './plain.ts';
 import {table} from './table.ts';
 
 /** `image list`: the images of a tree and their order. */
 export function showImages(catalog: Catalog, output: Output): void {
-  const {groups} = buildOrder(catalog);
   if (output.json) {
     output.data(imagesDocument(catalog));
     return;
@@ -16,10 +14,16 @@ export function showImages(catalog: Catalog, output: Output): void {
     output.print('The tree has no images.');
     return;
   }
+  const {groups, needs} = imageOrder(catalog);
   output.print(
     table(
       ['NAME', 'COMPONENT', 'NEEDS', 'DOCKERFILE'],
-      catalog.images.map((image) => [image.name, image.component, image.needs.join(', ') || '-', image.dockerfile]),
+      catalog.images.map(({name, component, dockerfile}) => [
+        name,
+        component,
+        needs.get(name)?.join(', ') || '-',
+        dockerfile,
+      ]),
     ),
   );
   output.print('\nBuild order (images of one line can build at the same time):');
@@ -34,15 +38,16 @@ export function imagesDocument(catalog: Catalog): {
   readonly order: readonly (readonly string[])[];
   readonly problems?: readonly Problem[];
 } {
+  const {groups, needs} = imageOrder(catalog);
   return {
-    images: catalog.images.map(({name, component, dockerfile, layout, needs}) => ({
+    images: catalog.images.map(({name, component, dockerfile, layout}) => ({
       name,
       component,
       dockerfile,
       layout,
-      needs,
+      needs: needs.get(name) ?? [],
     })),
-    order: buildOrder(catalog).groups,
+    order: groups,
     ...(catalog.problems.length > 0 ? {problems: catalog.problems} : {}),
   };
 }

@@ -1,7 +1,7 @@
 import {type Problem, ProblemError} from '../engine/index.ts';
 import {jsonLine, plainLine, plainText} from './plain.ts';
 import {openStatusLine, type StatusLine} from './status-line.ts';
-import type {World} from './world.ts';
+import {isUtf8, type World} from './world.ts';
 import {wrappedLines} from './wrap.ts';
 
 /** Where a command says things: results on stdout, everything else on stderr, whole lines at a time. */
@@ -41,9 +41,7 @@ export function openOutput(world: World, choice: {readonly json: boolean; readon
   // Nobody is left to be told when stderr is gone.
   stderr.on('error', () => {});
   const statusLine =
-    stdout.isTTY && stderr.isTTY && !choice.json && TERM !== 'dumb'
-      ? openStatusLine(stderr, world.environment)
-      : undefined;
+    stdout.isTTY && stderr.isTTY && !choice.json && TERM !== 'dumb' ? openStatusLine(stderr, isUtf8(world)) : undefined;
   let taken = Promise.resolve();
   const write = (text: string) => {
     statusLine?.erase();

@@ -12,18 +12,14 @@ export interface StatusLine {
 }
 
 /** A status line on a terminal; `draw` cuts what does not fit, so that it never becomes two lines. */
-export function openStatusLine(
-  stream: Writable & {readonly columns?: number},
-  environment: Readonly<Record<string, string | undefined>>,
-): StatusLine {
-  const {LC_ALL, LC_CTYPE, LANG} = environment;
+export function openStatusLine(stream: Writable & {readonly columns?: number}, unicode: boolean): StatusLine {
   let drawn = '';
   return {
     // The last column stays free: some terminals go on to the next line as soon as it is written.
     get columns() {
       return (stream.columns ?? 80) - 1;
     },
-    unicode: /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || ''),
+    unicode,
     draw(text) {
       const line = cut(text, this.columns);
       if (line === drawn) return;

@@ -48,3 +48,10 @@ export function isDumb({environment}: World): boolean {
   const {TERM} = environment;
   return TERM === 'dumb';
 }
+
+/** Whether lines and signs beyond ASCII can be drawn. An empty environment says nothing, and today's are UTF-8. */
+export function isUtf8({environment}: Pick<World, 'environment'>): boolean {
+  const {LC_ALL, LC_CTYPE, LANG} = environment;
+  const locale = LC_ALL || LC_CTYPE || LANG || '';
+  return locale === '' || /utf-?8/i.test(locale);
+}

@@ -41,14 +41,6 @@ export function closure(needs: Needs, names: Iterable<string>): string[] {
     .sort();
 }
 
-/** The names and everything that needs them, directly or not; sorted. */
-export function dependents(needs: Needs, names: Iterable<string>): string[] {
-  const neededBy = reversed(needs);
-  return reach(names, (name) => neededBy.get(name) ?? [])
-    .filter((name) => needs.has(name))
-    .sort();
-}
-
 function knownNeeds(needs: Needs, wanted: readonly string[]): string[] {
   return [...new Set(wanted)].filter((name) => needs.has(name));
 }

@@ -1,11 +1,12 @@
 // What opens an engine is in engine.ts, and what a runner does in runner-main.ts: main.tsx loads them when it comes
 // to that. Whatever this file imports, every command loads (--version too).
 export type * from './api.ts';
+export {imageOrder} from './catalog/image-order.ts';
 export type * from './catalog/types.ts';
-export {closure, orderGroups} from './graph.ts';
 export {displayText, nearestNames} from './names.ts';
 export {effectWords, shellWord} from './plan/effect-words.ts';
 export {outlineOf} from './plan/outline.ts';
+export {together} from './plan/together.ts';
 export type {Task} from './plan/types.ts';
 export type {ExitCode, Problem} from './problem.ts';
 export {exitCodeOf, ProblemError, problemOf} from './problem.ts';

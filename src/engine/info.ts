@@ -1,4 +1,4 @@
-import {totalmem} from 'node:os';
+import {homedir, totalmem} from 'node:os';
 import {join} from 'node:path';
 import type {InfoLine} from './api.ts';
 import {problemOf} from './problem.ts';
@@ -18,7 +18,8 @@ export interface InfoWorld {
 
 /** Every path, version and limit that matters when something is wrong. An engine that does not answer is a line, too. */
 export async function engineInfoLines({environment, stateHome, programVersion, tools}: InfoWorld): Promise<InfoLine[]> {
-  const {HOME: home = '', DOCKER_CONFIG: dockerConfig = join(home, '.docker')} = environment;
+  const {HOME, DOCKER_CONFIG} = environment;
+  const dockerConfig = DOCKER_CONFIG || join(HOME || homedir(), '.docker');
   const logout = await outlivesLogout(environment);
   return [
     {topic: 'pai-tui', value: programVersion},

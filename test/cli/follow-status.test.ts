@@ -26,7 +26,7 @@ test('a run that is asked to stop says so', () => {
 
 function openLine(columns: number) {
   const stream = Object.assign(new PassThrough(), {columns});
-  return {line: openStatusLine(stream, {LANG: 'C.UTF-8'}), written: () => String(stream.read() ?? '')};
+  return {line: openStatusLine(stream, true), written: () => String(stream.read() ?? '')};
 }
 
 test('the line is cut before the last column, wide characters included, and written only when it changed', () => {

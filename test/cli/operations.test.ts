@@ -10,7 +10,14 @@ import {
   type RunEvent,
   type TaskState,
 } from '../../src/engine/index.ts';
-import {createFakeEngine, type FakeAnswers, runOf, sampleStatus, taskState} from '../helpers/fake-engine.ts';
+import {
+  createFakeEngine,
+  type FakeAnswers,
+  runOf,
+  sampleCatalog,
+  sampleStatus,
+  taskState,
+} from '../helpers/fake-engine.ts';
 import {type CommandOptions, openCommand, runCommand} from './open-command.ts';
 
 let folder: string;
@@ -143,6 +150,32 @@ test.each([
   const {engine} = openEngine();
   const {code, stderr} = await runCommand([...build, flag, value, '--dry-run'], {engine});
   expect({code, message: stderr.split('\n')[0]}).toEqual({code: 2, message: `usage: ${message}`});
+});
+
+test('what is wrong in the tree is told whole, and decides, where there is not even an engine', async () => {
+  const first = {
+    code: 'dependency-cycle',
+    message: 'a needs itself.',
+    hint: 'Mend it.',
+    file: '/t/a',
+    line: 2,
+  } as const;
+  const second = {code: 'dockerfile-invalid', message: 'b is empty.', file: '/t/b'} as const;
+  const warning = {code: 'tree-invalid', severity: 'warning', message: 'c is ignored.'} as const;
+  const {engine} = createFakeEngine({
+    catalog: sampleCatalog([first, second, warning]),
+    propose: {code: 'engine-unreachable', message: 'No Docker engine answers.'},
+  });
+  const {code, stdout, stderr} = await runCommand([...build, '--dry-run', '--json'], {engine});
+  expect(code).toBe(3);
+  expect(JSON.parse(stdout).problem).toMatchObject({
+    code: 'dependency-cycle',
+    message: '2 problems are in the way; the first: a needs itself.',
+    detail: '/t/a:2: a needs itself.\n/t/b: b is empty.',
+  });
+  expect(stderr).toMatch(/^engine-unreachable: No Docker engine answers\.\ndependency-cycle: 2 problems/);
+  // With names the engine alone knows whether the mistakes stand in their way.
+  expect((await runCommand([...build, 'webportal', '--dry-run'], {engine})).code).toBe(6);
 });
 
 test('nothing to do is said, needs no approval, and ends with 0', async () => {

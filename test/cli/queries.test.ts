@@ -52,30 +52,6 @@ test('image list for people names every image once and the order they build in',
   expect(stdout).toMatch(/^ {2}3 {2}webportal, yarn-frameworklauncher$/m);
 });
 
-test('an image waits for the images of a component that its own component needs through one without images', async () => {
-  const catalog = sampleCatalog();
-  const component = (name: string, images: string[], needs: string[]) => ({
-    name,
-    folder: `src/${name}`,
-    images,
-    needs,
-    copies: needs,
-  });
-  const {engine} = createFakeEngine({
-    catalog: {
-      ...catalog,
-      images: catalog.images.filter(({name}) => name === 'grafana' || name === 'prometheus'),
-      components: [
-        component('grafana', ['grafana'], []),
-        component('bridge', [], ['grafana']),
-        component('prometheus', ['prometheus'], ['bridge']),
-      ],
-    },
-  });
-  const {stdout} = await runCommand(['image', 'list', '--json', ...tree], {engine});
-  expect(JSON.parse(stdout).order).toEqual([['grafana'], ['prometheus']]);
-});
-
 const cycle: Problem = {
   code: 'dependency-cycle',
   message: 'Components need each other: a → b → a.',
@@ -166,6 +142,8 @@ prometheus
   expect(ascii).toContain('`- rest-server\n   `- webportal\n');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
   expect(ascii).toMatch(/^[\u0000-\u007f]*$/);
+  const inC = (await runCommand(['image', 'graph', ...tree], {engine, environment: {LANG: 'C'}})).stdout;
+  expect(inC).toBe(ascii);
   const dot = (await runCommand(['image', 'graph', '--dot', ...tree], {engine})).stdout;
   expect(dot).toContain('  "webportal" -> "rest-server";');
 });
@@ -175,11 +153,32 @@ test('a graph with a ring shows the ring and what hangs behind it', async () => 
   const images = catalog.images.map((image) =>
     image.name === 'rest-server' ? {...image, needs: ['webportal']} : image,
   );
-  const {engine} = createFakeEngine({catalog: {...catalog, images, components: []}});
+  const components = catalog.components.map((component) =>
+    component.name === 'rest-server' ? {...component, needs: ['webportal']} : component,
+  );
+  const {engine} = createFakeEngine({catalog: {...catalog, images, components}});
   const {stdout} = await runCommand(['image', 'graph', ...tree], {engine});
   expect(stdout).toContain(
     'ring: rest-server → webportal → rest-server\non or behind a ring: rest-server, webportal\n',
   );
+});
+
+test('a chain of images that is longer than the call stack is drawn', async () => {
+  const catalog = sampleCatalog();
+  const [first] = catalog.images;
+  if (!first) throw new Error('the sample has images');
+  const name = (index: number) => `image-${String(index).padStart(5, '0')}`;
+  const images = Array.from({length: 6_000}, (_, index) => ({
+    ...first,
+    name: name(index),
+    component: 'web',
+    needs: index === 0 ? [] : [name(index - 1)],
+  }));
+  const web = {name: 'web', folder: 'src/web', images: images.map((image) => image.name), needs: [], copies: []};
+  const {engine} = createFakeEngine({catalog: {...catalog, images, components: [web]}});
+  const {code, stdout} = await runCommand(['image', 'graph', ...tree], {engine});
+  expect(code).toBe(0);
+  expect(stdout.trimEnd().split('\n')).toHaveLength(6_000);
 });
 
 test('the tree comes from the flag, the environment, the current folder, or is the sample, which is said', async () => {

@@ -46,6 +46,13 @@ describe('without a Docker engine', () => {
     expect(await needsOfPylon(join(folder, 'nowhere'))).toEqual([[], ['warning config-missing']]);
   });
 
+  it('names absolute paths without a home in the environment, too', async () => {
+    const {info} = createEngine({environment: {}, runnerCommand: ['/bin/false'], programVersion: '1.2.3'});
+    for (const {topic, value} of await info()) {
+      if (['state', 'docker configuration'].includes(topic)) expect(value).toMatch(/^\//);
+    }
+  });
+
   it('says of every image that its state is unknown, and why', async () => {
     const {images, problems} = await engine.imageStatus({source: join(folder, 'tree')});
     expect(images).toHaveLength(12);

@@ -3,7 +3,8 @@
 import {closure} from '../graph.ts';
 import {displayText, nearestNames} from '../names.ts';
 import {ProblemError} from '../problem.ts';
-import type {Catalog, Component, Image} from './types.ts';
+import {isBuiltUpon} from './image-order.ts';
+import type {Catalog} from './types.ts';
 
 export interface Selection {
   /** Sorted. */
@@ -69,12 +70,6 @@ function findName<T>(known: ReadonlyMap<string, T>, name: string): T | undefined
   if (exact !== undefined) return exact;
   const alike = [...known].filter(([other]) => other.toLowerCase() === name.toLowerCase());
   return alike.length === 1 ? alike[0]?.[1] : undefined;
-}
-
-/** Whether an image of the one names an image of the other; then that says which images are needed. */
-function isBuiltUpon(component: Component | undefined, needed: Component, images: ReadonlyMap<string, Image>): boolean {
-  const needs = new Set(component?.images.flatMap((image) => images.get(image)?.needs ?? []));
-  return needed.images.some((image) => needs.has(image));
 }
 
 function unknownNames(unknown: readonly string[], known: readonly string[]): ProblemError {
