@@ -92,7 +92,10 @@ function findClusterId({services}: Said, views: Views, origins: Origins): {id: s
   for (const [holder, key] of candidates) {
     const id = holder instanceof Map ? holder.get(key) : undefined;
     if (typeof id !== 'string' && typeof id !== 'bigint') continue;
-    return {id: String(id), origin: origins.of(holder as object, key) ?? {from: 'default', which: 'as the tools have it'}};
+    return {
+      id: String(id),
+      origin: origins.of(holder as object, key) ?? {from: 'default', which: 'as the tools have it'},
+    };
   }
   return undefined;
 }
