@@ -176,10 +176,16 @@ export interface Files {
   /** Replaces a file whole or not at all; mode in octal. Its folder must be there. */
   writeFile(path: string, content: string | Uint8Array, mode: number): Promise<void>;
   /**
-   * Every entry of a build context after .dockerignore, sorted by path. Reads only. Sockets are left out.
+   * Every entry of a build context after .dockerignore (for BuildKit: after `<dockerfile>.dockerignore`, if there is
+   * one), sorted by path; classic unless said otherwise. Reads only. Sockets are left out.
    * Throws `not-found` without the Dockerfile, `file-unreadable` for what cannot be read or sent.
    */
-  listContext(folder: string, dockerfile: string, signal?: AbortSignal): Promise<readonly ContextEntry[]>;
+  listContext(
+    folder: string,
+    dockerfile: string,
+    signal?: AbortSignal,
+    builder?: BuildRequest['builder'],
+  ): Promise<readonly ContextEntry[]>;
   /**
    * The same entries as a tar stream that is read from disk while it is consumed (flat memory). The stream fails
    * with `file-unreadable` when a file is no longer as it was listed.
@@ -230,4 +236,6 @@ export interface ContextEntry {
   readonly mtimeMs: number;
   /** Where a symbolic link points, as written. */
   readonly target?: string;
+  /** Path of an earlier entry of which this file is another name (a hard link). */
+  readonly sameAs?: string;
 }

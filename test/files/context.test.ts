@@ -45,6 +45,18 @@ describe('listContext', () => {
     expect(await paths('build/x.dockerfile')).toContain('build/x.dockerfile');
   });
 
+  it("goes by the Dockerfile's own ignore file for BuildKit alone, which need not be sent any other", async () => {
+    for (const name of ['a', 'b']) await writeFile(join(folder, name), name);
+    await writeFile(join(folder, '.dockerignore'), 'a\n.dockerignore\n');
+    const sent = async () =>
+      (await files.listContext(folder, 'Dockerfile', undefined, 'buildkit')).map(({path}) => path);
+    expect(await paths()).toEqual(['.dockerignore', 'Dockerfile', 'b']);
+    expect(await sent()).toEqual(['Dockerfile', 'b']);
+    await writeFile(join(folder, 'Dockerfile.dockerignore'), '*\n!a\n');
+    expect(await sent()).toEqual(['Dockerfile', 'a']);
+    expect(await paths()).toEqual(['.dockerignore', 'Dockerfile', 'Dockerfile.dockerignore', 'b']);
+  });
+
   it('does not look into folders that are ignored', async () => {
     await mkdir(join(folder, 'node_modules'));
     execFileSync('mkfifo', [join(folder, 'node_modules/pipe')]);

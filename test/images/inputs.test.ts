@@ -60,16 +60,18 @@ describe('the files an image is made of', () => {
       await cp(join(copy, 'src', from), join(copy, `src/${to}/dependency/${from}`), {recursive: true});
     }
     for (const one of tree.images) {
-      const inSource = await filesOf(site('source', join(folder, 'source')), one, signal);
-      expect(await filesOf(site('copy', copy), one, signal), one.name).toEqual(inSource);
+      const inSource = await filesOf(site('source', join(folder, 'source')), one, 'classic', signal);
+      expect(await filesOf(site('copy', copy), one, 'classic', signal), one.name).toEqual(inSource);
     }
   });
 
   it('leave out what .dockerignore names, but not of what is copied in, and not left-overs of other tools', async () => {
     const [a, , c] = tree.images;
-    const own = await filesOf(site('source', join(folder, 'source')), a as NonNullable<typeof a>, signal);
+    const own = await filesOf(site('source', join(folder, 'source')), a as NonNullable<typeof a>, 'classic', signal);
     expect(Object.keys(own)).not.toContain('ignored');
-    const all = Object.keys(await filesOf(site('source', join(folder, 'source')), c as NonNullable<typeof c>, signal));
+    const all = Object.keys(
+      await filesOf(site('source', join(folder, 'source')), c as NonNullable<typeof c>, 'classic', signal),
+    );
     expect(all).toContain('dependency/b/dependency/a/ignored');
     expect(all).toContain('dependency/own');
     expect(all).not.toContain('dependency/b/left-over');

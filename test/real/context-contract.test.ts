@@ -3,7 +3,7 @@
 import {execFileSync, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
-import {chmod, mkdir, mkdtemp, readFile, rm, symlink, unlink, utimes, writeFile} from 'node:fs/promises';
+import {chmod, link, mkdir, mkdtemp, readFile, rm, symlink, unlink, utimes, writeFile} from 'node:fs/promises';
 import {createServer, request, type Server} from 'node:http';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
@@ -104,6 +104,31 @@ describe.skipIf(engine === null || docker === undefined)('an image', () => {
       expect(Object.keys(ours).length).toBeGreaterThan(0);
     },
   );
+
+  // Since version 23 the docker CLI asks buildx, which is a program of its own.
+  it.skipIf(version >= 23).each(['*\n!dir/sub\n!a.txt', 'dir/x\n.dockerignore', undefined])(
+    'by BuildKit holds what one built by the docker CLI holds with %j beside the Dockerfile',
+    async (ownIgnoreFile) => {
+      await writeFile(join(context, '.dockerignore'), '.dockerignore\n*.dockerignore\ndir2\n');
+      const own = join(context, `${dockerfile}.dockerignore`);
+      if (ownIgnoreFile !== undefined) await writeFile(own, ownIgnoreFile);
+      try {
+        const {exit, output} = await buildWithCli(socket, 'by-cli', '1');
+        expect(exit, output).toBe(0);
+        const entries = await files.listContext(context, dockerfile, undefined, 'buildkit');
+        const tar = await buffer(files.packContext(context, entries));
+        const query = `/build?version=2&networkmode=none&dockerfile=${dockerfile}&t=by-us&nocache=1`;
+        expect((await call(socket, 'POST', query, tar)).toString()).toContain('moby.image.id');
+        // Ours must go along with the context, whatever the patterns say.
+        const {[dockerfile]: _ours, ...ours} = await imageHolds(socket, 'by-us');
+        const {[dockerfile]: _theirs, ...theirs} = await imageHolds(socket, 'by-cli');
+        expect(ours).toEqual(theirs);
+        expect(Object.keys(ours).length).toBeGreaterThan(0);
+      } finally {
+        await rm(own, {force: true});
+      }
+    },
+  );
 });
 
 async function plantContext(folder: string): Promise<string> {
@@ -115,6 +140,8 @@ async function plantContext(folder: string): Promise<string> {
   }
   await writeFile(join(folder, dockerfile), 'FROM scratch\nCOPY . /\n');
   await mkdir(join(folder, 'empty'));
+  await link(join(folder, 'dir/x'), join(folder, 'dir/linked'));
+  await link(join(folder, 'dir/x'), join(folder, '0-linked'));
   await symlink('a.txt', join(folder, 'link'));
   await symlink('dir', join(folder, 'linkdir'));
   await symlink('nowhere', join(folder, 'dangling'));
@@ -128,9 +155,9 @@ async function ourTar(): Promise<Buffer> {
   return buffer(files.packContext(context, await files.listContext(context, dockerfile)));
 }
 
-async function buildWithCli(socket: string, tag = 'any'): Promise<{exit: number; output: string}> {
+async function buildWithCli(socket: string, tag = 'any', buildkit = '0'): Promise<{exit: number; output: string}> {
   const argv = ['-H', `unix://${socket}`, 'build', '--no-cache', '-t', tag, '-f', join(context, dockerfile), context];
-  const child = spawn(docker ?? '', argv, {env: {PATH: '/usr/bin:/bin', HOME: home, DOCKER_BUILDKIT: '0'}});
+  const child = spawn(docker ?? '', argv, {env: {PATH: '/usr/bin:/bin', HOME: home, DOCKER_BUILDKIT: buildkit}});
   const [output, complaint, [exit]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return {exit, output: output + complaint};
 }

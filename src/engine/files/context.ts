@@ -3,7 +3,7 @@ import {lstat, readdir, readFile, readlink, realpath} from 'node:fs/promises';
 import {join} from 'node:path';
 import {normalize} from 'node:path/posix';
 import {ProblemError} from '../problem.ts';
-import type {ContextEntry} from '../tools.ts';
+import type {BuildRequest, ContextEntry} from '../tools.ts';
 import {errnoOf, shown, unreadable} from './file-problem.ts';
 import {
   type IgnorePattern,
@@ -18,39 +18,59 @@ import {forEachParallel} from './parallel.ts';
 const lookups = 32;
 
 /**
- * Every entry of a build context that docker's classic builder would be sent, sorted by path. The Dockerfile and
- * .dockerignore go along whatever the patterns say. Sockets are left out, as docker does.
+ * Every entry of a build context that docker would send to this builder, sorted by path. The Dockerfile, and for the
+ * classic builder .dockerignore, go along whatever the patterns say. Sockets are left out, as docker does.
  */
 export async function listContext(
   folder: string,
   dockerfile: string,
   signal?: AbortSignal,
+  builder: BuildRequest['builder'] = 'classic',
 ): Promise<readonly ContextEntry[]> {
   const root = await realpath(folder).catch((error) => {
     throw unreadable(error, folder);
   });
-  const always = new Set(['.dockerignore', normalize(dockerfile)]);
-  const patterns = [...(await readPatterns(root)), ...[...always].map(exceptionFor)];
+  const name = normalize(dockerfile);
+  const always = builder === 'classic' ? ['.dockerignore', name] : [name];
+  const own = builder === 'classic' ? undefined : await readPatterns(root, `${name}.dockerignore`);
+  const patterns = [...(own ?? (await readPatterns(root, '.dockerignore')) ?? []), ...always.map(exceptionFor)];
   const entries: ContextEntry[] = [];
-  await walk({root, patterns, entries, signal}, '', undefined);
-  if (!entries.some((entry) => entry.path === normalize(dockerfile))) throw noDockerfile(folder, dockerfile);
-  return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
+  const inodes = new Map<string, string>();
+  await walk({root, patterns, entries, inodes, signal}, '', undefined);
+  if (!entries.some(({path}) => path === name)) throw noDockerfile(folder, dockerfile);
+  return withHardLinks(
+    entries.sort((a, b) => (a.path < b.path ? -1 : 1)),
+    inodes,
+  );
+}
+
+/** A file under several names is sent once, as docker does. */
+function withHardLinks(entries: readonly ContextEntry[], inodes: ReadonlyMap<string, string>): readonly ContextEntry[] {
+  const first = new Map<string, string>();
+  return entries.map((entry) => {
+    const inode = inodes.get(entry.path);
+    const sameAs = inode === undefined ? undefined : first.get(inode);
+    if (inode !== undefined && sameAs === undefined) first.set(inode, entry.path);
+    return sameAs === undefined ? entry : {...entry, sameAs};
+  });
 }
 
 interface Walk {
   readonly root: string;
   readonly patterns: readonly IgnorePattern[];
   readonly entries: ContextEntry[];
+  /** Of files with several names, by path. */
+  readonly inodes: Map<string, string>;
   readonly signal: AbortSignal | undefined;
 }
 
-/** No .dockerignore: nothing is ignored. */
-async function readPatterns(root: string): Promise<IgnorePattern[]> {
-  const file = join(root, '.dockerignore');
+/** Undefined when there is no such file. */
+async function readPatterns(root: string, name: string): Promise<IgnorePattern[] | undefined> {
+  const file = join(root, name);
   try {
     return parseIgnoreFile(await readFile(file, 'utf8'), file);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
+    if (errnoOf(error) === 'ENOENT') return undefined;
     throw unreadable(error, file);
   }
 }
@@ -66,7 +86,7 @@ async function walk(within: Walk, folder: string, parent: ParentMatches | undefi
     const path = folder === '' ? child.name : `${folder}/${child.name}`;
     const {out, matches} = ignored(within.patterns, path, parent);
     if (!out) {
-      const entry = await entryOf(within.root, path);
+      const entry = await entryOf(within, path);
       if (entry !== undefined) within.entries.push(entry);
     }
     if (child.isDirectory() && (!out || mayHoldExceptions(within.patterns, path))) folders.push({path, matches});
@@ -84,11 +104,12 @@ async function childrenOf(root: string, folder: string): Promise<Dirent[]> {
   return children;
 }
 
-async function entryOf(root: string, path: string): Promise<ContextEntry | undefined> {
+async function entryOf({root, inodes}: Walk, path: string): Promise<ContextEntry | undefined> {
   const file = join(root, path);
   try {
     const stat = await lstat(file);
     const common = {path, mode: stat.mode & 0o7777, mtimeMs: stat.mtimeMs};
+    if (stat.isFile() && stat.nlink > 1) inodes.set(path, `${stat.dev} ${stat.ino}`);
     if (stat.isFile()) return {...common, kind: 'file', size: stat.size};
     if (stat.isDirectory()) return {...common, kind: 'folder', size: 0};
     if (stat.isSymbolicLink()) return {...common, kind: 'link', size: 0, target: await readlink(file)};

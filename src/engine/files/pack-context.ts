@@ -41,7 +41,7 @@ async function* chunks(tar: Pack, filling: Promise<void>): AsyncGenerator<Uint8A
 async function fill(tar: Pack, folder: string, entries: readonly ContextEntry[]): Promise<void> {
   try {
     for (const entry of entries) {
-      if (entry.kind === 'file') await addFile(tar, folder, entry);
+      if (entry.kind === 'file' && entry.sameAs === undefined) await addFile(tar, folder, entry);
       else tar.entry(headerOf(entry));
     }
     tar.finalize();
@@ -53,16 +53,17 @@ async function fill(tar: Pack, folder: string, entries: readonly ContextEntry[])
 
 function headerOf(entry: ContextEntry): Partial<Header> & {name: string} {
   const seconds = Math.max(0, Math.floor(entry.mtimeMs / 1000));
+  const linkname = entry.sameAs ?? entry.target;
   const kind = {file: 'file', folder: 'directory', link: 'symlink'} as const;
   const typeBits = {file: 0o100000, folder: 0o040000, link: 0o120000};
   return {
     name: entry.kind === 'folder' ? `${entry.path}/` : entry.path,
-    type: kind[entry.kind],
+    type: entry.sameAs === undefined ? kind[entry.kind] : 'link',
     // With the bits of the kind the mode is never 0, which tar-stream takes for "none given".
     mode: typeBits[entry.kind] | entry.mode,
-    size: entry.kind === 'file' ? entry.size : 0,
+    size: entry.kind === 'file' && entry.sameAs === undefined ? entry.size : 0,
     mtime: new Date(Math.min(seconds, latestPlainTime) * 1000),
-    ...(entry.target === undefined ? {} : {linkname: entry.target}),
+    ...(linkname === undefined ? {} : {linkname}),
     ...(seconds > latestPlainTime ? {pax: {mtime: String(seconds)}} : {}),
   };
 }

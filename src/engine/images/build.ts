@@ -145,7 +145,7 @@ async function buildOne(
   await nameBases(image, site, context);
   await work.building();
   const folder = join(site.toolRoot, image.context);
-  const entries = await files.listContext(folder, inputs.dockerfile, context.signal);
+  const entries = await files.listContext(folder, inputs.dockerfile, context.signal, inputs.builder);
   const {id} = await named(image, site, () =>
     docker.build(
       {

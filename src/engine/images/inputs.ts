@@ -1,6 +1,6 @@
 import {join, posix, relative} from 'node:path';
 import type {Catalog, Component, Image} from '../catalog/types.ts';
-import type {EngineImage, Files} from '../tools.ts';
+import type {BuildRequest, EngineImage, Files} from '../tools.ts';
 import {contextManifest, type Manifest, movedBelow, treeManifest} from './manifest.ts';
 import type {BaseIdentity} from './record.ts';
 
@@ -22,11 +22,19 @@ export interface Site {
  * All files an image is made of, by path in its context: the context after .dockerignore, what is copied into it, and
  * copied components whole (their own .dockerignore does not hold there).
  */
-export async function filesOf(site: Site, image: Image, signal: AbortSignal): Promise<Manifest> {
+export async function filesOf(
+  site: Site,
+  image: Image,
+  builder: BuildRequest['builder'],
+  signal: AbortSignal,
+): Promise<Manifest> {
   const component = componentOf(site.catalog, image.component);
   const folder = join(site.toolRoot, image.context);
   const dockerfile = posix.relative(image.context, image.dockerfile);
-  const context = withExecutableHooks(await contextManifest(site.files, folder, dockerfile, signal), component);
+  const context = withExecutableHooks(
+    await contextManifest(site.files, folder, dockerfile, builder, signal),
+    component,
+  );
   const copied = await copiedInto(site, component, signal);
   const extra = await copyList(site, image, signal);
   const own = Object.entries(context).filter(

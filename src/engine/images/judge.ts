@@ -156,12 +156,13 @@ export async function presentOf(
   const {site, stateFolder} = world;
   const {catalog, files} = site;
   const component = componentOf(catalog, image.component);
+  const builder = builderOf(image, world.builder, record);
   return {
     inputs: {
       dockerfile: posix.relative(image.context, image.dockerfile),
-      builder: builderOf(image, world.builder, record),
+      builder,
       buildArgs: {},
-      files: await filesOf(world.site, image, signal),
+      files: await filesOf(world.site, image, builder, signal),
       bases: basesOf(image, world.engineImages, catalog, world.latest),
     },
     onEngine: world.engineImages.get(image.localName)?.id,

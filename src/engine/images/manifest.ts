@@ -3,7 +3,7 @@ import {lstat, readdir, readlink} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {displayText} from '../names.ts';
 import {ProblemError} from '../problem.ts';
-import type {ContextEntry, Files} from '../tools.ts';
+import type {BuildRequest, ContextEntry, Files} from '../tools.ts';
 import {mapParallel} from './parallel.ts';
 
 /** From each path (forward slashes) to 'kind mode hash'. Two equal manifests give the same context. */
@@ -14,9 +14,10 @@ export async function contextManifest(
   files: Files,
   folder: string,
   dockerfile: string,
+  builder: BuildRequest['builder'],
   signal: AbortSignal,
 ): Promise<Manifest> {
-  return manifestOf(files, folder, await files.listContext(folder, dockerfile, signal), signal);
+  return manifestOf(files, folder, await files.listContext(folder, dockerfile, signal, builder), signal);
 }
 
 /**
