@@ -27,9 +27,9 @@ export function addServices(input: NewInput, view: ValueMap, tree: readonly Tree
     active.map(({module}) => module).filter((module) => module !== undefined),
   );
   noteUnknown(input, new Set(present.map(({name}) => name)), tree !== undefined);
-  for (const {name, defaults, module} of active) {
+  for (const {name, defaults, folders, module} of active) {
     const own = ownValues(input, name, defaults, module);
-    view.set(name, module ? derive(input, view, own, module) : own);
+    view.set(name, module ? derive(input, view, own, module, folders) : own);
     if (!module) noteGeneric(input, name, defaults?.file);
   }
   for (const {module} of active) if (module) checkNeeds(input, view, module);
@@ -75,7 +75,13 @@ function noteDefaults(input: NewInput, values: ValueMap, which: string): void {
   }
 }
 
-function derive(input: NewInput, view: ValueMap, own: ValueMap, module: ServiceModule): ValueMap {
+function derive(
+  input: NewInput,
+  view: ValueMap,
+  own: ValueMap,
+  module: ServiceModule,
+  folders: TreeModule['folders'],
+): ValueMap {
   const master = addressOf(input.master);
   for (const [key, words] of Object.entries(module.derives ?? {})) {
     const text = filledIn(words, own, master);
@@ -87,6 +93,7 @@ function derive(input: NewInput, view: ValueMap, own: ValueMap, module: ServiceM
     hosts: input.hosts,
     skus: mapIn(input.machines, 'machine-sku'),
     layoutUrls: layoutUrls(view),
+    ...(folders ? {treeFolders: folders} : {}),
     ...(master === undefined ? {} : {master}),
     assign: input.assign,
     problem: (key, message, hint, severity) => report(input, [module.name, ...key], message, hint, severity),

@@ -4,7 +4,7 @@ import {labelled} from './hosts.ts';
 import type {ModuleInput} from './types.ts';
 
 /** The kinds of devices of the workers, each once, in the order of the file. */
-function workerDevices(input: Pick<ModuleInput, 'hosts' | 'skus'>): readonly string[] {
+export function workerDevices(input: Pick<ModuleInput, 'hosts' | 'skus'>): readonly string[] {
   const types = labelled(input, 'pai-worker').flatMap((host) => {
     const sku: ValueMap = mapIn(input.skus, wordOf(host.get('machine-type')) ?? '');
     return wordOf(mapIn(sku, 'computing-device').get('type')) ?? [];

@@ -3,35 +3,74 @@ import {isAtLeast} from '../../release.ts';
 import {anything, list, map, needed, optional} from '../../shape.ts';
 import {port, text, truth, wholeNumber} from '../../shape-scalars.ts';
 import {pythonJson, urlQuery} from '../python-text.ts';
+import {workerDevices} from './devices.ts';
+import {addGroups} from './groups.ts';
 import {wordsOf} from './hosts.ts';
 import type {ModuleInput, ServiceModule} from './types.ts';
 
+const groupManager = {
+  'group-data-source': 'basic',
+  'admin-group': {groupname: 'admingroup', description: 'The group of administrators', externalName: '', extension: {}},
+  'default-group': {groupname: 'default', description: 'The default group', externalName: '', extension: {}},
+  grouplist: [],
+};
+
+const authentication: ServiceModule = {
+  name: 'authentication',
+  defaults: {OIDC: false, 'group-manager': groupManager},
+  merge: {only: ['OIDC', 'OIDC-type', 'AAD', 'group-manager']},
+  run: checkLogin,
+  shape: map({
+    OIDC: optional(truth),
+    'OIDC-type': optional(text),
+    AAD: optional(map({})),
+    'group-manager': optional(map({})),
+  }),
+  needs: ['pylon.uri'],
+};
+
+const restDefaults = {
+  'server-port': 9186n,
+  'jwt-secret': 'pai-secret',
+  'github-owner': 'Microsoft',
+  'github-repository': 'pai',
+  'github-path': 'marketplace',
+  'debugging-reservation-seconds': 604800n,
+};
+
+const restServer: ServiceModule = {
+  name: 'rest-server',
+  defaults: restDefaults,
+  merge: 'shallow',
+  derives: {uri: 'http://{master}:{server-port}'},
+  run: addEtcd,
+  shape: map({
+    'default-pai-admin-username': needed(text, 'default-pai-admin-username: NAME'),
+    'default-pai-admin-password': needed(text, 'default-pai-admin-password: SECRET'),
+    'server-port': optional(port),
+    'debugging-reservation-seconds': optional(wholeNumber(1)),
+  }),
+};
+
+const webPortal: ServiceModule = {
+  name: 'webportal',
+  defaults: {'server-port': 9286n, plugins: []},
+  merge: 'shallow',
+  derives: {uri: 'http://{master}:{server-port}', 'webportal-address': '{master}'},
+  run: addPlugins,
+  shape: map({'server-port': optional(port), plugins: optional(list(map({})))}),
+  needs: ['rest-server.uri', 'prometheus.url'],
+};
+
 export const portalModules: readonly ServiceModule[] = [
+  authentication,
   {
-    name: 'authentication',
-    defaults: {
-      OIDC: false,
-      'group-manager': {
-        'group-data-source': 'basic',
-        'admin-group': {
-          groupname: 'admingroup',
-          description: 'The group of administrators',
-          externalName: '',
-          extension: {},
-        },
-        'default-group': {groupname: 'default', description: 'The default group', externalName: '', extension: {}},
-        grouplist: [],
-      },
+    ...authentication,
+    since: 'v1.0',
+    run: (input) => {
+      checkLogin(input);
+      addGroups(input);
     },
-    merge: {only: ['OIDC', 'OIDC-type', 'AAD', 'group-manager']},
-    run: checkLogin,
-    shape: map({
-      OIDC: optional(truth),
-      'OIDC-type': optional(text),
-      AAD: optional(map({})),
-      'group-manager': optional(map({})),
-    }),
-    needs: ['pylon.uri'],
   },
   {
     name: 'pylon',
@@ -43,35 +82,24 @@ export const portalModules: readonly ServiceModule[] = [
     needs: ['rest-server.uri', 'prometheus.url', 'alert-manager.url', 'grafana.url', 'webportal.uri'],
     needsOfYarn: ['hadoop-name-node.master-ip', 'hadoop-resource-manager.master-ip'],
   },
+  restServer,
   {
-    name: 'rest-server',
+    ...restServer,
+    since: 'v1.0',
     defaults: {
-      'server-port': 9186n,
-      'jwt-secret': 'pai-secret',
-      'github-owner': 'Microsoft',
-      'github-repository': 'pai',
-      'github-path': 'marketplace',
-      'debugging-reservation-seconds': 604800n,
+      ...restDefaults,
+      'rate-limit-api-per-min': 600n,
+      'rate-limit-list-job-per-min': 120n,
+      'rate-limit-submit-job-per-hour': 3600n,
+      'schedule-port-start': 15000n,
+      'schedule-port-end': 40000n,
+      'jwt-expire-time': '7d',
+      'enable-priority-class': 'true',
+      'sql-max-connection': 50n,
     },
-    merge: 'shallow',
-    derives: {uri: 'http://{master}:{server-port}'},
-    run: addEtcd,
-    shape: map({
-      'default-pai-admin-username': needed(text, 'default-pai-admin-username: NAME'),
-      'default-pai-admin-password': needed(text, 'default-pai-admin-password: SECRET'),
-      'server-port': optional(port),
-      'debugging-reservation-seconds': optional(wholeNumber(1)),
-    }),
+    run: addDeviceType,
   },
-  {
-    name: 'webportal',
-    defaults: {'server-port': 9286n, plugins: []},
-    merge: 'shallow',
-    derives: {uri: 'http://{master}:{server-port}', 'webportal-address': '{master}'},
-    run: addPlugins,
-    shape: map({'server-port': optional(port), plugins: optional(list(map({})))}),
-    needs: ['rest-server.uri', 'prometheus.url'],
-  },
+  webPortal,
 ];
 
 function checkLogin({own, problem}: ModuleInput): void {
@@ -105,12 +133,20 @@ function checkGroup(group: Value | undefined, key: readonly string[], problem: M
   problem([...key, 'groupname'], message, 'Write letters, digits and _.');
 }
 
-/** Layouts of v1.0 and later name no masters of Kubernetes, and nothing asks for their etcd. */
-function addEtcd({own, hosts, release, assign}: ModuleInput): void {
-  if (isAtLeast(release, 'v1.0')) return;
+function addEtcd({own, hosts, assign}: ModuleInput): void {
   const masters = hosts.filter((host) => host.get('k8s-role') === 'master');
   const urls = wordsOf(masters, 'hostip').map((address) => `http://${address}:4001`);
   assign.derived(own, 'etcd-uris', urls.join(','), 'hostip of the masters');
+}
+
+function addDeviceType(input: ModuleInput): void {
+  const [first = 'nvidia.com/gpu'] = workerDevices(input);
+  input.assign.derived(
+    input.own,
+    'default-computing-device-type',
+    first,
+    'computing-device of the skus of the workers',
+  );
 }
 
 /** Each with its settings in its URL; as JSON text until v0.17, as a list since. */

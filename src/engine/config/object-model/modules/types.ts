@@ -50,6 +50,8 @@ export interface ModuleInput {
   readonly master?: string;
   /** What the layout says of Kubernetes. */
   readonly layoutUrls: {readonly api?: string; readonly dashboard?: string};
+  /** Names of folders that the module looks for in the tree; absent without a tree. */
+  readonly treeFolders?: readonly string[];
   readonly assign: Assign;
   /** Reports what is wrong at a key of the service. */
   problem(key: readonly string[], message: string, hint: string, severity?: 'warning'): void;
