@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * The program: builds the real world and hands it on. The only file that knows everyone. Everything heavy is read
  * when it is needed, so that a command that only prints is quick.

@@ -1,7 +1,7 @@
 import {spawnSync} from 'node:child_process';
-import {cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {builtProgram, runProgram} from '../helpers/built-program.ts';
@@ -32,6 +32,17 @@ test('--version and --help say what they should and need nothing', async () => {
   expect(help).toMatchObject({code: 0, stderr: ''});
   expect(help.stdout).toMatch(/^ {2}image build \[NAME...\] /m);
   for (const line of help.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+});
+
+test('the program is a command of its own, as `npm link` makes one', () => {
+  const linked = join(home, 'pai-tui');
+  symlinkSync(program, linked);
+  const {status, stdout} = spawnSync(linked, ['--version'], {
+    cwd: home,
+    env: {...environment, PATH: `${dirname(process.execPath)}:/usr/bin:/bin`},
+    encoding: 'utf8',
+  });
+  expect({status, stdout}).toEqual({status: 0, stdout: 'pai-tui 0.1.0\n'});
 });
 
 test('image list --json of the sample tree is one document of the documented shape', async () => {
