@@ -236,6 +236,8 @@ export interface ContextEntry {
   readonly mtimeMs: number;
   /** Where a symbolic link points, as written. */
   readonly target?: string;
+  /** Where the content is read from, if not at its path: a Dockerfile that is a link is sent as the file it leads to. */
+  readonly readFrom?: string;
   /** Path of an earlier entry of which this file is another name (a hard link). */
   readonly sameAs?: string;
 }

@@ -57,6 +57,33 @@ describe('listContext', () => {
     expect(await paths()).toEqual(['.dockerignore', 'Dockerfile', 'Dockerfile.dockerignore', 'b']);
   });
 
+  it('takes for a Dockerfile that is a link the file it leads to, although that one is not sent', async () => {
+    const beside = await mkdtemp(join(tmpdir(), 'beside-'));
+    try {
+      await writeFile(join(beside, 'common'), 'FROM common\n');
+      await symlink(join(beside, 'common'), join(folder, 'linked'));
+      const entries = await list('linked');
+      expect(entries.map(({path, kind}) => [path, kind])).toEqual([
+        ['Dockerfile', 'file'],
+        ['linked', 'file'],
+      ]);
+      const content = execFileSync('tar', ['-xOf', '-', 'linked'], {
+        input: await buffer(files.packContext(folder, entries)),
+      });
+      expect(content.toString()).toBe('FROM common\n');
+      const before = (await files.hashEntries(folder, entries)).get('linked');
+      await writeFile(join(beside, 'common'), 'FROM another\n');
+      expect((await files.hashEntries(folder, await list('linked'))).get('linked')).not.toBe(before);
+      await files.removeTree(join(beside, 'common'));
+      expect(await list('linked').catch(problemOf)).toMatchObject({
+        code: 'file-unreadable',
+        file: join(folder, 'linked'),
+      });
+    } finally {
+      await files.removeTree(beside);
+    }
+  });
+
   it('does not look into folders that are ignored', async () => {
     await mkdir(join(folder, 'node_modules'));
     execFileSync('mkfifo', [join(folder, 'node_modules/pipe')]);

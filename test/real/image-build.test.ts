@@ -276,6 +276,23 @@ describe.skipIf(!real)('a small tree on a real engine', () => {
     expect(top).toMatchObject({name: 'small-top', state: 'current'});
   });
 
+  it.each(['classic', 'buildkit'] as const)(
+    'builds from a Dockerfile that is a link to one elsewhere in the tree: %s',
+    async (builder) => {
+      await world.write('src/common/shared', 'FROM busybox:latest\nCOPY file /file\n');
+      await world.write('src/linked/file', 'one\n');
+      await mkdir(join(world.source, 'src/linked/build'));
+      await symlink('../../common/shared', join(world.source, 'src/linked/build/linked.dockerfile'));
+      const run = await world.carryOut(await world.build(['linked'], {builder}));
+      expect(outcomes(run)).toEqual({'build/linked': 'done, changed'});
+      expect((await world.build(['linked'])).nothingToDo).toBe(true);
+      await world.write('src/common/shared', 'FROM busybox:latest\nCOPY file /other\n');
+      expect((await world.build(['linked'])).plan.tasks.at(-1)?.why).toEqual([
+        'src/linked/build/linked.dockerfile changed',
+      ]);
+    },
+  );
+
   it('keeps to the builder that was chosen once, until the other one is asked for', async () => {
     await world.carryOut(await world.build(['small-base']));
     const other = await world.build(['small-base'], {builder: 'buildkit'});

@@ -48,13 +48,14 @@ describe.skipIf(!real)('a tree that means harm', () => {
 
   it('gets nothing in or out through links that its hooks make in the copy', async () => {
     const hook = '#!/bin/sh\ntrue\n';
-    for (const name of ['evil-dependency', 'evil-generated', 'evil-hook']) await component(name, 'FROM evil-base\n');
+    for (const name of ['evil-dependency', 'evil-file', 'evil-generated', 'evil-hook'])
+      await component(name, 'FROM evil-base\n');
     await world.write('src/evil-generated/build/build-pre.sh', hook, 0o755);
     await world.write('src/evil-hook/build/build-pre.sh', hook, 0o755);
     await component('evil-base');
     await world.write(
       'src/evil-base/build/build-pre.sh',
-      `#!/bin/sh\ncd src && ln -s ${outside} evil-dependency/dependency && ln -s ../../.. evil-generated/generated &&\nln -sf ${outside}/hook.sh evil-hook/build/build-pre.sh && ln -s ${outside} evil-base/link\n`,
+      `#!/bin/sh\ncd src && ln -s ${outside} evil-dependency/dependency && ln -s ../../.. evil-generated/generated &&\nln -sf ${outside}/hook.sh evil-hook/build/build-pre.sh && ln -s ${outside} evil-base/link &&\nln -sf ${outside}/secret evil-file/build/evil-file.dockerfile\n`,
       0o755,
     );
     const run = await leavingSourceAlone(world, async () => world.carryOut(await world.build()));
@@ -62,6 +63,7 @@ describe.skipIf(!real)('a tree that means harm', () => {
       'copy-tree': undefined,
       'build/evil-base': undefined,
       'build/evil-dependency': 'path-leaves-tree',
+      'build/evil-file': 'path-leaves-tree',
       'build/evil-generated': 'path-leaves-tree',
       'build/evil-hook': 'path-leaves-tree',
     });

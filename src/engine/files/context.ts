@@ -37,11 +37,29 @@ export async function listContext(
   const entries: ContextEntry[] = [];
   const inodes = new Map<string, string>();
   await walk({root, patterns, entries, inodes, signal}, '', undefined);
-  if (!entries.some(({path}) => path === name)) throw noDockerfile(folder, dockerfile);
+  const at = entries.findIndex(({path}) => path === name);
+  const listed = entries[at];
+  if (listed === undefined) throw noDockerfile(folder, dockerfile);
+  if (listed.kind === 'link') entries[at] = await followed(root, listed);
   return withHardLinks(
     entries.sort((a, b) => (a.path < b.path ? -1 : 1)),
     inodes,
   );
+}
+
+/**
+ * A Dockerfile may be a link to one that is not sent, beside the context or left out of it. Whether it may lead there
+ * is for whoever names it to decide.
+ */
+async function followed(root: string, entry: ContextEntry): Promise<ContextEntry> {
+  const file = join(root, entry.path);
+  try {
+    const readFrom = await realpath(file);
+    const {size, mode, mtimeMs} = await lstat(readFrom);
+    return {path: entry.path, kind: 'file', size, mode: mode & 0o7777, mtimeMs, readFrom};
+  } catch (error) {
+    throw unreadable(error, file);
+  }
 }
 
 /** A file under several names is sent once, as docker does. */

@@ -61,7 +61,7 @@ export async function hashEntries(
       );
       return;
     }
-    const path = join(root, entry.path);
+    const path = entry.readFrom ?? join(root, entry.path);
     try {
       const known = before.get(entry.path);
       const remembered = known && holds(known, await lstat(path, {bigint: true})) ? known : await hashNow(path);

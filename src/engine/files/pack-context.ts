@@ -69,7 +69,7 @@ function headerOf(entry: ContextEntry): Partial<Header> & {name: string} {
 }
 
 async function addFile(tar: Pack, folder: string, entry: ContextEntry): Promise<void> {
-  const path = join(folder, entry.path);
+  const path = entry.readFrom ?? join(folder, entry.path);
   const file = await openPlainFile(path).catch((error) => {
     throw errnoOf(error) === 'ELOOP' ? changed(path) : unreadable(error, path);
   });

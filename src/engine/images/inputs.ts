@@ -31,6 +31,8 @@ export async function filesOf(
   const component = componentOf(site.catalog, image.component);
   const folder = join(site.toolRoot, image.context);
   const dockerfile = posix.relative(image.context, image.dockerfile);
+  // Where it is a link it is sent as what it leads to, and a hook may have made it one.
+  await site.files.resolveInside(site.root, join(relative(site.root, site.toolRoot), image.dockerfile));
   const context = withExecutableHooks(
     await contextManifest(site.files, folder, dockerfile, builder, signal),
     component,
