@@ -77,6 +77,7 @@ const problemCodes = {
   'lock-held': 4,
   'read-only': 4,
   'secret-missing': 4,
+  'edit-refused': 4,
   'other-account': 4,
   'program-version-changed': 4,
   // 5: stopped by the operator
