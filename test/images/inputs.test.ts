@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {createFiles} from '../../src/engine/files/create-files.ts';
 import {filesOf, type Site, shownPath} from '../../src/engine/images/inputs.ts';
+import {problemOf} from '../../src/engine/problem.ts';
 import {catalog, component, image} from '../plan/image-facts.ts';
 
 let folder: string;
@@ -63,6 +64,24 @@ describe('the files an image is made of', () => {
       const inSource = await filesOf(site('source', join(folder, 'source')), one, 'classic', signal);
       expect(await filesOf(site('copy', copy), one, 'classic', signal), one.name).toEqual(inSource);
     }
+  });
+
+  it('are the same in a copy when a copy list puts files into the context itself', async () => {
+    await write('shared/lib/part');
+    const copied = image('a', {copyList: [{from: 'shared', to: 'src/a'}]});
+    const copy = join(folder, 'copy');
+    await cp(join(folder, 'source'), copy, {recursive: true, verbatimSymlinks: true});
+    await cp(join(copy, 'shared'), join(copy, 'src/a'), {recursive: true});
+    const inSource = await filesOf(site('source', join(folder, 'source')), copied, 'classic', signal);
+    expect(Object.keys(inSource)).toContain('lib/part');
+    expect(await filesOf(site('copy', copy), copied, 'classic', signal)).toEqual(inSource);
+  });
+
+  it('cannot be told where a name in a copied component is no text, which is said', async () => {
+    await writeFile(Buffer.concat([Buffer.from(join(folder, 'source/src/b/caf')), Buffer.from([0xe9])]), 'x');
+    const c = tree.images.find(({name}) => name === 'c') as (typeof tree.images)[number];
+    const problem = await filesOf(site('source', join(folder, 'source')), c, 'classic', signal).catch(problemOf);
+    expect(problem).toMatchObject({code: 'file-unreadable', message: expect.stringContaining('not UTF-8')});
   });
 
   it('leave out what .dockerignore names, but not of what is copied in, and not left-overs of other tools', async () => {

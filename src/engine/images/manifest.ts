@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import {lstat, readdir, readlink} from 'node:fs/promises';
-import {basename, dirname, join} from 'node:path';
+import {basename, dirname, join, posix} from 'node:path';
 import {displayText} from '../names.ts';
 import {ProblemError} from '../problem.ts';
 import type {BuildRequest, ContextEntry, Files} from '../tools.ts';
@@ -48,7 +48,7 @@ export function differingPaths(before: Manifest, after: Manifest): string[] {
 /** The manifest with every path moved below a folder. */
 export function movedBelow(folder: string, manifest: Manifest): Manifest {
   return Object.fromEntries(
-    Object.entries(manifest).map(([path, state]) => [path === '' ? folder : `${folder}/${path}`, state]),
+    Object.entries(manifest).map(([path, state]) => [path === '' ? folder : posix.join(folder, path), state]),
   );
 }
 
@@ -76,6 +76,15 @@ function unreadable(file: string, code: string, cause: unknown): ProblemError {
   return new ProblemError({code: 'file-unreadable', message, hint: 'Check its owner and mode.', file}, {cause});
 }
 
+function notText(folder: string, name: string): ProblemError {
+  return new ProblemError({
+    code: 'file-unreadable',
+    message: `${displayText(folder)} holds "${displayText(name)}", a name that is not UTF-8; it cannot be sent to the engine.`,
+    hint: 'Rename or remove it.',
+    file: folder,
+  });
+}
+
 /** Files looked at at once: enough to hide a network disk. */
 const lookups = 32;
 
@@ -85,6 +94,8 @@ async function listTree(folder: string, signal: AbortSignal): Promise<readonly C
   for (const below of open) {
     signal.throwIfAborted();
     const names = await readdir(join(folder, below));
+    const broken = names.find((name) => name.includes('\ufffd'));
+    if (broken !== undefined) throw notText(join(folder, below), broken);
     const found = await mapParallel(names, lookups, (name) =>
       entryOf(folder, below === '' ? name : `${below}/${name}`),
     );

@@ -251,7 +251,8 @@ function effectsOf({component, images, expected}: Step, copied: boolean, force: 
     for (const name of names) effects.push({kind: 'docker', call: 'tag', image: name, ...decided});
   }
   if (component.postHook !== undefined) {
-    const decided = images.length === 0 || images.some(willBuild) ? {} : {decided: 'only if an image was built'};
+    const isSure = component.images.length === 0 || images.some((image) => force || willBuild(image));
+    const decided = isSure ? {} : {decided: 'only if an image was built'};
     effects.push({kind: 'command', argv: [component.postHook], cwd: toolRoot, ...decided});
   }
   effects.push({kind: 'file', path: '$STATE/images/**'});
