@@ -71,7 +71,10 @@ export const commands: readonly Command[] = [
     name: 'image list',
     flags: ['source', 'config', ...text],
     about: 'The images of the tree, what each needs, and the order they build in.',
-    more: ['Reads the tree, executes nothing of it and writes nothing into it. Problems of the tree go to stderr.'],
+    more: [
+      'Reads the tree, executes nothing of it and writes nothing into it. Problems of the tree go to stderr.',
+      'An image needs the images its Dockerfile names and, where its component names another one (component.dep), all images of that. Names with a registry are known by the configuration.',
+    ],
     json: '{"images":[{"name","component","dockerfile","layout","needs":[]}],"order":[["base-image"],["hadoop-run"]]}',
     examples: ['pai-tui image list -s ~/pai', "pai-tui image list --json | jq -r '.images[].name'"],
     since: '0.1.0',
