@@ -1,5 +1,5 @@
 import {join} from 'node:path';
-import {type Engine, exitCodeOf, type RunView, readJournal} from '../engine/index.ts';
+import {type Engine, exitCodeOf, problemOf, type RunView, readJournal} from '../engine/index.ts';
 import {keepStatus} from './follow-status.ts';
 import {createRunText} from './follow-text.ts';
 import {listen} from './interrupts.ts';
@@ -114,10 +114,10 @@ function createStopper(engine: Engine, id: string, {follower, output, view, leav
       return;
     }
     const critical = criticalNames(view());
-    output.say(times === 1 ? stoppingText(critical) : stoppingAtOnceText(critical));
-    engine.runs.cancel(id).catch((error: unknown) => {
-      output.say(`The request to stop did not get through: ${error instanceof Error ? error.message : String(error)}`);
-    });
+    engine.runs.cancel(id).then(
+      (stage) => output.say(stage === 1 ? stoppingText(critical) : stoppingAtOnceText(critical)),
+      (error: unknown) => output.say(`The request to stop did not get through: ${problemOf(error).message}`),
+    );
   };
 }
 

@@ -57,9 +57,8 @@ export async function repeatRun(context: Context): Promise<Ended> {
 export async function cancelRun({engine, output, options, name}: Context): Promise<Ended> {
   if (options.readonly) refuseReadOnly('run cancel', 'Leave --readonly out.');
   const view = await engine.runs.show(name);
-  const {summary, state} = view;
-  await engine.runs.cancel(summary.id);
-  const stage = state.cancel ? 2 : 1;
+  const {summary} = view;
+  const stage = await engine.runs.cancel(summary.id);
   const critical = criticalNames(view);
   if (output.json) output.data({run: summary.id, cancel: stage});
   else if (stage === 1) {

@@ -20,7 +20,7 @@ export function showRuns(runs: readonly RunSummary[], output: Output): void {
         run.id,
         run.status,
         showDate(run.startedAt),
-        run.endedAt === undefined ? '-' : showDuration(run.endedAt - run.startedAt),
+        run.tookMs === undefined ? '-' : showDuration(run.tookMs),
         `${run.tasks.done}/${run.tasks.total}${run.tasks.failed > 0 ? `, ${run.tasks.failed} failed` : ''}`,
         run.who,
         run.title,

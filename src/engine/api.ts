@@ -114,8 +114,8 @@ export interface Runs {
   follow(id: string): LiveStore<RunView>;
   /** The output of one task, kept up to date. */
   output(id: string, task: string): LiveStore<OutputView>;
-  /** First call: no new task starts; second: running critical tasks are aborted too. */
-  cancel(id: string): Promise<void>;
+  /** First call: no new task starts; second: running critical tasks are aborted too. Resolves with which it was. */
+  cancel(id: string): Promise<1 | 2>;
   /** Goes on with an interrupted run. */
   resume(id: string, options?: StartOptions): Promise<void>;
   /**
@@ -138,6 +138,8 @@ export interface RunSummary {
   readonly who: string;
   readonly startedAt: number;
   readonly endedAt?: number;
+  /** Milliseconds its runners were at work, by the monotonic clock; absent before the end. */
+  readonly tookMs?: number;
   readonly tasks: {readonly total: number; readonly done: number; readonly failed: number; readonly changed: number};
   readonly folder: string;
 }

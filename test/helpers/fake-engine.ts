@@ -138,10 +138,9 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}): FakeEngine
       output: (id, task) => live(outputOf(id, task)),
       async cancel(id) {
         calls.push(`cancel ${id}`);
-        update(id, (view) => ({
-          ...view,
-          state: {...view.state, cancel: {stage: view.state.cancel ? 2 : 1, by: 'ops@jump1'}},
-        }));
+        const stage = viewOf(id).state.cancel ? 2 : 1;
+        update(id, (view) => ({...view, state: {...view.state, cancel: {stage, by: 'ops@jump1'}}}));
+        return stage;
       },
       async resume(id) {
         calls.push(`resume ${id}`);
@@ -305,7 +304,7 @@ export function runOf(spec: RunSpec): RunView {
       status: spec.status,
       who: 'ops@jump1',
       startedAt,
-      ...(tookMs === undefined ? {} : {endedAt: startedAt + tookMs}),
+      ...(tookMs === undefined ? {} : {tookMs, endedAt: startedAt + tookMs}),
       tasks: {total: 0, done: 0, failed: 0, changed: 0},
       folder: `/home/ops/.local/state/pai-tui/pai/runs/${spec.id}`,
     },

@@ -121,6 +121,17 @@ describe('fold', () => {
     expect(state).toMatchObject({status: 'failed', tookMs: 50, endedAt: 1060, problem: {code: 'run-failed'}});
   });
 
+  test('the duration of a resumed run is what its runners were at work, without the time between them', () => {
+    const state = stateOf(started(1, 10), {...at(40), type: 'task-started', task: 'a', attempt: 1}, started(2, 9000), {
+      ...at(9005),
+      type: 'run-ended',
+      outcome: 'done',
+    });
+    expect(state.tookMs).toBe(35);
+    const rebooted = stateOf(started(1, 5000), started(2, 10), {...at(30), type: 'run-ended', outcome: 'done'});
+    expect(rebooted.tookMs).toBe(20);
+  });
+
   test('an event of an unknown type, or about an unknown task, changes nothing', () => {
     const state = stateOf(started(1, 0));
     expect(fold(state, {...at(1), type: 'task-danced', task: 'a'} as unknown as RunEvent)).toBe(state);

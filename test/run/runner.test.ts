@@ -1,18 +1,30 @@
-import {type ChildProcess, execFileSync, spawn, spawnSync} from 'node:child_process';
+import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
-import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import {join} from 'node:path';
 import {spawn as openPty} from 'node-pty';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {planHash} from '../../src/engine/plan/hash.ts';
+import {problemOf} from '../../src/engine/problem.ts';
 import {type RunFolder, readRunner, runFolder} from '../../src/engine/run/folder.ts';
 import {lockPlace, takeLock} from '../../src/engine/run/lock.ts';
-import {fateOf} from '../../src/engine/run/process.ts';
+import {fateOf, thisProcess} from '../../src/engine/run/process.ts';
+import {resume} from '../../src/engine/run/requests.ts';
+import {openRun} from '../../src/engine/run/run-reader.ts';
 import {startRun} from '../../src/engine/run/start.ts';
 import {Secret} from '../../src/engine/secret.ts';
 import {
   clock,
-  eventsOf,
   makePlace,
   type Place,
   runnerCommand,
@@ -42,10 +54,7 @@ afterEach(async () => {
 
 const taskOf = (run: RunFolder, id: string) => stateOf(run).tasks.find((task) => task.id === id);
 const isRunning = (run: RunFolder, id: string) => taskOf(run, id)?.status === 'running';
-const isGone = (run: RunFolder) => {
-  const record = readRunner(run);
-  return record !== undefined && fateOf(record) === 'dead';
-};
+const hasPid = async (file: string) => void (await until(() => existsSync(file) && readFileSync(file, 'utf8') !== ''));
 const pidOf = (run: RunFolder) => readRunner(run)?.pid ?? 0;
 
 /** The run that another process starts, once its first task runs. */
@@ -245,6 +254,33 @@ describe('what a runner does before its first task', () => {
     await until(() => [run, runFolder(`${run.folder}-2`)].every((each) => stateOf(each).endedAt));
   });
 
+  test('a runner that is not up in time is ended before that is told, and leaves no run behind', async () => {
+    const {request, plan} = sixPlan(place);
+    const pidFile = join(place.home, '.pid');
+    const script = `process.on('SIGTERM', () => {}); fs.writeFileSync('${pidFile}', String(process.pid)); setInterval(() => {}, 1000)`;
+    const late = {
+      ...clock,
+      sleep: (ms: number, signal?: AbortSignal) =>
+        ms === 7 ? hasPid(pidFile) : clock.sleep(ms === 5000 ? 50 : ms, signal),
+    };
+    const starting = startRun({
+      stateFolder: place.stateFolder,
+      request,
+      facts: 'facts 1',
+      plan,
+      planHash: planHash(plan),
+      programVersion: '1',
+      command: [process.execPath, '-e', script],
+      environment: process.env,
+      clock: late,
+      deadlineMs: 7,
+    });
+    await expect(starting).rejects.toMatchObject({problem: {code: 'runner-not-started'}});
+    const {bootId, host} = thisProcess();
+    expect(fateOf({pid: Number(readFileSync(pidFile, 'utf8')), bootId, host})).toBe('dead');
+    expect(readdirSync(join(place.stateFolder, 'runs'))).toEqual([]);
+  });
+
   test('a runner that cannot start is a problem with the last lines it left, and leaves no run behind', async () => {
     const {request, plan} = sixPlan(place);
     const starting = startRun({
@@ -262,6 +298,29 @@ describe('what a runner does before its first task', () => {
       problem: {code: 'runner-not-started', detail: expect.stringContaining('no such module')},
     });
     expect(readdirSync(join(place.stateFolder, 'runs'))).toEqual([]);
+  });
+});
+
+describe('resuming a run', () => {
+  test('several at once give it one runner, and whoever came too late is told so', async () => {
+    const run = await start(place, {hold: ['d']}, {KILL_AFTER: '6'});
+    await runnerGone(run);
+    const late = openRun(run, clock);
+    const ends = await Promise.allSettled([1, 2, 3].map(() => runsOf(place).resume('last')));
+    expect(ends.some(({status}) => status === 'fulfilled')).toBe(true);
+    for (const end of ends) {
+      if (end.status === 'rejected') expect(problemOf(end.reason)).toMatchObject({code: 'lock-held'});
+    }
+    // Who looked before and comes after: a runner is started, finds the other one, and goes.
+    expect(late.status).toBe('interrupted');
+    const world = {command: runnerCommand, environment: process.env, clock};
+    await expect(resume(late, world)).rejects.toMatchObject({
+      problem: {code: 'lock-held', message: expect.stringContaining('still runs')},
+    });
+    writeFileSync(join(place.target, 'go-d'), '');
+    await until(() => stateOf(run).endedAt);
+    expect(stateOf(run)).toMatchObject({status: 'done', runner: 2});
+    await runnerGone(run);
   });
 });
 
@@ -294,6 +353,20 @@ describe('stopping a run', () => {
     expect(readFileSync(run.report, 'utf8')).toMatch(/## Half-done\n\n- This computer, Write a: Perhaps only partly/);
   });
 
+  test('a request before the first task stops the run, which says by whom', async () => {
+    rmSync(place.factFile);
+    execFileSync('mkfifo', [place.factFile]);
+    const facts = openSync(place.factFile, 'r+');
+    const run = await start(place);
+    await runsOf(place).cancel('last');
+    await until(() => stateOf(run).endedAt);
+    closeSync(facts);
+    expect(stateOf(run)).toMatchObject({status: 'stopped', cancel: {stage: 1, by: expect.stringContaining('@')}});
+    expect(readFileSync(run.report, 'utf8')).toMatch(/- Stopped by \S+@\S+ \(stage 1\)/);
+    expect(written(place)).toEqual({});
+    await runnerGone(run);
+  });
+
   test('a request after a SIGTERM counts as the second', async () => {
     const run = await start(place, {hold: ['a'], critical: ['a']});
     await until(() => isRunning(run, 'write/a'));
@@ -311,32 +384,5 @@ describe('stopping a run', () => {
     await expect(runsOf(place).cancel('last')).rejects.toMatchObject({
       problem: {hint: expect.stringMatching(/was killed.*run resume/s)},
     });
-  });
-});
-
-describe('a full disk', () => {
-  const canMount = process.getuid?.() === 0;
-  test.skipIf(!canMount)('ends in a run that can be resumed once there is room', async () => {
-    const mountPoint = join(place.home, 'small');
-    mkdirSync(mountPoint);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', mountPoint]);
-    try {
-      const small = {...place, stateFolder: join(mountPoint, 'cluster'), home: mountPoint};
-      const run = await start(small, {flood: 8});
-      await until(() => readRunner(run)?.left);
-      await until(() => isGone(run));
-      expect(eventsOf(run).some(({type}) => type === 'run-ended')).toBe(false);
-      const view = await runsOf(small).show('last');
-      expect(view.summary.status).toBe('interrupted');
-      expect(view.explanation).toContain('The disk that holds the run is full. Make room');
-      execFileSync('mount', ['-o', 'remount,size=64m', mountPoint]);
-      await runsOf(small).resume('last');
-      await until(() => stateOf(run).endedAt);
-      expect(stateOf(run).status).toBe('done');
-      await until(() => isGone(run));
-    } finally {
-      // A process that just ended may hold it for a moment longer.
-      await until(() => spawnSync('umount', [mountPoint]).status === 0);
-    }
   });
 });

@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -18,6 +19,7 @@ import {createEngine} from '../../src/engine/engine.ts';
 import {planHash} from '../../src/engine/plan/hash.ts';
 import {outlineOf} from '../../src/engine/plan/outline.ts';
 import type {RunEvent} from '../../src/engine/run/events.ts';
+import {emptyRun, fold} from '../../src/engine/run/fold.ts';
 import {
   leaveRunner,
   type RunFolder,
@@ -27,7 +29,7 @@ import {
   writeJson,
   writeRunner,
 } from '../../src/engine/run/folder.ts';
-import {openJournal} from '../../src/engine/run/journal.ts';
+import {openJournal, readJournal} from '../../src/engine/run/journal.ts';
 import {leftOutBytes, openOutput} from '../../src/engine/run/output.ts';
 import {thisProcess} from '../../src/engine/run/process.ts';
 import {pruneRuns} from '../../src/engine/run/prune.ts';
@@ -297,6 +299,21 @@ describe('a run that is looked at', () => {
     expect((await runsOf(place).show('last')).explanation).toContain('The runner never came up.');
   });
 
+  test('waits for its runner although the clock was set back, but not for ever', async () => {
+    const run = leaveRun('20260101-000000-six-tasks', 'running', {at: clock.now() + 5_000});
+    execFileSync('rm', [run.journal, run.runner]);
+    expect((await runsOf(place).show('last')).summary.status).toBe('waiting');
+    const far = leaveRun('20260102-000000-six-tasks', 'running', {at: clock.now() + 3_600_000});
+    execFileSync('rm', [far.journal, far.runner]);
+    expect((await runsOf(place).show('last')).summary.status).toBe('interrupted');
+  });
+
+  test('is never the last one as long as its request is not written down', async () => {
+    const run = leaveRun('20260101-000000-six-tasks', 'done');
+    mkdirSync(join(place.home, 'cluster', 'runs', '20260102-000000-six-tasks'));
+    expect((await runsOf(place).show('last')).summary.id).toBe(run.run);
+  });
+
   test('gives back what was asked for', async () => {
     leaveRun('20260101-000000-six-tasks', 'done');
     expect(await runsOf(place).requestOf('last')).toEqual(sixPlan(place).request);
@@ -403,6 +420,15 @@ describe('the archive of a run', () => {
     expect(existsSync(file)).toBe(false);
   });
 
+  test('leaves out what is gone by the time it is packed', async () => {
+    const run = leaveRun('20260101-000000-six-tasks', 'done');
+    mkdirSync(run.config, {recursive: true});
+    symlinkSync('/nowhere', join(run.config, 'gone.json'));
+    const file = join(place.home, 'support.tar.gz');
+    await runsOf(place).export('last', file);
+    expect(execFileSync('tar', ['-tzf', file], {encoding: 'utf8'})).not.toContain('gone.json');
+  });
+
   test('has each output in one file, which says how much of it was left out', async () => {
     const run = leaveRun('20260101-000000-six-tasks', 'done');
     const lines = Array.from({length: 2000}, (_each, number) => `line ${String(number).padStart(6, '0')}\n`);
@@ -432,6 +458,21 @@ describe('the archive of a run', () => {
     expect(report).toContain(`${missing} bytes between them were not`);
     expect(report.match(/between them/g)).toHaveLength(1);
   });
+});
+
+test('a report holds nothing that a terminal would obey', () => {
+  const run = leaveRun('20260101-000000-six-tasks', 'done');
+  const {events} = readJournal(run.journal);
+  const problem = {
+    code: 'hook-failed',
+    message: 'It \u001b[31mfailed.',
+    detail: 'one\u0007\ntwo\u001b]0;x\u0007',
+  } as const;
+  const failed = {at: 2, up: 2, type: 'task-failed', task: 'write/b', problem} as const;
+  const report = reportOf([...events, failed].reduce(fold, emptyRun), readRequest(run));
+  expect(report).toContain('**hook-failed**: It failed.\n\n    one\n    two');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  expect(report).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/);
 });
 
 describe('pruning', () => {
@@ -480,6 +521,22 @@ describe('pruning', () => {
     const proposal = {request: {...request, ...image}, facts: null, plan, planHash: 'x', nothingToDo: false};
     await expect(engine.start(proposal)).rejects.toThrow();
     expect((await ids()).filter((id) => id.startsWith('202601'))).toEqual(['20260102']);
+  });
+
+  test('removes what was never asked for to the end, after a day', () => {
+    const half = runFolder(join(place.home, 'cluster', 'runs', '20260101-000000-x'));
+    mkdirSync(half.folder, {recursive: true});
+    writeFileSync(half.facts, '{}');
+    writeFileSync(`${half.request}.123.new`, '{');
+    prune();
+    expect(existsSync(half.folder)).toBe(true);
+    utimesSync(half.folder, 0, 0);
+    prune();
+    expect(existsSync(half.folder)).toBe(false);
+    mkdirSync(join(half.folder, 'of-somebody'), {recursive: true});
+    utimesSync(half.folder, 0, 0);
+    prune();
+    expect(existsSync(half.folder)).toBe(true);
   });
 
   test('removes nothing that may not be removed or read, and goes on with the rest', () => {

@@ -52,7 +52,9 @@ export async function carryOut(
     } catch (error) {
       if (before.runner > 0) throw error;
       startWith(approved.tasks);
-      return end(run, record, book, refusalOf(error, cancel.get()), locks);
+      const asked = cancel.get();
+      if (asked) book.emit({type: 'cancel-requested', ...asked});
+      return end(run, record, book, refusalOf(diskFull(error, run.folder) ?? error, cancel.get()), locks);
     }
     const ended = await endLeftCommands(before, world);
     startWith(ready.plan.tasks.map(outlineOf));

@@ -114,6 +114,12 @@ export interface RunState {
   readonly notices?: readonly Problem[];
   readonly startedAt?: number;
   readonly endedAt?: number;
+  /** Monotonic start of the last runner. */
   readonly startedUp?: number;
+  /** Monotonic time of the last event. */
+  readonly lastUp?: number;
+  /** Milliseconds earlier runners were at work, as far as they could tell. */
+  readonly workedMs?: number;
+  /** Milliseconds all runners were at work; absent while it has not ended. */
   readonly tookMs?: number;
 }

@@ -98,9 +98,12 @@ async function addParts(tar: Tar, name: string, list: () => readonly Part[]): Pr
   }
 }
 
-/** All are open before the first is read: a run that goes on drops the oldest of its tail. */
+/**
+ * All are open before the first is read: a run that goes on drops the oldest of its tail. What is gone for good is
+ * left out: the run may be pruned meanwhile.
+ */
 function openParts(list: () => readonly Part[]): readonly OpenPart[] {
-  for (;;) {
+  for (let tries = 0; tries < 10; tries++) {
     const open: OpenPart[] = [];
     try {
       for (const part of list()) {
@@ -113,6 +116,7 @@ function openParts(list: () => readonly Part[]): readonly OpenPart[] {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
   }
+  return [];
 }
 
 /** A file may grow meanwhile; the archive says how long it was. */

@@ -1,4 +1,4 @@
-import {accessSync, constants, readdirSync} from 'node:fs';
+import {accessSync, constants, existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {nearestNames} from '../names.ts';
 import {ProblemError} from '../problem.ts';
@@ -7,13 +7,19 @@ import {type RunFolder, runFolder} from './folder.ts';
 
 /** Every run of every cluster below a state home, newest first. Throws `file-unreadable` when it may not be read. */
 export function allRuns(stateHome: string): readonly RunFolder[] {
-  checkReadable(stateHome);
-  return foldersIn(stateHome)
-    .flatMap((cluster) => {
-      const runs = join(stateHome, cluster, 'runs');
-      return foldersIn(runs).map((id) => runFolder(join(runs, id)));
-    })
+  return runFolders(stateHome)
+    .filter(({request}) => existsSync(request))
     .sort((a, b) => compare(b.run, a.run));
+}
+
+/** Folders of runs that were never asked for to the end: whoever made one is about to, or was killed. */
+export function unaskedRuns(stateHome: string): readonly RunFolder[] {
+  return runFolders(stateHome).filter(({request}) => !existsSync(request));
+}
+
+function runFolders(stateHome: string): readonly RunFolder[] {
+  checkReadable(stateHome);
+  return runsFolders(stateHome).flatMap((runs) => foldersIn(runs).map((id) => runFolder(join(runs, id))));
 }
 
 /** The folders that runs are made in, for watching. */

@@ -17,6 +17,11 @@ export const emptyRun: RunState = {
  * does not know, or about a task it does not know, changes nothing.
  */
 export function fold(state: RunState, event: RunEvent): RunState {
+  const next = after(state, event);
+  return next === state ? state : {...next, lastUp: event.up};
+}
+
+function after(state: RunState, event: RunEvent): RunState {
   switch (event.type) {
     case 'run-started':
       return started(state, event);
@@ -77,7 +82,9 @@ export function fold(state: RunState, event: RunEvent): RunState {
         ...state,
         status: event.outcome,
         endedAt: event.at,
-        ...(state.startedUp === undefined ? {} : {tookMs: Math.max(0, event.up - state.startedUp)}),
+        ...(state.startedUp === undefined
+          ? {}
+          : {tookMs: (state.workedMs ?? 0) + Math.max(0, event.up - state.startedUp)}),
         ...(event.problem ? {problem: event.problem} : {}),
       };
     default:
@@ -109,7 +116,13 @@ function started(state: RunState, event: Extract<RunEvent, {type: 'run-started'}
     }),
     startedAt: state.startedAt ?? event.at,
     startedUp: event.up,
+    ...(state.startedUp === undefined ? {} : {workedMs: workedMs(state)}),
   };
+}
+
+/** A runner that was killed was at work at least until its last event. */
+function workedMs({startedUp, lastUp, workedMs: before = 0}: RunState): number {
+  return before + Math.max(0, (lastUp ?? 0) - (startedUp ?? 0));
 }
 
 function withTask(state: RunState, id: string, change: (task: TaskState) => TaskState): RunState {

@@ -5,9 +5,8 @@ import {
   linkSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
-  unlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import {join} from 'node:path';
@@ -15,6 +14,7 @@ import type {LockName} from '../plan/types.ts';
 import {ProblemError} from '../problem.ts';
 import {makeFolder, notShared, openFile, sharingHint} from '../sharing.ts';
 import {fateOf, type ProcessIdentity, thisProcess, userName} from './process.ts';
+import {diskFull} from './room.ts';
 
 /** Who holds a lock, and for what. */
 export interface Holder extends ProcessIdentity {
@@ -42,12 +42,12 @@ export function takeLock(folder: string, name: string, run: string, now: number)
     makeFolder(folder);
     accessSync(folder, constants.W_OK);
   } catch (error) {
-    throw notShared(error, folder) ?? error;
+    throw notShared(error, folder) ?? diskFull(error, folder) ?? error;
   }
   const own: Holder = {...thisProcess(), user: userName(), run, since: now};
   const draft = join(folder, `.${name}.${own.pid}.${process.hrtime.bigint()}`);
-  writeDraft(draft, `${JSON.stringify(own)}\n`);
   try {
+    writeDraft(draft, `${JSON.stringify(own)}\n`);
     for (;;) {
       const top = highest(folder, name);
       const before = top === 0 ? undefined : holderIn(join(folder, `${name}.${top}`));
@@ -66,8 +66,10 @@ export function takeLock(folder: string, name: string, run: string, now: number)
       };
       return {...(before ? {tookOverFrom: before} : {}), release};
     }
+  } catch (error) {
+    throw diskFull(error, folder) ?? error;
   } finally {
-    unlinkSync(draft);
+    removeIfThere(draft);
   }
 }
 
@@ -175,8 +177,12 @@ function removeIfThere(path: string): void {
   rmSync(path, {force: true});
 }
 
+/** In place: a full disk must not keep a lock. */
 function empty(path: string): void {
-  const draft = `${path}.free`;
-  writeDraft(draft, '');
-  renameSync(draft, path);
+  try {
+    truncateSync(path);
+  } catch (error) {
+    // Removed by hand.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 }

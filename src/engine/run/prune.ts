@@ -1,7 +1,7 @@
 import {chmodSync, lstatSync, readdirSync, rmSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Clock} from '../tools.ts';
-import {allRuns} from './find-run.ts';
+import {allRuns, unaskedRuns} from './find-run.ts';
 import {type RunFolder, readRequest} from './folder.ts';
 import {openRun} from './run-reader.ts';
 
@@ -35,6 +35,8 @@ export function pruneRuns(options: PruneOptions): readonly string[] {
     if (isOurs(run) && mayGo(run, clock, keepMs, tooMuch) && removed(run.folder)) gone.push(run.run);
     else kept += bytes;
   }
+  for (const {folder} of unaskedRuns(stateHome).filter((run) => isOurs(run) && isAbandoned(run, clock)))
+    removed(folder);
   return gone;
 }
 
@@ -49,6 +51,13 @@ function mayGo(run: RunFolder, clock: Clock, keepMs: number, tooMuch: boolean): 
   } catch {
     return false;
   }
+}
+
+/** What `startRun` leaves when it is killed before it has written down the request; anything else is not ours to judge. */
+function isAbandoned({folder, facts, plan}: RunFolder, clock: Clock): boolean {
+  const made = statSync(folder, {throwIfNoEntry: false})?.mtimeMs ?? clock.now();
+  const isDraft = (name: string) => name.endsWith('.new') || [facts, plan].includes(join(folder, name));
+  return clock.now() - made > day && readdirSync(folder).every(isDraft);
 }
 
 /** Those of another account are its own to prune. */

@@ -1,3 +1,4 @@
+import {displayText} from '../names.ts';
 import {effectWords} from '../plan/effect-words.ts';
 import type {Problem} from '../problem.ts';
 import type {RunState, TaskState} from './events.ts';
@@ -32,7 +33,12 @@ export function reportOf(state: RunState, record: RequestRecord, leftOut: (task:
       ...state.tasks.filter((task) => machineOf(task) === machine).map((task) => taskBlock(task, leftOut(task.id))),
     ]),
   ];
-  return `${blocks.join('\n\n')}\n`;
+  return `${withoutControls(blocks.join('\n\n'))}\n`;
+}
+
+/** What a hook or an engine said may hold what a terminal obeys. */
+function withoutControls(text: string): string {
+  return text.split('\n').map(displayText).join('\n');
 }
 
 function taskBlock(task: TaskState, leftOut: number): string {

@@ -1,14 +1,17 @@
 import {statfsSync} from 'node:fs';
 import {ProblemError} from '../problem.ts';
 
-/** Room below which a runner that is gone without a word is taken to have died of a full disk. */
+/** Bytes below which a runner that is gone without a word is taken to have died of a full disk. */
 const littleRoom = 64 * 1024;
+/** The same of how many files may still be made. */
+const fewFiles = 16;
 
 /** Whether the disk of a folder has no room left for a runner's records. */
 export function isFull(folder: string): boolean {
   try {
-    const {bavail, bsize} = statfsSync(folder);
-    return bavail * bsize < littleRoom;
+    const {bavail, bsize, files, ffree} = statfsSync(folder);
+    // Some file systems count no files.
+    return bavail * bsize < littleRoom || (files > 0 && ffree < fewFiles);
   } catch {
     // The run was removed while someone looked at it: then there is nothing to say about its disk.
     return false;

@@ -72,7 +72,8 @@ function statusOf(run: RunFolder, state: RunState, age: number): RunStatus {
   if (state.endedAt !== undefined && state.status !== 'running') return state.status;
   const runner = readRunner(run);
   // Between the making of the folder and the runner's first word; or whoever started it died in between.
-  if (!runner) return state.runner === 0 && age < slowestStart ? 'waiting' : 'interrupted';
+  // The clock may have been set meanwhile, in either direction.
+  if (!runner) return state.runner === 0 && Math.abs(age) < slowestStart ? 'waiting' : 'interrupted';
   if (runner.left) return 'interrupted';
   const fate = fateOf(runner);
   if (fate === 'dead' || fate === 'rebooted') return 'interrupted';

@@ -1,16 +1,15 @@
-import {rmSync, statSync} from 'node:fs';
 import {resolve} from 'node:path';
-import type {ImageRequest, RunSummary, Runs, RunView, StartOptions} from '../api.ts';
+import type {ImageRequest, RunSummary, Runs, RunView} from '../api.ts';
 import {ProblemError} from '../problem.ts';
 import {createStore, type LiveStore} from '../store.ts';
 import {configurationChange, type ReadConfiguration} from './config-copy.ts';
 import {allRuns, findRun, runsFolders} from './find-run.ts';
-import {type RunFolder, readCancel, readRequest, readRunner, writeJson} from './folder.ts';
+import {type RunFolder, readRequest} from './folder.ts';
 import {createOutputText, watchOutput} from './output-view.ts';
-import {whoami} from './process.ts';
+import {requestCancel, resume} from './requests.ts';
 import {medianOf, openRun, type RunReader} from './run-reader.ts';
 import {saveText} from './save-output.ts';
-import {type RunnerCommand, spawnRunner} from './spawn.ts';
+import type {RunnerCommand} from './spawn.ts';
 import {mayPass, watchFolders} from './watch.ts';
 
 export interface RunsWorld extends RunnerCommand {
@@ -21,7 +20,6 @@ export interface RunsWorld extends RunnerCommand {
 }
 
 const pollMs = 1000;
-const resumeDeadlineMs = 60_000;
 
 /** All runs below a state home: their folders are all there is to know, and all that is written to. */
 export function createRuns(world: RunsWorld): Runs {
@@ -134,6 +132,7 @@ function summaryOf(reader: RunReader): RunSummary {
     who: request.from === undefined ? request.who : `${request.who} from ${request.from}`,
     startedAt: state.startedAt ?? request.at,
     ...(state.endedAt === undefined ? {} : {endedAt: state.endedAt}),
+    ...(state.tookMs === undefined ? {} : {tookMs: state.tookMs}),
     tasks: {
       total: state.tasks.length,
       done: count('done'),
@@ -199,84 +198,5 @@ function checkTask({state, run}: RunReader, task: string): void {
     code: 'unknown-name',
     message: `Run ${run.run} has no task ${task}.`,
     hint: `Its tasks: ${state.tasks.map(({id}) => id).join(', ')}.`,
-  });
-}
-
-function requestCancel(reader: RunReader): void {
-  const {run, status, state} = reader;
-  if (status === 'interrupted')
-    throw new ProblemError({
-      code: 'usage',
-      message: `Run ${run.run} is interrupted; nothing of it runs that could be stopped.`,
-      hint: `${reader.explanation() ?? ''} To go on: \`pai-tui run resume ${run.run}\`.`.trim(),
-    });
-  if (status !== 'running' && status !== 'waiting')
-    throw new ProblemError({
-      code: 'usage',
-      message: `Run ${run.run} has ended (${status}); there is nothing to stop.`,
-      hint: `What it did: \`pai-tui run show ${run.run}\`.`,
-    });
-  // The first one may also have been a signal, which leaves no file, or not be in the journal yet.
-  writeJson(run.cancel, {stage: readCancel(run) || state.cancel ? 2 : 1, by: whoami()});
-}
-
-async function resume(reader: RunReader, world: RunsWorld, options: StartOptions = {}): Promise<void> {
-  const {run, status, state} = reader;
-  if (status === 'running' || status === 'waiting')
-    throw new ProblemError({
-      code: 'lock-held',
-      message: `Run ${run.run} still runs (process ${readRunner(run)?.pid ?? 'not up yet'}).`,
-      hint: `Look at it: \`pai-tui run attach ${run.run}\`.`,
-    });
-  if (status !== 'interrupted')
-    throw new ProblemError({
-      code: 'usage',
-      message: `Run ${run.run} has ended (${status}) and cannot go on.`,
-      hint: `Repeat it with a new plan: \`pai-tui run repeat ${run.run}\`.`,
-    });
-  checkOwner(run);
-  rmSync(run.cancel, {force: true});
-  const runners = state.runner;
-  await spawnRunner(run, options.secrets ?? new Map(), world);
-  // Up is not yet going on: the runner may find a lock held, or that it would make another plan.
-  await new Promise<void>((done, fail) => {
-    const waiting = new AbortController();
-    const finish = (error?: unknown) => {
-      watch.close();
-      waiting.abort();
-      if (error === undefined) done();
-      else fail(error);
-    };
-    const look = () => {
-      reader.refresh();
-      const left = readRunner(run)?.left;
-      if (left) finish(new ProblemError(left));
-      else if (reader.state.runner > runners) finish();
-      else if (reader.status === 'interrupted') finish(killed(run));
-    };
-    const watch = watchFolders([run.folder], world.clock, 250, look);
-    void world.clock.sleep(resumeDeadlineMs, waiting.signal).then(
-      () => finish(killed(run)),
-      () => {},
-    );
-  });
-}
-
-/** What a run made belongs to the account that started it, and so do the logins it used. */
-function checkOwner(run: RunFolder): void {
-  if (statSync(run.folder).uid === process.getuid?.()) return;
-  throw new ProblemError({
-    code: 'other-account',
-    message: `Run ${run.run} was started by ${readRequest(run).who}; only that account can go on with it.`,
-    hint: `Repeat it with a new plan of your own: \`pai-tui run repeat ${run.run}\`.`,
-  });
-}
-
-function killed(run: RunFolder): ProblemError {
-  return new ProblemError({
-    code: 'runner-not-started',
-    message: `The new runner of ${run.run} did not go on with the run.`,
-    hint: 'Its log says more.',
-    file: run.runnerLog,
   });
 }

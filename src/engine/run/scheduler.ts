@@ -2,6 +2,7 @@ import type {Task} from '../plan/types.ts';
 import {type Problem, ProblemError, problemOf} from '../problem.ts';
 import type {Cancel, Execution, ExecutionEnd, Happening} from './execution.ts';
 import {createPace} from './pace.ts';
+import {diskFull} from './room.ts';
 import {askAgain, type Outcome, runTask, type TaskWork} from './task.ts';
 import {shortDuration, taskWords} from './words.ts';
 
@@ -57,8 +58,10 @@ export async function executePlan(execution: Execution): Promise<ExecutionEnd> {
     for (const {work, entry} of running.values())
       if (critical || !entry.task.critical) work.abort(stoppedError(halt?.why ?? 'the run was stopped'));
   };
-  const broken = (thrown: unknown) =>
-    stopFor({kind: 'disk', why: 'nothing can be written down any more', problem: problemOf(thrown)});
+  const broken = (thrown: unknown) => {
+    const problem = problemOf(diskFull(thrown, execution.runFolder) ?? thrown);
+    stopFor({kind: 'disk', why: 'nothing can be written down any more', problem});
+  };
   const say = (event: Happening) => {
     try {
       execution.emit(event);

@@ -22,6 +22,8 @@ export interface RunnerCommand {
 }
 
 const defaultDeadlineMs = 20_000;
+/** For one that did not come up in time to end. */
+const patienceMs = 5000;
 
 /**
  * Starts a detached runner on a run's folder, hands over the secrets, and waits until it has read them and is at
@@ -97,8 +99,19 @@ async function spawnOnce(
   });
   if (outcome === 'ready') return;
   if (typeof outcome !== 'string') throw new ProblemError(outcome);
-  if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+  await ended(child, gone, clock);
   throw isFull(run.folder) ? fullDisk(run.folder) : notStarted(run, outcome);
+}
+
+/** Nobody waits for it any more: it must not begin after all, in a folder that may be gone. */
+async function ended(child: ChildProcess, gone: Promise<unknown>, clock: Clock): Promise<void> {
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    child.kill(signal);
+    const waiting = new AbortController();
+    await Promise.race([gone, clock.sleep(patienceMs, waiting.signal).catch(() => {})]);
+    waiting.abort();
+  }
 }
 
 function notStarted(run: RunFolder, why: string): ProblemError {
