@@ -154,8 +154,9 @@ function TaskOutput({app, model, state, interrupted, ended, output, place, width
             onChange={(pattern) => log.search(pattern)}
             onSubmit={(pattern) => {
               setSearching(false);
-              if (log.search(pattern) === 0 && pattern !== '')
-                app.say(`Nothing in this output matches ${pattern}`, 'warning');
+              log.search(pattern, (count) => {
+                if (count === 0) app.say(`Nothing in this output matches ${pattern}`, 'warning');
+              });
             }}
             onCancel={() => {
               setSearching(false);
@@ -182,11 +183,17 @@ function positionWords(position: LogPosition, isEmpty: boolean, theme: Theme): s
   if (isEmpty) return '';
   const {search, follow, newLines, leftOutBytes, last, total, ended} = position;
   const words: string[] = [];
-  if (search) words.push(search.current > 0 ? `match ${search.current}/${search.count}` : `${search.count} matches`);
+  if (search) words.push(searchWords(search));
   if (leftOutBytes > 0) words.push(`${bytes(leftOutBytes)} left out`);
   if (newLines > 0) words.push(`${newLines} new below`);
   words.push(follow ? (ended ? count(total, 'line') : 'follows') : `${last}/${total}`);
   return words.join(` ${theme.glyphs.separator} `);
+}
+
+/** 'match 2/7', with '+' while more may be found */
+function searchWords({current, count: found, done}: NonNullable<LogPosition['search']>): string {
+  if (found === 0) return done ? 'no match' : 'searching';
+  return `${current > 0 ? `match ${current}/` : 'matches '}${found}${done ? '' : '+'}`;
 }
 
 /** Why a task has said nothing. */

@@ -7,8 +7,6 @@ export interface LogText {
   readonly ended: boolean;
   /** Lines [from, to). Cheap for lines near those asked for last. */
   lines(from: number, to: number): readonly LogLine[];
-  /** Indexes of the lines that match, in order. */
-  search(pattern: RegExp): readonly number[];
 }
 
 export interface LogLine {

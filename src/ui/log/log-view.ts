@@ -9,7 +9,7 @@ import type {LogStore} from './log-text.ts';
 import type {LogAction, LogExtent} from './scroll.ts';
 import {initialLogState, newLines, reduceLog, topOf} from './scroll.ts';
 import type {LogSearch} from './search.ts';
-import {continueSearch, firstAbove, nextMatch, startSearch} from './search.ts';
+import {firstAbove, nextMatch, startSearch} from './search.ts';
 
 /** What to say about where a log view stands. Lines count from 1; all 0 when there are none. */
 export interface LogPosition {
@@ -27,15 +27,23 @@ export interface LogPosition {
   readonly left: number;
   readonly leftOutBytes: number;
   readonly ended: boolean;
-  /** `current` counts from 1; 0 when no match was gone to yet. */
-  readonly search?: {readonly pattern: string; readonly count: number; readonly current: number};
+  /** `current` counts from 1; 0 when no match was gone to yet. `count` may still rise until it is `done`. */
+  readonly search?: {
+    readonly pattern: string;
+    readonly count: number;
+    readonly current: number;
+    readonly done: boolean;
+  };
 }
 
 /** A log in a pane. */
 export interface LogView extends PaneSource {
   do(action: LogAction): void;
-  /** Marks every match and goes to the first one from here on; '' ends the search. Gives the number of lines that match. */
-  search(pattern: string): number;
+  /**
+   * Marks every match and goes to the first one from here on; '' ends the search. A long log is searched while other
+   * things go on: `searched` is called with the number of lines that match, once all were looked at.
+   */
+  search(pattern: string, searched?: (count: number) => void): void;
   /** Goes to the next (1) or previous (-1) matching line. */
   nextMatch(direction: 1 | -1): void;
   /** For useSyncExternalStore: the same object until it differs; changes come at most four times a second. */
@@ -52,6 +60,9 @@ export interface LogViewOptions {
   readonly clock?: ScreenClock;
 }
 
+/** Lines searched in one go: some milliseconds. */
+const linesAtOnce = 512;
+
 /** Milliseconds between two tellings of the position: it is drawn by Ink, which is dear. */
 const positionEvery = 250;
 
@@ -65,6 +76,10 @@ export function createLogView(store: LogStore, options: LogViewOptions): LogView
   let size = {width: 80, height: 24};
   let search: LogSearch | undefined;
   let currentMatch: number | undefined;
+  /** Where to go once there is a match that way. */
+  let going: {readonly from: number; readonly direction: 1 | -1} | undefined;
+  let whenSearched: ((count: number) => void) | undefined;
+  let stopSearching: (() => void) | undefined;
   let last = 0;
   let stopTelling: (() => void) | undefined;
   const window = createLineWindow(store);
@@ -74,6 +89,7 @@ export function createLogView(store: LogStore, options: LogViewOptions): LogView
 
   const unsubscribe = store.subscribe(() => {
     window.changed();
+    searchSoon();
     changed();
   });
 
@@ -111,10 +127,35 @@ export function createLogView(store: LogStore, options: LogViewOptions): LogView
     changed();
   }
 
-  function goToMatch(from: number, direction: 1 | -1): void {
-    search = search && continueSearch(search, store.get());
-    const line = search && nextMatch(search.matches, from, direction);
-    if (line === undefined) return;
+  /** Searches on for as long as nobody notices, and again a moment later until all lines were looked at. */
+  function searchOn(): void {
+    stopSearching = undefined;
+    if (!search) return;
+    search.step(store.get(), linesAtOnce);
+    go();
+    tell();
+    if (!search.done()) {
+      searchSoon();
+      return;
+    }
+    whenSearched?.(search.matches().length);
+    whenSearched = undefined;
+  }
+
+  function searchSoon(): void {
+    if (search) stopSearching ??= clock.after(1, searchOn);
+  }
+
+  /** Goes to the match that is wanted, if it is known: round the end only when there is surely none before it. */
+  function go(): void {
+    if (!search || !going) return;
+    const {from, direction} = going;
+    const line = nextMatch(search.matches(), from, direction);
+    if (line === undefined || (!search.done() && Math.sign(line - from) !== direction)) {
+      if (search.done()) going = undefined;
+      return;
+    }
+    going = undefined;
     currentMatch = line;
     act({type: 'show', line, ...cellsOfMatch(line)});
     changed();
@@ -123,9 +164,7 @@ export function createLogView(store: LogStore, options: LogViewOptions): LogView
   /** The cells of the first match in a line, as it is drawn. */
   function cellsOfMatch(line: number): {from: number; to: number} | undefined {
     const bare = withoutSgr(lineText(window.at(line).text));
-    const index = search
-      ? bare.search(new RegExp(search.expression.source, search.expression.flags.replace('g', '')))
-      : -1;
+    const index = search ? bare.search(search.expression) : -1;
     if (!search || index < 0) return undefined;
     const from = cellWidth(bare.slice(0, index));
     return {from, to: from + cellWidth(bare.slice(index, index + search.pattern.length))};
@@ -188,20 +227,24 @@ export function createLogView(store: LogStore, options: LogViewOptions): LogView
       return () => painters.delete(listener);
     },
     do: act,
-    search(pattern) {
-      currentMatch = undefined;
-      search = pattern === '' ? undefined : startSearch(pattern, store.get());
-      const from = topOf(state, extent()).line;
-      if (search) goToMatch(from - 1, 1);
+    search(pattern, searched) {
+      whenSearched = searched;
+      if (pattern !== search?.pattern) {
+        const from = topOf(state, extent()).line;
+        currentMatch = undefined;
+        search = pattern === '' ? undefined : startSearch(pattern, from);
+        going = search && {from: from - 1, direction: 1};
+      }
+      stopSearching?.();
+      searchOn();
       changed();
-      return search?.matches.length ?? 0;
     },
     nextMatch(direction) {
-      goToMatch(currentMatch ?? topOf(state, extent()).line, direction);
+      going = {from: currentMatch ?? topOf(state, extent()).line, direction};
+      go();
     },
     position: {
       get() {
-        if (search) search = continueSearch(search, store.get());
         const now = positionNow();
         if (JSON.stringify(now) !== JSON.stringify(position)) position = now;
         return position;
@@ -216,6 +259,7 @@ export function createLogView(store: LogStore, options: LogViewOptions): LogView
     close() {
       unsubscribe();
       stopTelling?.();
+      stopSearching?.();
       painters.clear();
       watchers.clear();
     },
@@ -237,7 +281,8 @@ function clockTime(at: number): string {
 function searchNow(search: LogSearch, currentMatch: number | undefined): NonNullable<LogPosition['search']> {
   return {
     pattern: search.pattern,
-    count: search.matches.length,
-    current: currentMatch === undefined ? 0 : firstAbove(search.matches, currentMatch),
+    count: search.matches().length,
+    current: currentMatch === undefined ? 0 : firstAbove(search.matches(), currentMatch),
+    done: search.done(),
   };
 }

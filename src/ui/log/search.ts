@@ -1,36 +1,70 @@
 import {withoutSgr} from '../terminal/cell-text.ts';
 import type {LogText} from './log-text.ts';
 
-/** A search in a log that keeps up with it as it grows. */
+/** A search in a log that looks at some lines at a time and keeps up with the log as it grows. */
 export interface LogSearch {
   readonly pattern: string;
+  /** With the `g` flag. */
   readonly expression: RegExp;
-  /** Lines that match, in order. */
-  readonly matches: readonly number[];
-  /** How many lines have been looked at. */
-  readonly searched: number;
+  /** Lines that match, of those looked at, in order. */
+  matches(): readonly number[];
+  /** Whether every line was looked at when `step` was last called. */
+  done(): boolean;
+  /** Looks at so many more lines: first from the place the search began at to the end, then those before it. */
+  step(text: LogText, lines: number): void;
 }
 
-/** Starts a search for a plain text. Capitals count only when the text has one. */
-export function startSearch(pattern: string, text: LogText): LogSearch {
-  const expression = new RegExp(pattern.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'), /\p{Lu}/u.test(pattern) ? 'g' : 'gi');
-  return {pattern, expression, matches: text.search(expression), searched: text.lineCount};
-}
+/** Starts a search for a plain text at a line. Capitals count only when the text has one. */
+export function startSearch(pattern: string, from: number): LogSearch {
+  const source = pattern.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+  const expression = new RegExp(source, /\p{Lu}/u.test(pattern) ? 'g' : 'gi');
+  const one = new RegExp(source, expression.flags.replace('g', ''));
+  let before: number[] = [];
+  let after: number[] = [];
+  let all: readonly number[] | undefined;
+  let ahead = from;
+  let behind = 0;
+  let leftOutBytes: number | undefined;
+  let done = false;
 
-/** Looks at what came since; the last line is looked at again because it may have grown. */
-export function continueSearch(search: LogSearch, text: LogText): LogSearch {
-  if (text.lineCount < search.searched) return startSearch(search.pattern, text);
-  const from = Math.max(0, search.searched - 1);
-  if (text.lineCount === search.searched && text.lineCount === 0) return search;
-  const found: number[] = [];
-  for (const [i, line] of text.lines(from, text.lineCount).entries()) {
-    search.expression.lastIndex = 0;
-    if (search.expression.test(withoutSgr(line.text))) found.push(from + i);
+  function look(text: LogText, first: number, end: number, found: number[]): void {
+    for (const [i, line] of text.lines(first, end).entries())
+      if (one.test(withoutSgr(line.text))) found.push(first + i);
+    all = undefined;
   }
-  search.expression.lastIndex = 0;
-  const before = search.matches.at(-1) === from ? search.matches.slice(0, -1) : search.matches;
-  const matches = found.length === 0 && before === search.matches ? before : [...before, ...found];
-  return {...search, matches, searched: text.lineCount};
+
+  return {
+    pattern,
+    expression,
+    matches: () => (all ??= [...before, ...after]),
+    done: () => done,
+    step(text, lines) {
+      const {lineCount} = text;
+      // Where bytes were left out in the meantime all that follows has another number.
+      if (lineCount < ahead || (leftOutBytes ?? text.leftOutBytes) !== text.leftOutBytes) {
+        [before, after, all] = [[], [], undefined];
+        ahead = Math.min(from, lineCount);
+        behind = 0;
+      }
+      leftOutBytes = text.leftOutBytes;
+      let left = lines;
+      if (ahead < lineCount || ahead > from) {
+        // The last line that was looked at may have grown.
+        const start = Math.max(from, ahead - 1);
+        if (after.at(-1) === start) after.pop();
+        const end = Math.min(lineCount, ahead + left);
+        look(text, start, end, after);
+        left -= end - ahead;
+        ahead = end;
+      }
+      if (ahead === lineCount && left > 0 && behind < Math.min(from, lineCount)) {
+        const end = Math.min(from, lineCount, behind + left);
+        look(text, behind, end, before);
+        behind = end;
+      }
+      done = ahead === lineCount && behind >= Math.min(from, lineCount);
+    },
+  };
 }
 
 /** The matching line after (or before) a line, going round at the ends; undefined when nothing matches. */

@@ -3,12 +3,13 @@ import type {LogLine, LogText} from '../../../src/ui/log/log-text.ts';
 import {createLogView} from '../../../src/ui/log/log-view.ts';
 import {withoutSgr} from '../../../src/ui/terminal/cell-text.ts';
 import {createTheme} from '../../../src/ui/theme/theme.ts';
+import {createManualClock} from '../../helpers/manual-clock.ts';
 
 const theme = createTheme({environment: {TERM: 'xterm-256color', LANG: 'C.UTF-8'}});
 
 function growing(lines: LogLine[]) {
   const listeners = new Set<() => void>();
-  const asked = {lines: 0, searches: 0};
+  const asked = {lines: 0};
   let text = make();
   function make(): LogText {
     return {
@@ -19,10 +20,6 @@ function growing(lines: LogLine[]) {
         const part = lines.slice(from, to);
         asked.lines += part.length;
         return part;
-      },
-      search(pattern) {
-        asked.searches++;
-        return lines.flatMap((line, i) => (line.text.search(pattern) >= 0 ? [i] : []));
       },
     };
   }
@@ -84,11 +81,18 @@ test('timestamps stand before lines whose time is known, and before the first ro
 
 test('a search marks, counts, goes round, and keeps up with new lines without searching all again', () => {
   const store = growing(numbered(1000));
-  const view = createLogView(store, {theme});
+  const clock = createManualClock();
+  const view = createLogView(store, {theme, clock});
   view.rows(20, 9);
-  expect(view.search('LINE 50')).toBe(0);
-  expect(view.search('line 50')).toBe(11);
-  expect(view.position.get().search).toEqual({pattern: 'line 50', count: 11, current: 1});
+  const counts: number[] = [];
+  const search = (pattern: string) => {
+    view.search(pattern, (count) => counts.push(count));
+    clock.pass(1000);
+  };
+  search('LINE 50');
+  search('line 50');
+  expect(counts).toEqual([0, 11]);
+  expect(view.position.get().search).toEqual({pattern: 'line 50', count: 11, current: 1, done: true});
   expect(view.rows(20, 9).join('\n')).toContain(`${theme.begin('currentMatch')}line 50\x1b[0m`);
   view.nextMatch(1);
   expect(view.position.get().search?.current).toBe(2);
@@ -96,11 +100,13 @@ test('a search marks, counts, goes round, and keeps up with new lines without se
   view.nextMatch(-1);
   view.nextMatch(-1);
   expect(view.position.get().search?.current).toBe(11);
+  store.asked.lines = 0;
   store.add('nothing', 'line 505 again');
+  clock.pass(1000);
+  expect(store.asked.lines).toBeLessThan(300);
   expect(view.position.get().search?.count).toBe(12);
   view.nextMatch(1);
   expect(view.rows(20, 9).map(withoutSgr)).toContain('line 505 again');
-  expect(store.asked.searches).toBe(2);
   view.search('');
   expect(view.position.get().search).toBeUndefined();
   expect(view.rows(20, 9).join('')).not.toContain('\x1b');
@@ -109,18 +115,23 @@ test('a search marks, counts, goes round, and keeps up with new lines without se
 test('a last line that grows until it matches is found', () => {
   const lines = numbered(3);
   const store = growing(lines);
-  const view = createLogView(store, {theme});
-  expect(view.search('done')).toBe(0);
+  const clock = createManualClock();
+  const view = createLogView(store, {theme, clock});
+  view.search('done');
+  expect(view.position.get().search).toMatchObject({count: 0, done: true});
   lines[2] = {text: 'line 3 is done'};
   store.add();
+  clock.pass(1);
   expect(view.position.get().search?.count).toBe(1);
   store.add('also done');
+  clock.pass(1);
   expect(view.position.get().search?.count).toBe(2);
 });
 
 test('a pattern is taken literally', () => {
   const view = createLogView(growing([{text: 'a.b*c'}, {text: 'aXbbc'}]), {theme});
-  expect(view.search('a.b*')).toBe(1);
+  view.search('a.b*');
+  expect(view.position.get().search?.count).toBe(1);
 });
 
 test('painting asks for as many lines in a log of 100 000 as in one of 1 000', () => {
@@ -155,4 +166,45 @@ test('a match far to the right of a line that is cut comes into sight', () => {
   expect(withoutSgr(view.rows(20, 5)[0] ?? '')).toContain('needle');
   view.nextMatch(1);
   expect(withoutSgr(view.rows(20, 5)[1] ?? '')).toBe('needle here');
+});
+
+test('a long log is searched a little at a time, from where one looks, and each key typed begins anew', () => {
+  const lines = numbered(100_000);
+  lines[10] = {text: 'needle behind'};
+  lines[90_000] = {text: 'needle ahead'};
+  const store = growing(lines);
+  const clock = createManualClock();
+  const view = createLogView(store, {theme, clock});
+  view.rows(20, 9);
+  view.do({type: 'show', line: 50_000});
+  store.asked.lines = 0;
+  const counts: number[] = [];
+  for (const typed of ['n', 'ne', 'needle']) view.search(typed, (count) => counts.push(count));
+  expect(store.asked.lines).toBeLessThan(3000);
+  expect(view.position.get().search).toMatchObject({current: 0, done: false});
+  for (let slices = 0; view.position.get().search?.current === 0 && slices < 90; slices++) clock.pass(1);
+  // Only what lies ahead was looked at so far.
+  expect(view.rows(20, 9).map(withoutSgr)).toContain('needle ahead');
+  expect(view.position.get().search).toMatchObject({count: 1, done: false});
+  view.nextMatch(1);
+  expect(view.rows(20, 9).map(withoutSgr)).toContain('needle ahead');
+  clock.pass(1000);
+  expect(view.rows(20, 9).map(withoutSgr)).toContain('needle behind');
+  expect(view.position.get().search).toEqual({pattern: 'needle', count: 2, current: 1, done: true});
+  expect(counts).toEqual([2]);
+});
+
+test('after bytes were left out of a log it is searched again', () => {
+  const lines = numbered(20);
+  const clock = createManualClock();
+  const store = growing(lines);
+  const view = createLogView(store, {theme, clock});
+  view.search('line 20');
+  expect(view.position.get().search?.count).toBe(1);
+  lines.splice(5, 10);
+  store.add();
+  clock.pass(1000);
+  expect(view.position.get().search?.count).toBe(1);
+  view.nextMatch(1);
+  expect(view.rows(20, 3).map(withoutSgr)).toContain('line 20');
 });

@@ -26,7 +26,6 @@ function pour() {
     leftOutBytes: 0,
     ended: false,
     lines: (from, to) => lines.slice(from, to),
-    search: () => [],
   };
   return {
     get: () => text,
