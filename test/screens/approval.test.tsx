@@ -146,3 +146,13 @@ test('! copies the command that asks for the same', async () => {
   const copied = Buffer.from('pai-tui -s /srv/pai image build --force').toString('base64');
   expect(app.written.all).toContain(`52;c;${copied}`);
 });
+
+test('at 40 x 12 every option of the plan is to be seen', async () => {
+  const app = openApp({columns: 40, rows: 12});
+  await app.shows('✓ current');
+  app.press('*', 'B');
+  await app.shows('[Start]');
+  await app.shows('force: no');
+  await app.shows('builder: auto');
+  await app.shows('at once: default');
+});

@@ -18,7 +18,7 @@ import {commandOf} from '../command-line.ts';
 import {problemNote} from '../problem-note.ts';
 import {useStore} from '../use-store.ts';
 import {type ApprovalModel, type ApprovalState, createApprovalModel} from './approval-model.ts';
-import {effectRows, optionsRow, planSummary, proposedTaskRow, titleWidth} from './approval-rows.ts';
+import {effectRows, optionsRows, planSummary, proposedTaskRow, titleWidth} from './approval-rows.ts';
 
 /** Has a plan made for what was asked and shows it; nothing happens before it is approved there. */
 export function openApproval(app: AppModel, request: ImageRequest): void {
@@ -107,10 +107,10 @@ function ApprovalDialog({app, approval, screen}: ApprovalDialogProps) {
         }
         const top = [...head, ...notes].slice(0, Math.max(1, Math.floor(height / 2)));
         const command = wrapAtMost(commandOf(state.request), width, height < 16 ? 1 : 3, theme.glyphs.ellipsis);
-        const foot: Row[] =
+        const foot: readonly Row[] =
           height < 9
-            ? [optionsRow(state.request)]
-            : [[], optionsRow(state.request), ...command.map((line) => row(line, 'quiet'))];
+            ? optionsRows(state.request, width).slice(0, Math.max(1, height - 5))
+            : [[], ...optionsRows(state.request, width), ...command.map((line) => row(line, 'quiet'))];
         const room = Math.max(0, height - top.length - foot.length);
         const task = tasks[cursor];
         const effects = task && state.effects ? effectRows(task, width) : [];

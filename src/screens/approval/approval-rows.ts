@@ -2,7 +2,7 @@ import {effectWords, type ImageRequest, type Proposal, type Task} from '../../en
 import type {State, Theme} from '../../ui/theme/theme.ts';
 import {count} from '../../ui/widgets/amounts.ts';
 import {cellWidth, fit, plain, wrap} from '../../ui/widgets/cells.ts';
-import {type Row, row} from '../../ui/widgets/rows.ts';
+import {type Row, row, rowWidth, type Span} from '../../ui/widgets/rows.ts';
 
 /** '2 would change, 1 decided while running, 9 are as they should be. Touches this computer.' */
 export function planSummary({plan, nothingToDo}: Proposal): string {
@@ -25,8 +25,9 @@ export function planSummary({plan, nothingToDo}: Proposal): string {
 /** One task of a plan: what is expected of it, and why. */
 export function proposedTaskRow(task: Task, titleCells: number, width: number, theme: Theme): Row {
   const look = expectations[task.expected];
-  const title = Math.min(titleCells, Math.max(8, Math.floor((width - 13) * 0.55)));
   const why = task.why.join('; ');
+  const room = Math.max(8, why === '' ? width - 13 : Math.floor((width - 13) * 0.55));
+  const title = Math.min(why === '' ? room : titleCells, room);
   return [
     {text: fit(`${theme.glyphs[look.state]} ${look.word}`, 11), tone: look.state},
     {text: ` ${fit(plain(task.title), title, theme.glyphs.ellipsis)}`},
@@ -53,8 +54,8 @@ export function effectRows(
   return rows.length > 0 ? rows : [row('It changes nothing.', 'quiet')];
 }
 
-/** What can be chosen before it starts: 'f force: no   n cache: yes   +- at once: default'. */
-export function optionsRow(request: ImageRequest): Row {
+/** What can be chosen before it starts: 'f force: no   n cache: yes   +- at once: default', in as many rows as it takes. */
+export function optionsRows(request: ImageRequest, width: number): readonly Row[] {
   const options: (readonly [key: string, word: string, value: string])[] = [];
   if (request.operation === 'image build') {
     options.push(['f', 'force', request.force ? 'yes' : 'no']);
@@ -62,12 +63,15 @@ export function optionsRow(request: ImageRequest): Row {
     options.push(['b', 'builder', request.builder]);
   }
   options.push(['+-', 'at once', request.parallel === undefined ? 'default' : String(request.parallel)]);
-  return options.flatMap(([key, word, value]) => [
-    {text: key, tone: 'key' as const},
-    {text: ` ${word}: `},
-    {text: value, tone: 'accent' as const},
-    {text: '   '},
-  ]);
+  const rows: Span[][] = [[]];
+  for (const [key, word, value] of options) {
+    const option: Row = [{text: key, tone: 'key'}, {text: ` ${word}: `}, {text: value, tone: 'accent'}];
+    const before = rows.at(-1) ?? [];
+    if (before.length === 0) before.push(...option);
+    else if (rowWidth(before) + 3 + rowWidth(option) <= width) before.push({text: '   '}, ...option);
+    else rows.push([...option]);
+  }
+  return rows;
 }
 
 /** Cells of the longest title. */

@@ -1,5 +1,5 @@
 import {Box} from 'ink';
-import {useEffect, useMemo, useState, useSyncExternalStore} from 'react';
+import {useEffect, useMemo, useSyncExternalStore} from 'react';
 import type {LiveStore, OutputView, TaskState} from '../../engine/index.ts';
 import {logKeys} from '../../ui/log/log-keys.ts';
 import {createLogView, type LogPosition} from '../../ui/log/log-view.ts';
@@ -40,7 +40,9 @@ export function OutputPane({app, model, task, place, width, height, focused}: Ou
     return (
       <Panel title={row(`${place + 1}`, 'quiet')} width={width} height={height} focused={focused}>
         <Rows
-          rows={[row(' Nothing more runs at the same time.', 'quiet')]}
+          rows={wrap('Nothing else runs, failed, or is kept here.', Math.max(8, width - panelBorder - 1)).map(
+            (line) => [{text: ' '}, {text: line, tone: 'quiet'}],
+          )}
           width={width - panelBorder}
           height={height - panelBorder}
         />
@@ -91,7 +93,8 @@ function TaskOutput({app, model, state, interrupted, ended, output, place, width
   }, [model, focused, wraps, timestamps]);
   const isEmpty = useSyncExternalStore(output.subscribe, () => output.get().lineCount === 0);
   const whereabouts = useSyncExternalStore(subscribe, () => positionWords(position(), isEmpty, theme));
-  const [searching, setSearching] = useState(false);
+  const searching = useStore(model.choices).input === 'search' && focused;
+  const setSearching = (on: boolean): void => model.set({input: on ? 'search' : undefined});
   const inner = {width: width - panelBorder, height: height - panelBorder - (searching ? 1 : 0)};
   // The detail is what the output ends with, which is right below.
   const {detail: _, ...said} = state.problem ?? {detail: ''};

@@ -23,7 +23,7 @@ export interface PlanPanelProps {
 export function PlanPanel({app, model, width, height, focused}: PlanPanelProps) {
   const theme = useTheme();
   const view = useStore(model.view);
-  const {held, chosen, plan} = useStore(model.choices);
+  const {held, chosen, pinned, plan} = useStore(model.choices);
   const {tasks} = view.state;
   const runs = view.summary.status === 'running' && tasks.some(({status}) => status === 'running');
   useNow(app, runs);
@@ -43,7 +43,11 @@ export function PlanPanel({app, model, width, height, focused}: PlanPanelProps) 
         ...(plan.filter === ''
           ? []
           : [{text: ` ${theme.glyphs.separator} find: ${plan.filter} (${found.size})`, tone: 'accent' as const}]),
-        ...(chosen ? [] : runs ? [{text: ` ${theme.glyphs.separator} with what runs`, tone: 'quiet' as const}] : []),
+        ...(chosen || pinned !== undefined
+          ? []
+          : runs
+            ? [{text: ` ${theme.glyphs.separator} with what runs`, tone: 'quiet' as const}]
+            : []),
       ]}
       aside={row(tasks.length > height - panelBorder ? `${cursor + 1}/${tasks.length}` : '', 'quiet')}
       width={width}

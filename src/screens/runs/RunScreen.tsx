@@ -53,7 +53,7 @@ function FollowedRun({app, model, width, height}: FollowedRunProps) {
   const theme = useTheme();
   const view = useStore(model.view);
   const choices = useStore(model.choices);
-  const asking = choices.input !== undefined;
+  const asking = choices.input !== undefined && choices.input !== 'search';
   const outcome = outcomeRows(view, width - 2, outcomeHeight(height, view), theme);
   const body = Math.max(3, height - 1 - outcome.length - (asking ? 1 : 0));
   const layout = runLayout(width, body, view.state.tasks.length, choices);

@@ -3,9 +3,9 @@ import type {RunSummary} from '../../engine/index.ts';
 import type {KeyBinding} from '../../ui/keys/binding.ts';
 import {useTheme} from '../../ui/theme/use-theme.ts';
 import {List} from '../../ui/widgets/List.tsx';
-import {moveKeys} from '../../ui/widgets/list-keys.ts';
+import {matchKeys, moveKeys} from '../../ui/widgets/list-keys.ts';
 import {listLead} from '../../ui/widgets/list-rows.ts';
-import {cursorIndex, type ListAction, matches, reduceList} from '../../ui/widgets/list-state.ts';
+import {cursorIndex, type ListAction, matches, nextFound, reduceList} from '../../ui/widgets/list-state.ts';
 import {Panel} from '../../ui/widgets/Panel.tsx';
 import {panelBorder} from '../../ui/widgets/panel-edges.ts';
 import {type Row, row} from '../../ui/widgets/rows.ts';
@@ -131,6 +131,7 @@ function useRunsKeys(app: AppModel, run: RunSummary | undefined, page: number, f
     keys: ['r'],
     word: 'repeat',
     help: 'Make a new plan for the same request; it is shown before anything happens.',
+    quiet: stops,
     ...(repeatOff === undefined ? {} : {disabled: repeatOff}),
     run: on((chosen) => repeatRun(app, chosen.id)),
   };
@@ -138,7 +139,7 @@ function useRunsKeys(app: AppModel, run: RunSummary | undefined, page: number, f
     [
       {
         keys: ['enter'],
-        word: run?.status === 'interrupted' ? 'resume' : 'open',
+        word: run?.status === 'interrupted' && !app.settings.readOnly ? 'resume' : 'open',
         help: 'Open the run: its plan and what it said; an interrupted one can be gone on with.',
         ...none,
         run: on((chosen) => {
@@ -170,6 +171,11 @@ function useRunsKeys(app: AppModel, run: RunSummary | undefined, page: number, f
         help: 'Show only runs with these words.',
         run: () => app.runs.set({filtering: true}),
       },
+      ...matchKeys(app.runs.get().list.filter, (direction) => {
+        const keys = shownRuns(app).map(({id}) => id);
+        const key = nextFound(keys, new Set(keys), cursorIndex(app.runs.get().list, keys), direction);
+        if (key !== undefined) act(app, {type: 'to-key', key});
+      }),
       ...moveKeys((action) => act(app, action), page),
       {
         keys: ['!'],

@@ -31,7 +31,8 @@ export function nextPaneCount(count: number, width: number, height: number): num
 const smallest = {width: 28, height: 5};
 
 /**
- * Which task each pane shows: the first one what is selected, the others what is held there by a mark, then what runs.
+ * Which task each pane shows: the first one what is selected, the others what is held there by a mark, then what runs,
+ * then what failed.
  * A pane keeps its task until something that runs needs the place. Panes nobody needs are undefined.
  */
 export function assignPanes(
@@ -46,7 +47,9 @@ export function assignPanes(
   const byId = new Map(tasks.map((task) => [task.id, task]));
   const wanted = [
     ...held.filter((id) => byId.has(id)),
-    ...tasks.filter((task) => task.status === 'running').map((task) => task.id),
+    ...(['running', 'failed'] as const).flatMap((status) =>
+      tasks.filter((task) => task.status === status).map((task) => task.id),
+    ),
   ].filter((id) => id !== selected);
   const places = [...new Set(wanted)].slice(0, count - 1);
   for (let pane = 1; pane < count; pane += 1) {

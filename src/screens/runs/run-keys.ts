@@ -114,7 +114,7 @@ export function useRunKeys(app: AppModel, model: RunModel, view: RunView, layout
         word: 'auto',
         help: 'Let the cursor go with what runs again.',
         quiet: true,
-        run: () => model.set({chosen: false}),
+        run: () => model.set({chosen: false, focus: undefined}),
       },
       {
         keys: ['ctrl-s'],
@@ -170,7 +170,7 @@ export function useRunKeys(app: AppModel, model: RunModel, view: RunView, layout
         },
       },
     ],
-    {layer: 'screen', title: 'Run'},
+    {layer: 'screen', title: 'Run', active: choices.input === undefined},
   );
 }
 

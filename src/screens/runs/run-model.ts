@@ -21,11 +21,13 @@ export interface RunChoices {
   /** Absent: the plan has the focus; else the index of a pane. */
   readonly focus?: number | undefined;
   readonly zoomed: boolean;
+  /** What was selected when a pane got the focus: it stays while somebody reads there. */
+  readonly pinned?: string | undefined;
   /** How outputs are shown, for those opened next. */
   readonly wrap: boolean;
   readonly timestamps: boolean;
-  /** What is being typed: the name of a file, or what to find in the plan. */
-  readonly input?: 'save' | 'export' | 'find' | undefined;
+  /** What is being typed: the name of a file, or what to find in the plan or in the output with the focus. */
+  readonly input?: 'save' | 'export' | 'find' | 'search' | undefined;
 }
 
 /** One run that is looked at: its state, the outputs that are shown, and what the person chose. */
@@ -79,9 +81,9 @@ export function createRunModel(engine: Engine, id: string, clock: ShownClock): R
 
   const selected = (): string | undefined => {
     const {tasks, status} = view.get().state;
-    const {plan, chosen} = choices.get();
+    const {plan, chosen, pinned} = choices.get();
     const known = chosen && tasks.some((task) => task.id === plan.cursor);
-    return known ? plan.cursor : taskToWatch(tasks, status !== 'running' && status !== 'waiting');
+    return known ? plan.cursor : (pinned ?? taskToWatch(tasks, status !== 'running' && status !== 'waiting'));
   };
   const panes = (): readonly (string | undefined)[] => {
     const {paneCount, held} = choices.get();
@@ -97,7 +99,11 @@ export function createRunModel(engine: Engine, id: string, clock: ShownClock): R
     id,
     view,
     choices,
-    set: (change) => choices.set({...choices.get(), ...change}),
+    set(change) {
+      const before = choices.get();
+      const next = {...before, ...change};
+      choices.set({...next, pinned: next.focus === undefined ? undefined : (before.pinned ?? selected())});
+    },
     choose: (task) => choices.set({...choices.get(), plan: {...choices.get().plan, cursor: task}, chosen: true}),
     up: () => view.get().up + Math.max(0, clock.monotonic() - heardAt.at),
     selected,

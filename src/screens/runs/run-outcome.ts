@@ -74,22 +74,24 @@ function factRows({lead = '', text, tone}: Fact, width: number): readonly Row[] 
   ]);
 }
 
-/** '✗ failed after 1m12s: 3 changed, 6 unchanged, 1 failed, 2 skipped' */
+/** '✗ failed after 1m12s: 1 failed, 3 changed, 6 unchanged, 2 skipped' */
 function outcomeLine(view: RunView, theme: Theme): string {
   const {state} = view;
   const of = (test: (task: TaskState) => boolean): number => state.tasks.filter(test).length;
+  const changed = of((task) => task.status === 'done' && task.changed === true);
+  // What is cut off where it is narrow must not be what went wrong.
   const parts = [
-    [of((task) => task.status === 'done' && task.changed === true), 'changed'],
-    [of((task) => task.status === 'done' && task.changed !== true), 'unchanged'],
     [of((task) => task.status === 'failed'), 'failed'],
-    [of((task) => task.status === 'skipped'), 'skipped'],
     [of((task) => task.status === 'stopped'), 'stopped'],
+    [changed, 'changed'],
+    [of((task) => task.status === 'done' && task.changed !== true), 'unchanged'],
+    [of((task) => task.status === 'skipped'), 'skipped'],
     [of((task) => task.status === 'waiting'), 'not started'],
   ] as const;
   const words = parts.filter(([amount]) => amount > 0).map(([amount, word]) => `${amount} ${word}`);
   const glyph = state.status === 'done' ? 'ok' : state.status === 'failed' ? 'failed' : 'skipped';
   const took = state.tookMs === undefined ? '' : ` after ${duration(state.tookMs)}`;
-  const nothing = state.status === 'done' && parts[0][0] === 0 ? '; nothing had to change' : '';
+  const nothing = state.status === 'done' && changed === 0 ? '; nothing had to change' : '';
   return `${theme.glyphs[glyph]} ${state.status}${took}: ${words.join(', ') || 'no tasks'}${nothing}`;
 }
 

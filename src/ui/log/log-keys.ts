@@ -3,7 +3,7 @@ import type {LogView} from './log-view.ts';
 
 /** The keys of a log, for the table of the pane that shows it. `askSearch` opens the place a pattern is typed in. */
 export function logKeys(log: LogView, {askSearch}: {readonly askSearch: () => void}): readonly KeyBinding[] {
-  const {search, follow, wrap, timestamps} = log.position.get();
+  const {search, follow, wrap, timestamps, ended} = log.position.get();
   const noSearch = search ? {} : {disabled: 'Nothing is searched for yet: press / and type what to find.'};
   const noWrap = wrap ? {disabled: 'Long lines are wrapped: press w to have them in one row.'} : {};
   return [
@@ -11,6 +11,7 @@ export function logKeys(log: LogView, {askSearch}: {readonly askSearch: () => vo
       keys: ['f'],
       word: follow ? 'stand still' : 'follow',
       help: 'Shows the end as it grows, or stands still.',
+      quiet: ended,
       run: () => log.do({type: 'follow'}),
     },
     {keys: ['/'], word: 'search', help: 'Searches the log.', run: askSearch},

@@ -38,3 +38,8 @@ test('two panes stand beside each other where there is width, else above each ot
   expect(paneGrid(2, 120, 30)).toEqual({across: 2, down: 1});
   expect(paneGrid(2, 50, 20)).toEqual({across: 1, down: 2});
 });
+
+test('panes that nothing runs for show what failed', () => {
+  const tasks = [taskState('a', 'failed'), taskState('b', 'done'), taskState('c', 'failed'), taskState('d', 'running')];
+  expect(assignPanes(4, tasks, 'a', [], [])).toEqual(['a', 'd', 'c', undefined]);
+});

@@ -57,7 +57,7 @@ const failedRun = runOf({
 
 test('the end of a run says what changed, what failed and what to do next', () => {
   expect(outcomeRows(failedRun, 70, 10, theme).map(rowText)).toEqual([
-    '✗ failed after 48s: 1 changed, 1 failed, 1 skipped',
+    '✗ failed after 48s: 1 failed, 1 changed, 1 skipped',
     '  Build b: Step 3/5 ended with exit code 1.',
     '  Read its last lines.',
     'Enter reads what it said. r repeats it: what is done stays done.',
@@ -66,7 +66,7 @@ test('the end of a run says what changed, what failed and what to do next', () =
 
 test('where there is little room the outcome, the first failure and the next key are left', () => {
   expect(outcomeRows(failedRun, 40, 3, theme).map(rowText)).toEqual([
-    '✗ failed after 48s: 1 changed, 1 failed…',
+    '✗ failed after 48s: 1 failed, 1 changed…',
     '  Build b: Step 3/5 ended with exit cod…',
     'Enter reads what it said. r repeats it:…',
   ]);

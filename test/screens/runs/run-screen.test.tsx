@@ -135,7 +135,7 @@ test('the second stage names what would be left half-done', async () => {
 
 test('a run that failed says what failed and repeats with a new plan', async () => {
   const app = await openedRun(failedRun);
-  await app.shows('failed after 48s: 1 changed, 1 failed, 1 skipped');
+  await app.shows('failed after 48s: 1 failed, 1 changed, 1 skipped');
   await app.shows('Read its last lines, mend src/rest-server');
   app.press('r');
   await app.shows('Cancel');
@@ -294,4 +294,37 @@ test('on a screen of 12 rows all about a task can be read by scrolling', async (
   app.press('G');
   await app.shows('reason 19');
   await app.shows('▸Close');
+});
+
+test('an output that is read stays when its task ends and another runs; back in the plan the cursor goes on', async () => {
+  const app = await openedRun();
+  app.fake.print(id, 'build/rest-server', ['npm ci']);
+  await app.shows('npm ci');
+  app.press('enter');
+  await app.shows('Esc plan');
+  app.fake.update(id, (view) => ({
+    ...view,
+    state: {
+      ...view.state,
+      tasks: view.state.tasks.map((task) =>
+        task.id === 'build/rest-server' ? {...task, status: 'done' as const, tookMs: 1000} : task,
+      ),
+    },
+  }));
+  await app.shows('1 ✓ Build rest-server');
+  await app.shows('npm ci');
+  app.press('esc');
+  await app.shows('Build grafana ─');
+});
+
+test('while something is typed Tab leaves the focus where it is', async () => {
+  const app = await openedRun();
+  app.press('enter');
+  await app.shows('Esc plan');
+  app.press('ctrl-s');
+  await app.shows('build-rest-server.log');
+  app.press('tab', 'tab', 'enter');
+  await app.shows('Written:');
+  expect(app.fake.calls.at(-1)).toBe(`saveOutput ${id} build/rest-server build-rest-server.log`);
+  expect(app.row(23)).not.toContain('Tab pane');
 });
