@@ -2,6 +2,7 @@ import {resolve} from 'node:path';
 import {exitCodeOf, ProblemError, problemOf, shellWord} from '../engine/index.ts';
 import {completionScript, type Shell} from './completion.ts';
 import {namesWord} from './completion-words.ts';
+import {checkConfig, showConfig} from './config-commands.ts';
 import type {Context} from './context.ts';
 import type {Options} from './flags.ts';
 import {helpText} from './help.ts';
@@ -81,6 +82,10 @@ async function carryOutOne(
       return changeImages(context, 'build');
     case 'image push':
       return changeImages(context, 'push');
+    case 'config check':
+      return checkConfig(context);
+    case 'config show':
+      return showConfig(context);
     case 'run list':
       showRuns(await engine.runs.list(), output);
       return 0;

@@ -31,6 +31,8 @@ type CommandName =
   | 'image graph'
   | 'image build'
   | 'image push'
+  | 'config check'
+  | 'config show'
   | 'run list'
   | 'run show'
   | 'run attach'
@@ -41,10 +43,11 @@ type CommandName =
   | 'info'
   | 'completion';
 
-type Noun = 'image' | 'run' | 'info' | 'completion';
+type Noun = 'image' | 'config' | 'run' | 'info' | 'completion';
 
 export const nouns: Readonly<Record<Noun, string>> = {
   image: 'see, build and push the images of a source tree',
+  config: 'check and show the configuration of a cluster',
   run: 'see, follow, resume and stop what was started',
   info: 'every path, version and limit',
   completion: 'completion for a shell',
@@ -118,6 +121,30 @@ export const commands: readonly Command[] = [
     about: 'Tag and push images as their era names them; what the registry already has is skipped.',
     more: ['NAME is an image; without one, all are pushed. Prerequisites are not pushed along.'],
     examples: ['pai-tui image push -c ~/cluster --yes'],
+    since: '0.1.0',
+  },
+  {
+    name: 'config check',
+    flags: ['config', 'source', ...text],
+    about: 'Every mistake of a configuration at once: where it is, and what to write instead.',
+    more: [
+      'A configuration of any release is understood. With a tree it is read as the tools of that tree read it, with the defaults of its components; without one, as its files look.',
+      'Ends with 3 when something is wrong; warnings and notices do not count.',
+    ],
+    json: '{"problems":[{"severity":"error"|"warning"|"notice","code","message","hint","file","line","key"}]}',
+    examples: ['pai-tui config check -c ~/cluster', 'pai-tui config check -c ~/cluster -s ~/pai --json'],
+    since: '0.1.0',
+  },
+  {
+    name: 'config show',
+    flags: ['view', 'config', 'source', ...text],
+    about:
+      'What templates see of a configuration, defaults and derived values included, and where each value comes from.',
+    more: [
+      "Values are printed as Python prints them, so that True and the text 'true' differ; secrets are dots. Problems go to stderr.",
+    ],
+    json: 'the values themselves, as one document; secrets are dots',
+    examples: ['pai-tui config show -c ~/cluster', 'pai-tui config show --view kubernetes -c ~/cluster -s ~/pai'],
     since: '0.1.0',
   },
   {
@@ -208,7 +235,7 @@ export const commands: readonly Command[] = [
 ];
 
 /** Nouns that other versions bring: named, so that nobody looks for a spelling mistake. */
-export const laterNouns = ['config', 'template', 'service', 'cluster', 'machine', 'new', 'sandbox'] as const;
+export const laterNouns = ['template', 'service', 'cluster', 'machine', 'new', 'sandbox'] as const;
 
 export function commandNamed(name: string): Command | undefined {
   return commands.find((command) => command.name === name);

@@ -48,6 +48,11 @@ export const flags = {
     completes: 'file',
     about: 'where to write it (else ID.tar.gz in the current folder)',
   },
+  view: {
+    value: 'NAME',
+    choices: ['services', 'kubernetes'],
+    about: 'what templates of services see (the default), or those of Kubernetes',
+  },
   state: {value: 'DIR', completes: 'folder', about: 'where runs and locks are kept (else $XDG_STATE_HOME/pai-tui)'},
   'no-color': {about: 'no colours (NO_COLOR does the same)'},
   ascii: {about: 'draw with ASCII characters alone (so does a locale without UTF-8)'},

@@ -27,16 +27,10 @@ export async function findWhere(
   choice: {readonly treeIsHere?: boolean} = {},
 ): Promise<Where> {
   const {PAI_SOURCE, PAI_CONFIG} = world.environment;
-  const named = options.source ?? (PAI_SOURCE || undefined);
-  const namedConfig = options.config ?? (PAI_CONFIG || undefined);
-  const config =
-    typeof namedConfig === 'string'
-      ? resolve(world.cwd, namedConfig)
-      : isConfiguration(world.cwd)
-        ? world.cwd
-        : undefined;
+  const source = namedFolder(world, options.source, PAI_SOURCE);
+  const config = namedFolder(world, options.config, PAI_CONFIG) ?? (isConfiguration(world.cwd) ? world.cwd : undefined);
   const withConfig = config === undefined ? {} : {config};
-  if (typeof named === 'string') return {source: resolve(world.cwd, named), ...withConfig};
+  if (source !== undefined) return {source, ...withConfig};
 
   const here = await treeAt(engine, world.cwd, config);
   if (here) return {source: world.cwd, catalog: here, ...withConfig};
@@ -51,6 +45,43 @@ export async function findWhere(
     ...world.sample,
     note: `No source tree was named, so this is the sample tree (${world.sample.source}). Open yours with --source DIR, PAI_SOURCE, or from its folder.`,
   };
+}
+
+/** The configuration a command works on, and the tree it is for where one is named or here. */
+export interface WhereConfig {
+  /** Absolute. */
+  readonly config: string;
+  readonly tree?: Catalog;
+  /** Said on stderr when nobody named a configuration and that of the sample stands in. */
+  readonly note?: string;
+}
+
+/** As `findWhere`, for what needs a configuration and can do without a tree. */
+export async function findConfig(engine: Engine, world: World, options: Options): Promise<WhereConfig> {
+  const {PAI_SOURCE, PAI_CONFIG} = world.environment;
+  const config = namedFolder(world, options.config, PAI_CONFIG);
+  const source = namedFolder(world, options.source, PAI_SOURCE);
+  const here = config ?? (isConfiguration(world.cwd) ? world.cwd : undefined);
+  const tree = source === undefined ? await treeAt(engine, world.cwd, undefined) : await engine.openTree(source);
+  if (here !== undefined) return {config: here, ...(tree ? {tree} : {})};
+  if (tree) {
+    throw new ProblemError({
+      code: 'config-missing',
+      message: `No configuration was named, and ${world.cwd} is none.`,
+      hint: 'Name it with --config DIR or PAI_CONFIG, or go to its folder.',
+    });
+  }
+  return {
+    config: world.sample.config,
+    tree: await engine.openTree(world.sample.source),
+    note: `No configuration was named, so this is that of the sample (${world.sample.config}). Read yours with --config DIR, PAI_CONFIG, or from its folder.`,
+  };
+}
+
+/** What a flag names, else what the environment does; absolute. */
+function namedFolder(world: World, flag: string | true | undefined, variable: string | undefined): string | undefined {
+  const named = flag ?? (variable || undefined);
+  return typeof named === 'string' ? resolve(world.cwd, named) : undefined;
 }
 
 /** Names of files that only a configuration folder has, in one era or another. */

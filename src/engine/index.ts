@@ -3,6 +3,11 @@
 export type * from './api.ts';
 export {imageOrder} from './catalog/image-order.ts';
 export type * from './catalog/types.ts';
+export type {ConfigReading} from './config/open.ts';
+export type {Origin} from './config/origins.ts';
+export type * from './config/types.ts';
+export type {ViewName} from './config/value-tree.ts';
+export {leavesOf, valueTree, viewDocument} from './config/value-tree.ts';
 export {displayText, nearestNames} from './names.ts';
 export {effectWords, shellWord} from './plan/effect-words.ts';
 export {outlineOf} from './plan/outline.ts';
