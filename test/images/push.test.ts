@@ -2,7 +2,7 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, it} from 'vitest';
-import {pushImage} from '../../src/engine/images/push.ts';
+import {alreadyPushed, pushImage} from '../../src/engine/images/push.ts';
 import type {TaskContext} from '../../src/engine/plan/types.ts';
 import {type Problem, type ProblemCode, ProblemError} from '../../src/engine/problem.ts';
 import {Secret} from '../../src/engine/secret.ts';
@@ -21,6 +21,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, {recursive: true}));
 
 interface Answers {
+  /** By which the engine knows the image. */
+  readonly repoDigests?: readonly string[];
   /** What docker keeps for the registry. */
   credentials?(): Credentials | undefined;
   /** What the registry says, before and after the push. */
@@ -29,11 +31,11 @@ interface Answers {
 }
 
 /** A task on an engine that has the image; what is done is written down. */
-function task({credentials, registryDigest, push}: Answers, password?: string) {
+function task({repoDigests = [], credentials, registryDigest, push}: Answers, password?: string) {
   const done: string[] = [];
   const as = (given: Credentials | undefined) => given?.username ?? 'nobody';
   const docker = {
-    image: async () => ({id: 'sha256:i', repoDigests: [], repoTags: [], sizeBytes: 1, created: ''}),
+    image: async () => ({id: 'sha256:i', repoDigests, repoTags: [], sizeBytes: 1, created: ''}),
     credentials: async () => credentials?.(),
     async registryDigest(_reference: string, given?: Credentials) {
       done.push(`ask as ${as(given)}`);
@@ -61,7 +63,8 @@ function task({credentials, registryDigest, push}: Answers, password?: string) {
     secret: () => (password === undefined ? undefined : new Secret(password)),
   } as unknown as TaskContext;
   const named = password === undefined ? work : {...work, username: 'cluster'};
-  return {run: () => pushImage(named, context), done, output: () => output};
+  const there = () => alreadyPushed(named, context);
+  return {run: () => pushImage(named, context), there, done, output: () => output};
 }
 
 it('asks the registry, tags, pushes, and asks the registry again', async () => {
@@ -101,6 +104,24 @@ it('is not done when the registry has something else, or nothing, after the push
       message: expect.stringContaining(there ?? 'has nothing under that name'),
     });
   }
+});
+
+it('is there already under any digest the engine knows it by in that registry, and under no other', async () => {
+  const [first, second, other] = ['a', 'b', 'c'].map((letter) => `sha256:${letter.repeat(64)}`);
+  const repoDigests = [
+    `registry.example:5000/ns/x@${first}`,
+    `elsewhere.example/ns/x@${other}`,
+    `registry.example:5000/ns/x@${second}`,
+  ];
+  const thereAs = (registryDigest: string | undefined) =>
+    task({repoDigests, registryDigest: () => registryDigest}).there();
+  expect(await thereAs(first)).toEqual({digest: first});
+  expect(await thereAs(second)).toEqual({digest: second});
+  expect(await thereAs(other)).toBeUndefined();
+  expect(await thereAs(undefined)).toBeUndefined();
+  const never = task({});
+  expect(await never.there()).toBeUndefined();
+  expect(never.done).toEqual([]);
 });
 
 it('takes the credentials that docker keeps before those of the cluster configuration', async () => {

@@ -1,6 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import {type ImagePushFacts, planImagePush} from '../../src/engine/plan/image-push.ts';
+import {openForPush} from '../../src/engine/plan/image-request.ts';
 import {ProblemError} from '../../src/engine/problem.ts';
+import {fixture} from '../catalog/trees.ts';
 import {catalog, facts} from './image-facts.ts';
 
 const asked = {operation: 'image push', source: '/tree', names: []} as const;
@@ -35,6 +37,23 @@ describe('a plan to push', () => {
       {kind: 'docker', call: 'push', image: 'reg:5000/ns/a:v1'},
       {kind: 'file', path: '$STATE/images/**'},
     ]);
+  });
+
+  // behaviour 4.5
+  it.each([
+    ['a', 'openpai/base-image', 'registry.example.com:5000/openpai/base-image:v0.2'],
+    ['b', 'openpai/base-image', 'registry.example.com:5000/openpai/base-image:v0.4.0'],
+    ['c', 'openpai/base-image', 'openpai/base-image:v0.5.0'],
+    ['d', 'base-image', 'registry.example.com:5000/openpai/base-image:v0.7.2'],
+    ['e', 'base-image', 'docker.io/openpai/base-image:v0.8.3'],
+    ['f', 'base-image', 'registry.example.com:5000/openpai/base-image:v0.9.1'],
+    ['g', 'base-image', 'registry.example.com:5000/openpai/base-image:v0.14.0'],
+    ['h', 'base-image', 'docker.io/openpai/base-image:v1.8.0'],
+  ])('names images as era %s does: %s is pushed as %s', async (era, local, pushed) => {
+    const request = {source: fixture(`tree-${era}`), config: fixture(`config-${era}`), names: ['base-image']};
+    const {catalog: tree, targets} = await openForPush({operation: 'image push', ...request});
+    expect(targets).toEqual([{image: 'base-image', reference: pushed}]);
+    expect(tree.images.find(({name}) => name === 'base-image')?.localName).toBe(local);
   });
 
   it('is refused before anything is pushed when an image is not built, with the command that builds it', () => {

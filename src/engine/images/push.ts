@@ -1,7 +1,7 @@
 import {displayText} from '../names.ts';
 import type {TaskContext, TaskEnd} from '../plan/types.ts';
 import {ProblemError} from '../problem.ts';
-import type {Docker} from '../tools.ts';
+import type {Docker, EngineImage} from '../tools.ts';
 import {registryOf} from './bases.ts';
 import {digestOf} from './inputs.ts';
 import {isRefusal, type Login, loginFor, withLogin} from './login.ts';
@@ -29,12 +29,21 @@ export const registryPassword = 'registry-password';
 export async function alreadyPushed(work: PushWork, context: TaskContext): Promise<Pushed | undefined> {
   const {docker} = context.tools;
   const here = await builtImage(work, docker, context.signal);
-  const digest = digestOf(here, work.reference);
-  if (digest === undefined) return undefined;
+  const known = digestsOf(here, work.reference);
+  if (known.length === 0) return undefined;
   const there = await withLogin(await loginOf(work, context), (credentials) =>
     docker.registryDigest(work.reference, credentials, context.signal),
   );
-  return there === digest ? {digest} : undefined;
+  return there !== undefined && known.includes(there) ? {digest: there} : undefined;
+}
+
+/**
+ * All digests by which the registry of a reference may know an image of the engine. There are several when an engine
+ * that compresses otherwise, a newer one, has pushed it again.
+ */
+export function digestsOf(image: EngineImage | undefined, reference: string): readonly string[] {
+  if (!image) return [];
+  return image.repoDigests.flatMap((each) => digestOf({...image, repoDigests: [each]}, reference) ?? []);
 }
 
 /** Tags, pushes, asks the registry whether it has what was pushed, and writes it down. */

@@ -4,10 +4,10 @@ import type {Catalog} from '../catalog/types.ts';
 import {registryOf} from '../images/bases.ts';
 import {withDeadline} from '../images/deadline.ts';
 import {engineInfo, imagesOnEngine, readImageFacts} from '../images/facts.ts';
-import {digestOf, imageOf} from '../images/inputs.ts';
+import {imageOf} from '../images/inputs.ts';
 import {isRefusal, type Login, loginFor, withLogin} from '../images/login.ts';
 import {mapParallel} from '../images/parallel.ts';
-import {alreadyPushed, type PushWork, pushImage} from '../images/push.ts';
+import {alreadyPushed, digestsOf, type PushWork, pushImage} from '../images/push.ts';
 import {shortHash} from '../images/record.ts';
 import {displayText} from '../names.ts';
 import {type Problem, ProblemError, problemOf} from '../problem.ts';
@@ -138,7 +138,8 @@ async function factOf(
 ): Promise<PushFact> {
   const {localName} = imageOf(catalog, name);
   const found = onEngine.get(localName);
-  const digest = digestOf(found, reference);
+  const known = digestsOf(found, reference);
+  const [digest] = known;
   const fact = {
     name,
     localName,
@@ -150,7 +151,8 @@ async function factOf(
   try {
     const there = await withLogin(registry, (credentials) => docker.registryDigest(reference, credentials, signal));
     // What was never pushed from here is pushed, whatever the registry has: it was only asked whether it answers.
-    return digest === undefined || there === undefined ? fact : {...fact, registryDigest: there};
+    if (digest === undefined || there === undefined) return fact;
+    return {...fact, digest: known.includes(there) ? there : digest, registryDigest: there};
   } catch (error) {
     // Docker Hub, for one, refuses to speak of a repository that the push is about to make.
     if (digest === undefined && registry.credentials && isRefusal(error)) return fact;
@@ -160,7 +162,7 @@ async function factOf(
       severity: 'notice',
       message:
         digest === undefined
-          ? `The push is going to fail as it looks now: ${message}`
+          ? `The push would fail now. ${message}`
           : `Whether ${displayText(reference)} is in the registry could not be found out: ${message}`,
       ...(hint === undefined ? {} : {hint}),
     });
