@@ -318,12 +318,15 @@ describe('a push', () => {
       'toomanyrequests: slow down':
         'The registry registry.example:5000 is asked too often: toomanyrequests: slow down.',
       'Get "https://registry.example:5000/v2/": no basic auth credentials':
-        'The registry registry.example:5000 wants a login (x:1): no basic auth credentials.',
+        'The registry registry.example:5000 wants a login (x:1).',
     };
     for (const [said, message] of Object.entries(told)) {
       const line = `${JSON.stringify({errorDetail: {message: said}, error: said})}\n`;
       const docker = await dockerWith(answering('/images/', [line], 'well'));
-      expect(await problemFrom(push(docker))).toMatchObject({message, detail: said});
+      expect(await problemFrom(push(docker))).toMatchObject({
+        message,
+        ...(message.includes('login') ? {} : {detail: said}),
+      });
       await engine?.close();
     }
   });
@@ -363,7 +366,7 @@ describe('a push', () => {
       expect(problem).toMatchObject({code: 'deadline-passed', hint: expect.any(String)});
       expect(problem.message).toMatch(/^The registry registry\.example:5000 did nothing for .* and was given up\.$/);
       expect(watch.text()).toMatch(
-        new RegExp(`^aa: Preparing\nNothing was heard of registry.example:5000 for .*; the ${word} is given up after`),
+        new RegExp(`^aa: Preparing\nregistry.example:5000 has been silent for .*; the ${word} is given up after`),
       );
     }
   });

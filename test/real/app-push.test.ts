@@ -127,13 +127,13 @@ describe.skipIf(!engine)('pushing with the built program', () => {
     expect(refused.stdout).toMatch(/try 4 +Push pylon/);
     expect(refused.stdout).toMatch(/again +Push pylon +The registry 127\.0\.0\.1:9 cannot be reached/);
     expect(refused.stderr).toMatch(
-      /^registry-unreachable: The registry 127\.0\.0\.1:9 cannot be reached: connection refused\.\nhint: The engine asks/m,
+      /^registry-unreachable: The registry 127\.0\.0\.1:9 cannot be reached: connection refused\.\nhint: The engine asks it/m,
     );
     const screen = world.open({args: ['-s', world.tree, '-c', config]});
     await choose(screen, 'pylon');
     screen.press('P');
     await screen.waitFor(/1 would change something/);
-    await screen.waitFor(/The push is going to fail as it looks now/);
+    await screen.waitFor(/The push would fail now\. The registry 127\.0\.0\.1:9 cannot/);
     screen.press('tab', 'enter');
     await screen.waitFor('✗ failed after');
     await screen.waitFor('The registry 127.0.0.1:9 cannot be reached: connection refused.');

@@ -171,7 +171,7 @@ describe.skipIf(!found)('a registry that fails', () => {
     const watch = watcher();
     const problem = await problemFrom(impatient.push(reference, undefined, watch, never));
     expect(problem).toMatchObject({code: 'deadline-passed', message: expect.stringContaining(address)});
-    expect(watch.text()).toMatch(/Nothing was heard of .*; the push is given up after 2 s\./);
+    expect(watch.text()).toMatch(/ has been silent for .*; the push is given up after 2 s\./);
   });
 
   it('because it is none is told apart', async () => {

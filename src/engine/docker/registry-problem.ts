@@ -43,11 +43,10 @@ export function registryProblem(
       const image = reference.replace(`${registry}/`, '');
       return new ProblemError({
         code,
-        message: `The registry ${registry} ${refusal(credentials)} (${image}): ${reason}.`,
+        message: `The registry ${registry} ${refusal(credentials)} (${image})${/no basic auth/.test(reason) ? '' : `: ${reason}`}.`,
         hint: credentials
           ? `docker login ${registry} anew on this computer, as a user who may do that; the docker configuration comes before the cluster configuration.`
           : `docker login ${registry} on this computer, as a user who may do that; or set the credentials in the cluster configuration.`,
-        detail,
       });
     }
     case 'registry-unreachable':
@@ -97,7 +96,7 @@ function unreachable(registry: string, reason: string, said: string): {message: 
     };
   return {
     message: `The registry ${registry} cannot be reached: ${reason}.`,
-    hint: `The engine asks, not this computer: does ${registry} answer from the engine's host (curl -k https://${registry}/v2/, or http:// without TLS)?`,
+    hint: `The engine asks it, so try from the engine's host: curl -k https://${registry}/v2/ (or http://).`,
   };
 }
 

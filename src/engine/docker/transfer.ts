@@ -47,8 +47,8 @@ export async function followTransfer(
   const {silence} = connection.deadlines;
   const quiet = watchSilence(silence, {
     tell(sinceMs) {
-      const since = `Nothing was heard of ${registryOf(reference)} for ${showMinutes(sinceMs)}`;
-      say(watch, `${since}; ${words.during} is given up after ${showMinutes(silence)}.`);
+      const silent = `${registryOf(reference)} has been silent for ${showMinutes(sinceMs)}`;
+      say(watch, `${silent}; ${words.during} is given up after ${showMinutes(silence)}.`);
     },
     problem: () => stalled(reference, words.asked, silence),
   });
