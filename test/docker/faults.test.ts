@@ -371,6 +371,22 @@ describe('a push', () => {
     }
   });
 
+  it('and a pull add up the bytes of all layers, with those that are done', async () => {
+    const moving = (status: string, id: string, current: number) =>
+      `${JSON.stringify({status, progressDetail: {current, total: 10}, id})}\n`;
+    const complete = '{"status":"Download complete","progressDetail":{},"id":"a"}\n';
+    const digest = `{"status":"Digest: sha256:${'d'.repeat(64)}"}\n`;
+    const lines = [moving('Downloading', 'a', 5), complete, moving('Downloading', 'b', 3), digest];
+    const docker = await dockerWith(answering('/images/', lines, 'well'));
+    const watch = watcher();
+    await docker.pull('registry.example:5000/x:1', undefined, watch, never);
+    expect(watch.steps).toEqual([
+      [5, 10],
+      [10, 10],
+      [13, 20],
+    ]);
+  });
+
   it('tells how far each large layer is, in tenths', async () => {
     const moving = (id: string, current: number, total: number) =>
       `${JSON.stringify({status: 'Pushing', progressDetail: {current, total}, id})}\n`;

@@ -84,6 +84,35 @@ it('pushes again when the registry fails with 500, and says so in a sentence', a
   ]);
 });
 
+it.each([
+  [
+    'that is down',
+    'dial tcp 10.0.0.1:5000: connect: connection refused',
+    '',
+    ' cannot be reached: connection refused.',
+  ],
+  ['that wants a login', 'no basic auth credentials', '', ' wants a login (openpai/fresh:v1).'],
+  // Docker Hub says so of a repository that is not there yet.
+  ['that does not speak of an image', 'unauthorized: denied', '    docker-username: u\n    docker-password: p\n', ''],
+])('a plan to push for the first time to a registry %s', async (_what, said, login, notice) => {
+  const {world} = await worldOn((_request, response, path) => {
+    if (!path.startsWith('/distribution/')) return false;
+    response.writeHead(500, {'Content-Type': 'application/json'}).end(JSON.stringify({message: said}));
+    return true;
+  });
+  await world.write('src/fresh/build/fresh.dockerfile', 'FROM busybox:latest\n');
+  await world.carryOut(await world.build([], {checkBases: false}));
+  const config = join(world.folder, 'config');
+  await mkdir(config);
+  await writeFile(join(config, 'services-configuration.yaml'), registryOldFormat + login, {mode: 0o600});
+  const request = {operation: 'image push', source: world.source, config, names: []} as unknown as ImageRequest;
+  const {plan} = await world.engine.propose(request);
+  expect(plan.notices.map(({message}) => message)).toEqual(
+    notice === '' ? [] : [`The push would fail now. The registry registry.test:5000${notice}`],
+  );
+  expect(plan.tasks).toMatchObject([{id: 'push/fresh', expected: 'change'}]);
+});
+
 it('finds the engine and its credentials by paths that are relative to where the command was given', async () => {
   const auths: unknown[] = [];
   const engine = await startFakeEngine((request, _response, path) => {
