@@ -4,6 +4,7 @@
  */
 
 import nunjucks from 'nunjucks';
+import {findAll} from './analyze.ts';
 import type {CallArguments, Expression, Pair, TemplateNode} from './ast.ts';
 import {type Frame, softFrame} from './frame.ts';
 import {pathOf} from './path.ts';
@@ -188,7 +189,16 @@ export class ExpressionCompiler extends nunjucks.compiler.Compiler {
   compileDiv = this.#operator('/');
   compileFloorDiv = this.#operator('//');
   compileMod = this.#operator('%');
-  compilePow = this.#operator('**');
+
+  /** A constant with a minus before it takes the minus to the power only where the power is constant too. */
+  compilePow(node: Of<'Pow'>, frame: Frame): void {
+    const {left, right} = node;
+    const at = placeNumber(node);
+    const base = this.code(left, frame);
+    const power = (each: string) => `t.operate('**', ${each}, ${this.code(right, frame)}, ${at})`;
+    const isOdd = isNegative(left) && !isConstant(right);
+    this._emit(isOdd ? `t.negate(${power(`t.negate(${base}, ${at})`)}, ${at})` : power(base));
+  }
 
   #operator(sign: string) {
     return (
@@ -223,4 +233,19 @@ export class ExpressionCompiler extends nunjucks.compiler.Compiler {
     const otherwise = node.else_ ? this.code(node.else_, soft) : `t.noElse(${placeNumber(node)})`;
     this._emit(`(${this.truth(node.cond, soft)} ? ${this.code(node.body, soft)} : ${otherwise})`);
   }
+}
+
+/** A number with an odd count of minus signs before it. */
+function isNegative(node: Expression): boolean {
+  if (node.typename === 'Neg') return isNumber(node.target) && !isNegative(node.target);
+  return node.typename === 'Pos' && isNegative(node.target);
+}
+
+function isNumber(node: Expression): boolean {
+  if (node.typename === 'Neg' || node.typename === 'Pos') return isNumber(node.target);
+  return node.typename === 'Literal' && (typeof node.value === 'bigint' || typeof node.value === 'number');
+}
+
+function isConstant(node: Expression): boolean {
+  return findAll(node, 'Symbol').length === 0;
 }

@@ -6,6 +6,8 @@ import {parseFloating, parseInteger} from '../values/parse-number.ts';
 import {type BinaryOf, type CallArguments, type Expression, make, type Pair} from './ast.ts';
 import {described, TokenParser} from './token-parser.ts';
 
+type Subscript = {readonly key: Expression} | {readonly slice: Expression};
+
 type BinaryName = Parameters<typeof make>[0] & BinaryOf<'Add' | 'Sub' | 'Mul' | 'Div' | 'FloorDiv' | 'Mod'>['typename'];
 
 const sums: Readonly<Record<string, BinaryName>> = {'+': 'Add', '-': 'Sub'};
@@ -18,13 +20,11 @@ export class ExpressionParser extends TokenParser {
   }
 
   /** Expressions with commas between them are one tuple. */
-  parseTuple(
-    options: {readonly canBeEmpty?: boolean; readonly withoutIf?: boolean; readonly endsAt?: string} = {},
-  ): Expression {
+  parseTuple(options: {readonly canBeEmpty?: boolean; readonly withoutIf?: boolean} = {}): Expression {
     const start = this.peekToken();
     const items: Expression[] = [];
     let isTuple = false;
-    while (!this.#isTupleEnd(options.endsAt)) {
+    while (!this.#isTupleEnd()) {
       items.push(options.withoutIf ? this.deeper(() => this.#or()) : this.parseExpression());
       if (!this.skipOperator(',')) break;
       isTuple = true;
@@ -37,9 +37,8 @@ export class ExpressionParser extends TokenParser {
     return make('Tuple', start, {children: items});
   }
 
-  #isTupleEnd(word: string | undefined): boolean {
-    if (this.isNext('variable-end') || this.isNext('block-end') || this.isOperator(')')) return true;
-    return word !== undefined && this.isWord(word);
+  #isTupleEnd(): boolean {
+    return this.isNext('variable-end') || this.isNext('block-end') || this.isOperator(')');
   }
 
   #inlineIf(): Expression {
@@ -225,7 +224,12 @@ export class ExpressionParser extends TokenParser {
 
   #lookup(target: Expression): Expression {
     const bracket = this.nextToken();
-    const keys = this.#items(']', () => this.#subscript(target, bracket));
+    const keys: Subscript[] = [];
+    while (!this.isOperator(']')) {
+      if (keys.length > 0) this.#expectComma();
+      keys.push(this.#subscript(target, bracket));
+    }
+    this.nextToken();
     const [first] = keys;
     if (first && keys.length === 1) {
       return 'slice' in first ? first.slice : make('LookupVal', bracket, {target, val: first.key});
@@ -237,7 +241,7 @@ export class ExpressionParser extends TokenParser {
   }
 
   /** What stands between the brackets: a key, or a slice with its colons. */
-  #subscript(target: Expression, bracket: Token): {readonly key: Expression} | {readonly slice: Expression} {
+  #subscript(target: Expression, bracket: Token): Subscript {
     const isEnd = () => this.isOperator(']') || this.isOperator(',');
     const part = () => (this.isOperator(':') || isEnd() ? null : this.parseExpression());
     const start = this.isOperator(':') ? null : this.parseExpression();

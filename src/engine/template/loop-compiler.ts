@@ -37,9 +37,9 @@ export class LoopCompiler extends ScopeCompiler {
     this.write(`${render}(${this.code(node.arr, frame)}, 0)`, frame);
   }
 
-  /** Adds the code of a text to what is written, unless another template is extended. */
+  /** Adds the code of a text to what is written. */
   protected write(code: string, frame: Frame): void {
-    this._emitLine(`${frame.checksExtends ? 'if (parent === undefined) ' : ''}${frame.buffer} += ${code};`);
+    this._emitLine(`${frame.buffer} += ${code};`);
   }
 
   #rounds(

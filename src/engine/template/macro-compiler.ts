@@ -17,7 +17,7 @@ export class MacroCompiler extends LoopCompiler {
     const caller = this.local();
     this._emitLine(`${caller} = ${this.#macroCode(node, null, frame)};`);
     const call = this.callCode(node.call, frame, {name: 'caller', code: caller});
-    this.write(`t.text(${call}, ${placeNumber(node)})`, frame);
+    this.write(`t.joined(${call}, ${placeNumber(node)})`, frame);
   }
 
   #macroCode(node: (Macro | CallBlock) & MacroParts, name: string | null, outer: Frame): string {

@@ -7,6 +7,7 @@ import {equals} from '../values/equality.ts';
 import {Fault, isFault} from '../values/fault.ts';
 import {itemsOf} from '../values/iterate.ts';
 import {attributeOf, subscript} from '../values/lookup.ts';
+import {textOf} from '../values/markup-text.ts';
 import type {Meter} from '../values/meter.ts';
 import {methodOf} from '../values/methods.ts';
 import {less} from '../values/order.ts';
@@ -47,7 +48,7 @@ export class Operations implements Environment {
     return this.#undefined(message, false);
   }
 
-  #undefined(message: string, isName: boolean): Undefined {
+  #undefined(message: string | (() => string), isName: boolean): Undefined {
     return new Undefined(message, this.rendering.noter(this.template, this.at, message, isName));
   }
 
@@ -107,7 +108,16 @@ export class Operations implements Environment {
 
   #missing(value: Value, key: Value, path: string): Undefined {
     const where = path === '' || path === '(…)' ? `a ${typeName(value)}` : path;
-    return this.#undefined(`${where} has no ${repr(key)}`, false);
+    return this.#undefined(() => `${where} has no ${this.#keyText(key)}`, false);
+  }
+
+  #keyText(key: Value): string {
+    try {
+      return repr(key, this.meter);
+    } catch (error) {
+      if (isFault(error, 'Unsupported')) return `such ${typeName(key)}`;
+      throw error;
+    }
   }
 
   slice(value: Value, start: Value, stop: Value, step: Value, at: number): Value {
@@ -238,6 +248,14 @@ export class Operations implements Environment {
       default:
         return !contains(right, left, this.meter);
     }
+  }
+
+  /** What a filter block or a call block gives must be a text already. */
+  joined(value: Value, at: number): string {
+    this.at = at;
+    const text = textOf(value);
+    if (text === undefined) throw new Fault('TypeError', `expected str instance, ${typeName(value)} found`);
+    return text;
   }
 
   /** As it is printed. */

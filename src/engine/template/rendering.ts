@@ -46,11 +46,16 @@ export class Rendering {
    * A name that does not exist is noted however it is used; a key that does not exist only when it is printed or looped
    * over: `if` is how templates ask for what may be missing.
    */
-  noter(template: string, place: number, message: string, isName: boolean): (use: UndefinedUse) => void {
+  noter(
+    template: string,
+    place: number,
+    message: string | (() => string),
+    isName: boolean,
+  ): (use: UndefinedUse) => void {
     return (use) => {
       if (use === 'tested' && !isName) return;
-      const note = {template, ...placeOf(place), message};
-      const key = `${template}\n${note.line}\n${message}`;
+      const note = {template, ...placeOf(place), message: typeof message === 'string' ? message : message()};
+      const key = `${template}\n${note.line}\n${note.message}`;
       if (!this.#notes.has(key)) this.#notes.set(key, note);
     };
   }

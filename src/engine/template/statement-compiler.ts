@@ -78,6 +78,8 @@ export class StatementCompiler extends MacroCompiler {
         ? JSON.stringify(child.value)
         : `t.text(${this.code(child, frame)}, ${placeNumber(child)})`,
     );
+    // Only plain text and {{ }} are left out behind extends; what blocks of tags write is kept, as in Jinja2.
+    if (frame.checksExtends) this._emit('if (parent === undefined) ');
     this.write(parts.length === 1 ? (parts[0] as string) : `(${parts.join(' + ')})`, frame);
   }
 
@@ -116,7 +118,7 @@ export class StatementCompiler extends MacroCompiler {
     analyzeAll(inside.symbols, [...node.body, node.filter]);
     this.enterScope(inside);
     this.compileBody(node.body, inside);
-    this.write(`t.text(${this.code(node.filter, inside)}, ${placeNumber(node)})`, frame);
+    this.write(`t.joined(${this.code(node.filter, inside)}, ${placeNumber(node)})`, frame);
     this.leaveScope(inside);
   }
 

@@ -122,9 +122,9 @@ class StatementParser extends TargetParser {
   };
 
   #for(tag: Token): Statement {
-    const target = this.parseTarget({endsAt: 'in'});
+    const target = this.parseTarget();
     this.expectWord('in');
-    const arr = this.parseTuple({withoutIf: true, endsAt: 'recursive'});
+    const arr = this.parseTuple({withoutIf: true});
     const test = this.skipSymbol('if') ? this.parseExpression() : null;
     const recursive = this.skipSymbol('recursive');
     const body = this.#block('endfor', 'else');

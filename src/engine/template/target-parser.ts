@@ -9,16 +9,11 @@ export class TargetParser extends ExpressionParser {
     return this.#usable(make('Symbol', token, {value: token.value, use}), token.value);
   }
 
-  /** `endsAt`: the word that ends a tuple without brackets. */
-  protected parseTarget(
-    options: {readonly endsAt?: string; readonly use?: Name['use']; readonly withNamespace?: boolean} = {},
-  ): Target {
+  protected parseTarget(options: {readonly use?: Name['use']; readonly withNamespace?: boolean} = {}): Target {
     const start = this.peekToken();
     const items: Expression[] = [];
     let isTuple = false;
-    const isEnd = () =>
-      this.isNext('block-end') || this.isOperator(')') || (options.endsAt !== undefined && this.isWord(options.endsAt));
-    while (!isEnd()) {
+    while (!this.isNext('block-end') && !this.isOperator(')')) {
       items.push(this.#one(options.withNamespace ?? false));
       if (!this.skipOperator(',')) break;
       isTuple = true;

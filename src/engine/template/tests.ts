@@ -2,6 +2,7 @@
 
 import {operate} from '../values/arithmetic.ts';
 import {contains} from '../values/contains.ts';
+import {checkHashable} from '../values/dict-keys.ts';
 import {equals} from '../values/equality.ts';
 import {isIterable} from '../values/iterate.ts';
 import {isMarked, textOf} from '../values/markup-text.ts';
@@ -64,8 +65,8 @@ export const tests: ReadonlyMap<string, Test> = new Map<string, Test>([
   ['divisibleby', against((value, other, {meter}) => equals(operate('%', value, other, meter), 0n), 'num')],
   ['sameas', against((value, other) => value === other)],
   ['in', against((value, other, {meter}) => contains(other, value, meter), 'seq')],
-  ['filter', plain((value, environment) => typeof value === 'string' && environment.hasFilter(value))],
-  ['test', plain((value, environment) => typeof value === 'string' && environment.hasTest(value))],
+  ['filter', plain((value, environment) => isName(value) && environment.hasFilter(value))],
+  ['test', plain((value, environment) => isName(value) && environment.hasTest(value))],
   ['eq', equal],
   ['equalto', equal],
   ['==', equal],
@@ -82,6 +83,11 @@ export const tests: ReadonlyMap<string, Test> = new Map<string, Test>([
   ['ge', greaterOrEqual],
   ['>=', greaterOrEqual],
 ]);
+
+function isName(value: Value): value is string {
+  checkHashable(value);
+  return typeof value === 'string';
+}
 
 function isSequence(value: Value): boolean {
   const isPlain = textOf(value) !== undefined || isList(value) || isMap(value);

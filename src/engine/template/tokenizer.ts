@@ -70,6 +70,8 @@ export class TemplateTokenizer extends Tokenizer {
 
   #skipComment(): void {
     const end = this.#search(commentEnd);
+    // At the very end Jinja2 takes an opening for a whole comment.
+    if (!end && this.isFinished()) return;
     if (!end) this.#fail('A comment {# is not closed; write #} where it ends.');
     this.forwardN(end.index - this.index + end[0].length);
   }
@@ -77,6 +79,7 @@ export class TemplateTokenizer extends Tokenizer {
   #rawToken(): Token {
     const token = this.#token('data', '');
     const end = this.#search(rawEnd);
+    if (!end && this.isFinished()) return token;
     if (!end) this.#fail('A raw block is not closed; write {% endraw %} where it ends.');
     const text = this.str.slice(this.index, end.index);
     this.forwardN(text.length + end[0].length);

@@ -9,6 +9,7 @@ import {bind, type Signature} from './native-function.ts';
 import {repr} from './repr.ts';
 import {Tuple} from './tuple.ts';
 import {type Arguments, isMap, type Value, type ValueMap} from './types.ts';
+import {Undefined} from './undefined.ts';
 
 interface DictMethod {
   readonly changes?: true;
@@ -94,6 +95,7 @@ export function fill(map: Map<Value, Value>, name: string, args: Arguments, mete
 }
 
 function pairsOf(source: Value, meter: Meter): Iterable<readonly [Value, Value]> {
+  if (source instanceof Undefined) throw source.fault();
   if (isMap(source)) return [...(source as ValueMap)];
   return itemsOf(source, meter).map((item, index) => {
     const pair = itemsOf(item, meter);

@@ -29,10 +29,17 @@ function notation(value: number, type: string, precision: number | undefined, ke
     case 'e':
       return exponential(value, precision ?? 6, keepsPoint);
     case '':
-      return precision === undefined ? floatRepr(value) : general(value, Math.max(precision, 1), keepsPoint, true);
+      return precision === undefined
+        ? pointed(floatRepr(value), keepsPoint)
+        : general(value, Math.max(precision, 1), keepsPoint, true);
     default:
       return general(value, Math.max(precision ?? 6, 1), keepsPoint, false);
   }
+}
+
+/** 1e+16 with a point is 1.e+16. */
+function pointed(text: string, keepsPoint: boolean): string {
+  return keepsPoint && !text.includes('.') ? text.replace('e', '.e') : text;
 }
 
 function withPoint(text: string, keepsPoint: boolean): string {
@@ -42,7 +49,7 @@ function withPoint(text: string, keepsPoint: boolean): string {
 function exponential(value: number, precision: number, keepsPoint: boolean): string {
   const {digits, exponent} = significantDigits(value, precision + 1);
   const text = scientific(digits, exponent);
-  return keepsPoint && precision === 0 ? text.replace('e', '.e') : text;
+  return pointed(text, keepsPoint);
 }
 
 /** `isPlain`: of no type at all, which keeps one digit behind the point, as repr does. */
@@ -51,7 +58,7 @@ function general(value: number, precision: number, keepsPoint: boolean, isPlain:
   const limit = isPlain ? precision - 1 : precision;
   if (exponent < -4 || exponent >= limit) {
     const text = scientific(keepsPoint ? digits : digits.replace(/0+$/, '') || '0', exponent);
-    return text;
+    return pointed(text, keepsPoint);
   }
   const places = Math.max(precision - 1 - exponent, 0);
   const text = withPoint(fixedDigits(value, places), keepsPoint);

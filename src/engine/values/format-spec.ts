@@ -11,7 +11,7 @@ import {typeName, type Value} from './types.ts';
 interface Spec {
   readonly fill: string;
   readonly align: '<' | '>' | '=' | '^' | undefined;
-  readonly sign: '+' | '-' | ' ';
+  readonly sign: '+' | '-' | ' ' | undefined;
   readonly isAlternate: boolean;
   readonly width: number;
   readonly grouping: ',' | '_' | undefined;
@@ -47,7 +47,7 @@ function parse(text: string, value: Value): Spec {
   return {
     fill: fill ?? (zero ? '0' : ' '),
     align: (align ?? (zero && typeof value !== 'string' ? '=' : undefined)) as Spec['align'],
-    sign: (sign ?? '-') as Spec['sign'],
+    sign: sign as Spec['sign'],
     isAlternate: alternate !== undefined,
     width: size(width),
     grouping: grouping as Spec['grouping'],
@@ -65,6 +65,10 @@ function size(digits: string | undefined): number {
 function formatText(value: string, spec: Spec, meter: Meter): string {
   if (spec.type !== '' && spec.type !== 's') unknownType(spec, value);
   if (spec.align === '=') throw new Fault('ValueError', "'=' alignment not allowed in string format specifier");
+  if (spec.sign !== undefined) throw new Fault('ValueError', 'Sign not allowed in string format specifier');
+  if (spec.isAlternate) {
+    throw new Fault('ValueError', 'Alternate form (#) not allowed in string format specifier');
+  }
   if (spec.grouping) throw new Fault('ValueError', `Cannot specify '${spec.grouping}' with 's'.`);
   const cut = spec.precision === undefined ? value : [...characters(value)].slice(0, spec.precision).join('');
   return padded('', cut, spec, '<', meter);
@@ -77,11 +81,18 @@ function formatInteger(value: bigint, spec: Spec, meter: Meter): string {
   }
   const magnitude = value < 0n ? -value : value;
   const sign = signOf(value < 0n, spec);
+  if (spec.grouping && (spec.type === 'c' || spec.type === 'n')) refuseGrouping(spec);
+  if (spec.type === 'c' && (spec.sign !== undefined || spec.isAlternate)) {
+    throw new Fault(
+      'ValueError',
+      `${spec.isAlternate ? 'Alternate form (#)' : 'Sign'} not allowed with integer format specifier 'c'`,
+    );
+  }
   if (spec.type === 'c') return padded('', String.fromCodePoint(Number(value)), spec, '<', meter);
   const radix = {'': 10, d: 10, n: 10, x: 16, X: 16, o: 8, b: 2}[spec.type];
   if (radix === undefined) return unknownType(spec, value);
   if (spec.grouping === ',' && radix !== 10) {
-    throw new Fault('ValueError', `Cannot specify ',' with '${spec.type}'.`);
+    refuseGrouping(spec);
   }
   const lower = radix === 10 ? intText(magnitude, meter) : magnitude.toString(radix);
   const digits = spec.type === 'X' ? lower.toUpperCase() : lower;
@@ -91,6 +102,7 @@ function formatInteger(value: bigint, spec: Spec, meter: Meter): string {
 
 function formatFloat(value: number, spec: Spec, meter: Meter): string {
   if (spec.type !== '' && !'eEfFgGn%'.includes(spec.type)) return unknownType(spec, value);
+  if (spec.grouping && spec.type === 'n') refuseGrouping(spec);
   meter.allow(spec.precision ?? 0);
   const isNegative = value < 0 || Object.is(value, -0);
   const {whole, rest} = floatBody(Math.abs(value), spec.type, spec.precision, spec.isAlternate);
@@ -99,7 +111,7 @@ function formatFloat(value: number, spec: Spec, meter: Meter): string {
 
 function signOf(isNegative: boolean, spec: Spec): string {
   if (isNegative) return '-';
-  return spec.sign === '-' ? '' : spec.sign;
+  return spec.sign === undefined || spec.sign === '-' ? '' : spec.sign;
 }
 
 /** Groups the digits; zeros that fill the width are grouped with them. */
@@ -122,6 +134,10 @@ function padded(head: string, body: string, spec: Spec, usual: '<' | '>', meter:
   if (align === '<') return head + body + spec.fill.repeat(room);
   const left = align === '>' ? room : Math.floor(room / 2);
   return spec.fill.repeat(left) + head + body + spec.fill.repeat(room - left);
+}
+
+function refuseGrouping(spec: Spec): never {
+  throw new Fault('ValueError', `Cannot specify '${spec.grouping}' with '${spec.type}'.`);
 }
 
 function unknownType(spec: Spec, value: Value): never {

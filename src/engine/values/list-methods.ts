@@ -5,9 +5,8 @@ import {Fault} from './fault.ts';
 import {itemsOf} from './iterate.ts';
 import {sorted} from './order.ts';
 import {repr} from './repr.ts';
-import {bounds, indexOf, placeOf} from './slice.ts';
+import {bounds, indexOf, isSet, placeOf} from './slice.ts';
 import type {Method} from './text-method.ts';
-import {isTrue} from './truth.ts';
 import type {Value, ValueList} from './types.ts';
 
 interface ListMethod extends Method<Value[]> {
@@ -88,7 +87,7 @@ export const listMethods: Readonly<Record<string, ListMethod>> = {
     run(list, [key, isReverse], meter) {
       const keyOf = (item: Value) => item;
       if (key !== undefined && key !== null) throw new Fault('Unsupported', 'sort(key=…) is not supported here.');
-      list.splice(0, list.length, ...sorted(list, keyOf, isTrue(isReverse ?? false), meter));
+      list.splice(0, list.length, ...sorted(list, keyOf, isSet(isReverse), meter));
       return null;
     },
   },

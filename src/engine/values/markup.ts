@@ -4,7 +4,7 @@ import {escapeHtml, isMarked, type MarkedText, textOf} from './markup-text.ts';
 import type {Meter} from './meter.ts';
 import {percentFormat} from './percent-format.ts';
 import {quoted, str} from './repr.ts';
-import {type Slice, type Sliceable, sliceOf} from './slice.ts';
+import {indexOf, type Slice, type Sliceable, sliceOf} from './slice.ts';
 import {type Operator, PythonObject, type Value} from './types.ts';
 
 /** A text marked as safe HTML: what is added to it is escaped. Filters such as `tojson` and `e` give it. */
@@ -65,8 +65,8 @@ export class Markup extends PythonObject implements MarkedText, Sliceable {
       const added = isMarked(other) ? text : escapeHtml(text);
       return new Markup(isLeft ? this.markedText + added : added + this.markedText);
     }
-    if (operator !== '*' || typeof other !== 'bigint') return undefined;
-    const times = other < 0n ? 0n : other;
+    if (operator !== '*' || (typeof other !== 'bigint' && typeof other !== 'boolean')) return undefined;
+    const times = indexOf(other) < 0n ? 0n : indexOf(other);
     meter.allow(times * BigInt(this.markedText.length));
     return new Markup(this.markedText.repeat(Number(times)));
   }

@@ -7,9 +7,11 @@ import {floatBody} from './format-float.ts';
 import {characterCount, characters} from './iterate.ts';
 import type {Meter} from './meter.ts';
 import {numberOf} from './number-compare.ts';
-import {intText, quoted, repr, str} from './repr.ts';
+import {Range} from './range.ts';
+import {asciiRepr, intText, quoted, repr, str} from './repr.ts';
 import {Tuple} from './tuple.ts';
-import {isMap, typeName, type Value} from './types.ts';
+import {isList, isMap, typeName, type Value} from './types.ts';
+import {Undefined} from './undefined.ts';
 
 interface Conversion {
   readonly flags: string;
@@ -27,9 +29,9 @@ export function percentFormat(
 ): string {
   const waiting = new Waiting(values);
   const pattern = /%(?:\(((?:[^()]|\([^()]*\))*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?[hlL]?(.)?/gsu;
-  const text = format.replace(pattern, (_, key, flags: string, width, precision, type) => {
+  const text = format.replace(pattern, (all: string, key, flags: string, width, precision, type) => {
     meter.spend(1);
-    if (type === '%') return '%';
+    if (all === '%%') return '%';
     if (type === undefined) throw new Fault('ValueError', 'incomplete format');
     let [allFlags, wide] = [flags, width === '*' ? Number(waiting.whole()) : Number(width ?? 0)];
     if (wide < 0) [allFlags, wide] = [`${flags}-`, -wide];
@@ -77,9 +79,10 @@ class Waiting {
   }
 
   checkAllUsed(): void {
-    // A map may stand there for its keys alone, and so may a list, oddly.
+    // A map may stand there for its keys alone, and so may whatever else has brackets, oddly.
     if (this.#isKeyed || this.#used >= this.#items.length) return;
-    if (this.#values instanceof Tuple || !(isMap(this.#values) || Array.isArray(this.#values))) {
+    const values = this.#values;
+    if (!(isMap(values) || isList(values) || values instanceof Undefined || values instanceof Range)) {
       throw new Fault('TypeError', 'not all arguments converted during string formatting');
     }
   }
@@ -96,8 +99,9 @@ function converted(
     case 's':
       return padded('', cut(safe(str(value, meter), value), precision), conversion, false);
     case 'r':
-    case 'a':
       return padded('', cut(safe(repr(value, meter), value), precision), conversion, false);
+    case 'a':
+      return padded('', cut(safe(asciiRepr(value, meter), value), precision), conversion, false);
     case 'c':
       return padded('', character(value), conversion, false);
     case 'd':
@@ -125,7 +129,9 @@ function cut(text: string, precision: number | undefined): string {
 
 function character(value: Value): string {
   if (typeof value === 'string' && characterCount(value) === 1) return value;
-  if (typeof value === 'bigint' && value >= 0n && value < 0x110000n) return String.fromCodePoint(Number(value));
+  const code = numberOf(value);
+  if (typeof code === 'bigint' && code >= 0n && code < 0x110000n) return String.fromCodePoint(Number(code));
+  if (typeof code === 'bigint') throw new Fault('OverflowError', '%c arg not in range(0x110000)');
   throw new Fault('TypeError', '%c requires int or char');
 }
 

@@ -50,6 +50,11 @@ function reprInside(value: Value, meter: Meter, outer: readonly Value[]): string
   return `[${text}]`;
 }
 
+/** `ascii(value)`: repr with escapes for all that is not ASCII. */
+export function asciiRepr(value: Value, meter: Meter): string {
+  return repr(value, meter).replace(/[\u0080-\u{10ffff}]/gu, codeEscape);
+}
+
 /** Python refuses to write out whole numbers of more than 4300 digits. */
 export function intText(value: bigint, meter: Meter): string {
   meter.spend(1);
@@ -74,6 +79,10 @@ function escaped(character: string, quote: string): string {
   if (character === '\r') return '\\r';
   if (character === '\t') return '\\t';
   if (character === ' ' || !/[\p{C}\p{Z}]/u.test(character)) return character;
+  return codeEscape(character);
+}
+
+function codeEscape(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   const hex = code.toString(16);
   if (code < 0x100) return `\\x${hex.padStart(2, '0')}`;

@@ -68,6 +68,11 @@ export function indexOf(value: Value): bigint {
   throw new Fault('TypeError', `'${typeName(value)}' object cannot be interpreted as an integer`);
 }
 
+/** A switch that Python takes as a whole number: true, false and numbers, but not whatever is true. */
+export function isSet(value: Value | undefined): boolean {
+  return value !== undefined && indexOf(value) !== 0n;
+}
+
 /** The place of an index in something of that length; undefined when it is outside. */
 export function placeOf(index: bigint, length: number): number | undefined {
   const place = index < 0n ? index + BigInt(length) : index;

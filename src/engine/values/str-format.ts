@@ -5,7 +5,7 @@ import {formatValue} from './format-spec.ts';
 import {attributeOf, subscript} from './lookup.ts';
 import {isMarked} from './markup-text.ts';
 import type {Meter} from './meter.ts';
-import {quoted, repr, str} from './repr.ts';
+import {asciiRepr, quoted, repr, str} from './repr.ts';
 import type {Arguments, Value} from './types.ts';
 
 /** `safe` is asked for every text that is put in; a text marked as HTML escapes there. */
@@ -17,6 +17,8 @@ export function strFormat(
 ): string {
   return filled(format, {args, meter, safe, next: 0, isNumbered: undefined}, 2);
 }
+
+const converters = {s: str, r: repr, a: asciiRepr};
 
 interface State {
   readonly args: Arguments;
@@ -72,7 +74,7 @@ function field(inside: string, state: State, depth: number): string {
   const value = fieldValue(path, state);
   const filledSpec = filled(spec, state, depth - 1);
   const converted =
-    conversion === undefined ? value : conversion === 's' ? str(value, state.meter) : repr(value, state.meter);
+    conversion === undefined ? value : converters[conversion as keyof typeof converters](value, state.meter);
   if (isMarked(converted)) return formatValue(converted.markedText, filledSpec, converted.markedText, state.meter);
   return state.safe(formatValue(converted, filledSpec, str(converted, state.meter), state.meter), converted);
 }

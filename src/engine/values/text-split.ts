@@ -101,10 +101,7 @@ function splitAtBlanks(text: string, most: number): string[] {
     start = gap.index + gap[0].length;
   }
   if (start < trimmed.length) parts.push(trimmed.slice(start));
-  // What is left after the last cut keeps its blanks, but for those at the very end when nothing was cut off.
-  return most >= 0 && parts.length === most + 1
-    ? [...parts.slice(0, -1), stripped(parts.at(-1) ?? '', 'right')]
-    : parts;
+  return parts;
 }
 
 function cut(name: string, find: (text: string, separator: string) => number, side: 'left' | 'right'): Method<string> {

@@ -7,14 +7,18 @@ export type UndefinedUse = 'printed' | 'looped' | 'tested';
 /** What a name or a key that is not there gives: prints as nothing, loops over nothing, is false; all else raises. */
 export class Undefined extends PythonObject {
   readonly typeName = 'Undefined';
-  /** What is missing, as a sentence without a full stop. */
-  readonly message: string;
+  readonly #message: string | (() => string);
   readonly #noted: ((use: UndefinedUse) => void) | undefined;
 
-  constructor(message: string, noted?: (use: UndefinedUse) => void) {
+  constructor(message: string | (() => string), noted?: (use: UndefinedUse) => void) {
     super();
-    this.message = message;
+    this.#message = message;
     this.#noted = noted;
+  }
+
+  /** What is missing, as a sentence without a full stop. */
+  get message(): string {
+    return typeof this.#message === 'string' ? this.#message : this.#message();
   }
 
   override repr(): string {

@@ -2,6 +2,7 @@
 
 import {operate} from '../../values/arithmetic.ts';
 import {dictHas, dictSet} from '../../values/dict.ts';
+import {equals} from '../../values/equality.ts';
 import {Fault} from '../../values/fault.ts';
 import {characters, each, isIterable, itemsOf, iterate, lengthOf} from '../../values/iterate.ts';
 import {Lazy} from '../../values/lazy.ts';
@@ -9,6 +10,7 @@ import {Markup} from '../../values/markup.ts';
 import {textOf} from '../../values/markup-text.ts';
 import {less, sorted} from '../../values/order.ts';
 import {str} from '../../values/repr.ts';
+import {isSet} from '../../values/slice.ts';
 import {isTrue} from '../../values/truth.ts';
 import {isList, isMap, PythonObject, type Value} from '../../values/types.ts';
 import type {Environment, Filters} from '../environment.ts';
@@ -59,7 +61,7 @@ export const listFilters: Filters = {
       sorted(
         itemsOf(value, environment.meter),
         sortGetter(environment, attribute ?? null, isTrue(isStrict ?? false)),
-        isTrue(isReverse ?? false),
+        isSet(isReverse),
         environment.meter,
       ),
   ),
@@ -83,14 +85,13 @@ export const listFilters: Filters = {
     'batch',
     ['linecount', 'fill_with'],
     1,
-    (value, [count, filler], environment) =>
-      new Lazy(batches(value, wantNumber(count, 1), filler ?? null, environment)),
+    (value, [count, filler], environment) => new Lazy(batches(value, count ?? null, filler ?? null, environment)),
   ),
   slice: filter(
     'slice',
     ['slices', 'fill_with'],
     1,
-    (value, [count, filler], environment) => new Lazy(slices(value, wantNumber(count, 1), filler ?? null, environment)),
+    (value, [count, filler], environment) => new Lazy(slices(value, count ?? null, filler ?? null, environment)),
   ),
   groupby: filter(
     'groupby',
@@ -141,23 +142,29 @@ function extreme(name: string, isBetter: (one: Value, other: Value, environment:
   });
 }
 
-function* batches(value: Value, size: number, filler: Value, {meter}: Environment): Generator<Value, void> {
+function* batches(value: Value, wanted: Value, filler: Value, {meter}: Environment): Generator<Value, void> {
   let batch: Value[] = [];
   for (const item of each(iterate(value), meter)) {
-    if (batch.length === size) {
+    if (equals(BigInt(batch.length), wanted)) {
       yield batch;
       batch = [];
     }
     batch.push(item);
   }
   if (batch.length === 0) return;
+  if (filler === null || !less(BigInt(batch.length), wanted, false)) {
+    yield batch;
+    return;
+  }
+  const size = wantNumber(wanted, 0);
   meter.allow(size);
-  if (filler !== null) while (batch.length < size) batch.push(filler);
+  while (batch.length < size) batch.push(filler);
   yield batch;
 }
 
-function* slices(value: Value, count: number, filler: Value, {meter}: Environment): Generator<Value, void> {
+function* slices(value: Value, wanted: Value, filler: Value, {meter}: Environment): Generator<Value, void> {
   const items = itemsOf(value, meter);
+  const count = wantNumber(wanted, 0);
   if (count === 0) throw new Fault('ZeroDivisionError', 'integer division or modulo by zero');
   const size = Math.floor(items.length / count);
   const longer = items.length - size * count;

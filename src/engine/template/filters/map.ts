@@ -3,6 +3,7 @@
 import {Fault} from '../../values/fault.ts';
 import {Lazy} from '../../values/lazy.ts';
 import {sorted} from '../../values/order.ts';
+import {isSet} from '../../values/slice.ts';
 import {isTrue} from '../../values/truth.ts';
 import {Tuple} from '../../values/tuple.ts';
 import {isMap, typeName, type Value, type ValueMap} from '../../values/types.ts';
@@ -29,7 +30,7 @@ export const mapFilters: Filters = {
       const wanted = part === 'key' ? key : item;
       return isTrue(isStrict ?? false) ? wanted : ignoreCase(wanted);
     };
-    return sorted([...value], keyOf, isTrue(isReverse ?? false), meter).map((pair) => new Tuple(pair));
+    return sorted([...value], keyOf, isSet(isReverse), meter).map((pair) => new Tuple(pair));
   }),
   attr: filter('attr', ['name'], 1, (value, [name], environment) => {
     const found = environment.attribute(value, wantText(name ?? null));

@@ -4,6 +4,7 @@ import {absolute, operate} from '../../values/arithmetic.ts';
 import {toFloat, toInteger, wholePart} from '../../values/convert-number.ts';
 import {fixedDigits} from '../../values/exact-decimal.ts';
 import {Fault, isFault} from '../../values/fault.ts';
+import {floatRepr} from '../../values/float-repr.ts';
 import {textOf} from '../../values/markup-text.ts';
 import {numberOf} from '../../values/number-compare.ts';
 import {parseInteger} from '../../values/parse-number.ts';
@@ -89,5 +90,6 @@ function sizeText(bytes: number, isBinary: boolean): string {
   const found = letters.findIndex((_, index) => bytes < base ** (index + 2));
   const index = found < 0 ? last : found;
   const count = (base * bytes) / base ** (index + 2);
-  return `${count < 0 ? '-' : ''}${fixedDigits(count, 1)} ${letters[index]}${isBinary ? 'iB' : 'B'}`;
+  const digits = Number.isFinite(count) ? `${count < 0 ? '-' : ''}${fixedDigits(count, 1)}` : floatRepr(count);
+  return `${digits} ${letters[index]}${isBinary ? 'iB' : 'B'}`;
 }

@@ -3,7 +3,7 @@
 import {operate} from '../../values/arithmetic.ts';
 import {linesOf} from '../../values/blank.ts';
 import {Fault} from '../../values/fault.ts';
-import {characterCount, characters} from '../../values/iterate.ts';
+import {characterCount, characters, lengthOf} from '../../values/iterate.ts';
 import {Markup} from '../../values/markup.ts';
 import {isMarked} from '../../values/markup-text.ts';
 import {str} from '../../values/repr.ts';
@@ -44,7 +44,10 @@ export const textFilters: Filters = {
       end: wantText(end ?? '...'),
       leeway: wantNumber(leeway ?? undefined, 5),
     };
-    return truncated(wantText(value), shape, isTrue(kill ?? false));
+    // Whatever is short enough stays as it is, also what is no text.
+    return lengthOf(value) <= shape.length + shape.leeway
+      ? value
+      : truncated(wantText(value), shape, isTrue(kill ?? false));
   }),
   wordwrap: filter(
     'wordwrap',
