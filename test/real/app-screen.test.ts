@@ -1,4 +1,4 @@
-import {existsSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, inject, test} from 'vitest';
 import {type AppWorld, appWorld, startBuildOfAll, until} from '../helpers/app-world.ts';
@@ -150,6 +150,43 @@ describe.skipIf(!engine)('the screens on a real engine', () => {
     } finally {
       await shell.close();
     }
+  });
+
+  test('two screens on one run: any character keeps its place, outputs are searched, saved and exported', async () => {
+    const open = world.gate('rest-server');
+    const odd = '漢字 🚀👩‍👧 e\u0301 so\u00adft\ttab \u001b[5A\u001b[2Jmoved';
+    world.edit('src/rest-server/build/build-pre.sh', (text) => text.replace('\n', `\necho '${odd}'\n`));
+    const first = world.open({columns: 100, rows: 30});
+    await startBuildOfAll(first);
+    await until('the run is in the middle', () => isRunning('build/rest-server'));
+    const second = world.open({columns: 100, rows: 30, args: ['run', 'attach', 'last']});
+    for (const screen of [first, second]) {
+      await screen.waitFor('┌ Plan');
+      screen.press('/', 'rest-server');
+      await screen.waitFor('find: rest-server (');
+      screen.press('enter');
+      await screen.waitFor('/ find');
+      screen.press('enter');
+      await screen.waitFor('line 30');
+      screen.press('g', '/', '漢字');
+      await screen.waitFor('match 1/1');
+      screen.press('enter');
+      await screen.waitFor('soft');
+      for (const line of screen.lines().slice(4, 28)) expect(line).toMatch(/^│.*│$|^[┌└]/);
+    }
+    const [log, archive] = [join(world.folder, 'out.log'), join(world.folder, 'run.tar.gz')];
+    first.press('ctrl-s');
+    await first.waitFor('write this output to: build-rest-server.log');
+    first.press('ctrl-u', log, 'enter');
+    await first.waitFor(`Written: ${log}`);
+    expect(readFileSync(log, 'utf8')).toContain('line 30');
+    second.press('x');
+    await second.waitFor('write the whole run to:');
+    second.press('ctrl-u', archive, 'enter');
+    await second.waitFor('Written:');
+    expect(existsSync(archive)).toBe(true);
+    open();
+    for (const screen of [first, second]) await screen.waitFor('✓ done after', 60_000);
   });
 
   const isRunning = (task: string) => {
