@@ -1,10 +1,10 @@
 import {effectWords} from '../plan/effect-words.ts';
 import type {Retry, Task, TaskContext, TaskEnd} from '../plan/types.ts';
 import {type Problem, ProblemError, problemOf} from '../problem.ts';
-import {recordCommands} from './commands.ts';
 import type {Execution, Happening} from './execution.ts';
 import type {TaskOutput} from './output.ts';
 import {createProgress} from './progress.ts';
+import {contextOf} from './task-context.ts';
 import {shortDuration} from './words.ts';
 
 /** One task in the hands of the scheduler. */
@@ -125,41 +125,6 @@ async function ask(work: TaskWork, stop: AbortSignal, changedNeeds: readonly str
     if (stop.aborted) return {phase: 'done'};
     return reopen(`whether it is still so could not be found out: ${problemOf(thrown).message}`);
   }
-}
-
-function contextOf(
-  {execution, task, signal, results, say}: TaskWork,
-  output: TaskOutput,
-  progress: TaskContext['progress'],
-): TaskContext {
-  const needed = neededBy(task, execution.plan.tasks);
-  const tools = execution.toolsFor(task);
-  return {
-    tools: {...tools, terminal: recordCommands(tools.terminal, task.id, say)},
-    signal,
-    runFolder: execution.runFolder,
-    stateFolder: execution.stateFolder,
-    output: (bytes) => output.write(bytes),
-    progress,
-    resultOf<Result>(id: string): Result {
-      if (!needed.has(id)) throw new Error(`${task.id} asks for the result of ${id}, which it does not need`);
-      if (!results.has(id)) throw new Error(`${task.id} asks for the result of ${id}, which has none`);
-      return results.get(id) as Result;
-    },
-    secret: (name) => execution.secrets.get(name),
-  };
-}
-
-function neededBy(task: Task, tasks: readonly Task[]): ReadonlySet<string> {
-  const byId = new Map(tasks.map((each) => [each.id, each]));
-  const found = new Set<string>();
-  const visit = (id: string) => {
-    if (found.has(id)) return;
-    found.add(id);
-    for (const need of byId.get(id)?.needs ?? []) visit(need);
-  };
-  for (const need of task.needs) visit(need);
-  return found;
 }
 
 async function attemptOf(
