@@ -70,22 +70,16 @@ sh -c 'echo $$ > "$1/cgroup.procs"; shift; exec "$@"' sh "$cgroup" \
   unshare --fork --pid --mount --uts --ipc --cgroup --kill-child --propagation private \
   sh "$0" "$folder" "$project" "$shared" boot > "$folder/boot.log" 2>&1 &
 child=$!
-( while kill -0 $child 2> /dev/null; do sleep 0.2; done; kill $$ ) 2> /dev/null &
-watcher=$!
-clear() {
-  trap - EXIT TERM
-  kill $watcher 2> /dev/null || true
-  kill -KILL $child 2> /dev/null || true
-  wait $child 2> /dev/null || true
-  tries=0
-  until rmdir "$cgroup" 2> /dev/null || [ $tries -gt 100 ]; do
-    find "$cgroup" -mindepth 1 -depth -type d -exec rmdir {} \; 2> /dev/null || true
-    sleep 0.1
-    tries=$((tries + 1))
-  done
-}
-trap 'clear; exit 1' TERM
-read -r _ || true
-clear
-rm -rf "$folder"
+exec 3<&0
+( read -r _ <&3 || kill -KILL $child ) &
+reader=$!
+wait $child || true
+# Whoever ended by itself leaves its log.
+kill $reader 2> /dev/null || rm -rf "$folder"
+tries=0
+until rmdir "$cgroup" 2> /dev/null || [ $tries -gt 100 ]; do
+  find "$cgroup" -mindepth 1 -depth -type d -exec rmdir {} \; 2> /dev/null || true
+  sleep 0.1
+  tries=$((tries + 1))
+done
 [ ! -e "$cgroup" ]

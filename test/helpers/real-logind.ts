@@ -1,5 +1,5 @@
 import {type ChildProcess, execFile, spawn} from 'node:child_process';
-import {existsSync, globSync, mkdtempSync, readFileSync} from 'node:fs';
+import {existsSync, globSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -75,6 +75,7 @@ export async function startRealLogind(shared: string): Promise<RealLogind> {
     const log = join(folder, 'boot.log');
     const last = existsSync(log) ? readFileSync(log, 'utf8').trimEnd() : '';
     await stop(guard);
+    rmSync(folder, {recursive: true, force: true});
     throw new Error(`The systemd for the tests did not start: ${last}`, {cause: error});
   }
   const session = ['-p', 'User=operator', '-p', 'PAMName=login-for-tests', '-p', `WorkingDirectory=${projectInside}`];

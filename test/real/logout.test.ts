@@ -14,6 +14,7 @@ const program = `${node} ${projectInside}/dist/main.js`;
 describe.skipIf(obstacle)('a run, when its operator logs out of a computer with systemd', () => {
   let place: Place;
   let logind: RealLogind;
+  let whyNot: string | undefined;
   let round = 0;
   /** State home of one test. */
   let home: string;
@@ -21,13 +22,20 @@ describe.skipIf(obstacle)('a run, when its operator logs out of a computer with 
   beforeAll(async () => {
     await builtProgram();
     place = makePlace();
-    logind = await startRealLogind(place.home);
+    try {
+      logind = await startRealLogind(place.home);
+    } catch (error) {
+      // Containers may allow mounts, and not these.
+      whyNot = (error as Error).message;
+      console.error(`Tests of logging out are skipped. ${whyNot}`);
+    }
   });
   afterAll(async () => {
     await logind?.stop();
     place?.remove();
   });
-  beforeEach(() => {
+  beforeEach(({skip}) => {
+    skip(whyNot !== undefined, whyNot);
     home = join(place.home, String(++round));
     mkdirSync(join(home, '.target'), {recursive: true});
     writeFileSync(join(home, '.facts'), 'facts 1');
@@ -48,7 +56,9 @@ describe.skipIf(obstacle)('a run, when its operator logs out of a computer with 
   const untilStatus = (wanted: string) => expect.poll(status, {timeout: 30_000}).toEqual([wanted]);
   const linger = async () => {
     await logind.run(['loginctl', 'enable-linger', 'operator']);
-    await expect.poll(() => logind.run(['ls', `/run/user/${operatorId}/systemd`]).catch(() => '')).toContain('private');
+    await expect
+      .poll(() => logind.run(['ls', `/run/user/${operatorId}/systemd`]).catch(() => ''), {timeout: 30_000})
+      .toContain('private');
   };
   const letGo = () => writeFileSync(join(home, '.target', 'go-a'), '');
 
@@ -66,7 +76,8 @@ describe.skipIf(obstacle)('a run, when its operator logs out of a computer with 
     const said = await logind.login(['/bin/sh', '-c', session()]);
     expect(said).toContain('runs go on: runs start as scopes of the user manager, and operator lingers');
     expect(said).toMatch(/^0::\/user\.slice\/user-4711\.slice\/user@4711\.service\/app\.slice\/run-\w+\.scope$/m);
-    expect(await logind.run(['loginctl', 'list-sessions', '--no-legend'])).toBe('');
+    const sessions = () => logind.run(['loginctl', 'list-sessions', '--no-legend']);
+    await expect.poll(sessions, {timeout: 30_000}).toBe('');
     expect(await status()).toEqual(['running']);
     letGo();
     await untilStatus('done');
