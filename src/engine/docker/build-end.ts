@@ -1,5 +1,5 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import type {ClassicTraces} from './classic-transcript.ts';
+import type {ClassicTraces} from './classic-traces.ts';
 import type {Connection} from './connection.ts';
 
 /** How long an engine may take to put away containers, in milliseconds; less than a run waits for its tasks. */
