@@ -124,7 +124,8 @@ describe.skipIf(!engine)('pushing with the built program', () => {
     configure('127.0.0.1:9');
     const refused = await push('pylon');
     expect(refused.code).toBe(6);
-    expect(refused.stdout).toMatch(/try 4 +Push pylon/);
+    // A try that is refused at once has ended before the follower looks; the output of the task has every one.
+    expect(refused.stdout).toContain('-- attempt 4 --');
     expect(refused.stdout).toMatch(/again +Push pylon +The registry 127\.0\.0\.1:9 cannot be reached/);
     expect(refused.stderr).toMatch(
       /^registry-unreachable: The registry 127\.0\.0\.1:9 cannot be reached: connection refused\.\nhint: The engine asks it/m,
