@@ -1,6 +1,8 @@
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {openConfig} from '../../src/engine/config/open.ts';
-import {makeTree} from '../catalog/trees.ts';
+import {fixture, makeTree} from '../catalog/trees.ts';
 import {type Edit, openFixture, said} from './configs.ts';
 
 const machines = 'cluster-configuration.yaml';
@@ -239,6 +241,16 @@ describe('mistakes in the other files', () => {
       ]
     `);
   });
+});
+
+test('no key of a file whose keys are all known can be misspelt without a word', async () => {
+  const text = await readFile(join(fixture('config-f'), kubernetes), 'utf8');
+  const keys = [...text.matchAll(/^ +([a-z-]+):/gm)].map(([, key = '']) => key);
+  expect(keys.length).toBeGreaterThan(10);
+  for (const key of keys) {
+    const lines = await wrong('f', [kubernetes, ` ${key}:`, ` ${key.slice(0, -1)}:`]);
+    expect(lines.join('\n')).toContain(`kubernetes.${key.slice(0, -1)} is not read: the key is ${key}.`);
+  }
 });
 
 describe('mistakes in layouts', () => {

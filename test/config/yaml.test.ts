@@ -81,6 +81,46 @@ describe('mistakes', () => {
     expect(value).toBeUndefined();
   });
 
+  test.each([
+    ['a control character', 'a: 1\nb: x\u0007\n', 'error 2 The character U+0007 is not allowed in YAML.'],
+    ['one in a comment', '# \u0000\n', 'error 1 The character U+0000 is not allowed in YAML.'],
+    ['an end of line that nobody sees', 'a: 1\u2028b: 2\n', 'error 1 The character U+2028 is not allowed in YAML.'],
+    ['half a character', 'a: \ud83d\n', 'error 1 The character U+D83D is not allowed in YAML.'],
+    ['two documents', 'a: 1\n---\nb: 2\n', 'error 2 The file holds several documents, and one is expected.'],
+  ])('%s is refused as PyYAML refuses it', (_title, text, expected) => {
+    expect(problems(text)).toEqual([expected]);
+  });
+
+  test('a byte order mark at the start is none of the text', () => {
+    expect(plain(readYaml('\ufeffa: 1\n', '/c').value)).toEqual({map: [['a', {int: '1'}]]});
+  });
+
+  test.each([
+    [
+      'lines',
+      'k: 1\n'.repeat(800_000),
+      'error 100001 The file is too long to be a configuration: more than 100000 lines.',
+    ],
+    [
+      'entries',
+      `a: [${'x,'.repeat(2_000_000)}]`,
+      'error 1 The file is too long to be a configuration: more than 100000 entries in brackets.',
+    ],
+    ['digits', `a: 1${':1'.repeat(1_000_000)}\n`, `error 1 "1${':1'.repeat(29)}:" is no valid int.`],
+  ])('four megabytes of %s are refused before they are read', (_title, text, expected) => {
+    expect(problems(text)).toEqual([expected]);
+  });
+
+  test('what an alias or a merge brings is found where it is written', () => {
+    const yaml = readYaml(
+      'a: &a\n  version: 1.10\nb:\n  <<: *a\n  own: 1\nc: &v 2.20\nd: *v\ne: &v 3.30\nf: *v\n',
+      '/c',
+    );
+    expect([yaml.line(['b', 'version']), yaml.text(['b', 'version'])]).toEqual([2, '1.10']);
+    expect([yaml.text(['d']), yaml.text(['f']), yaml.line(['d'])]).toEqual(['2.20', '3.30', 7]);
+    expect(yaml.line(['b', 'own'])).toBe(5);
+  });
+
   test('a key that is there twice keeps the last value', () => {
     expect(plain(readYaml('a: 1\na: 2\n', '/c').value)).toEqual({map: [['a', {int: '2'}]]});
   });

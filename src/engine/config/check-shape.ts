@@ -4,7 +4,10 @@ import type {Node} from './node.ts';
 import type {Field, ListShape, MapShape, ScalarShape, Shape} from './shape.ts';
 import type {YamlScalar} from './yaml-scalars.ts';
 
-/** Everything by which a file, or a part of it, differs from its shape; nothing when its YAML could not be read. */
+/**
+ * Everything by which a file, or a part of it, differs from its shape; nothing when its YAML could not be read. Of a
+ * thousand mistakes the first thousand.
+ */
 export function checkShape(node: Node, shape: Shape): Problem[] {
   const problems: Problem[] = [];
   if (node.value !== undefined) check({problems, names: node.key === '' ? [] : [node.key]}, node, shape);
@@ -16,6 +19,9 @@ interface Checking {
   /** How the keys above are called in sentences: `machine-list[gpu-01]` is easier to find than `machine-list.17`. */
   readonly names: readonly string[];
 }
+
+/** Nobody mends more at a time. */
+const most = 1000;
 
 function check(checking: Checking, node: Node, shape: Shape): void {
   switch (shape.kind) {
@@ -94,6 +100,9 @@ function checkMap(checking: Checking, node: Node, shape: MapShape): void {
   }
 }
 
+/** Of a map with thousands of keys, none is a slip that matters. */
+const mostCompared = 200;
+
 /** A key that is there and was meant to be this one. */
 function slipFor(key: string, field: Field, keys: readonly string[], shape: MapShape): string | undefined {
   const known = field.misspelt?.find((other) => keys.includes(other));
@@ -101,7 +110,7 @@ function slipFor(key: string, field: Field, keys: readonly string[], shape: MapS
   // Where any key may stand, only what is needed and missing makes a near one suspicious.
   if (shape.others === 'free' && !field.needed) return undefined;
   const free = keys.filter((other) => !Object.hasOwn(shape.fields, other));
-  return nearestNames(key, free, 1)[0];
+  return nearestNames(key, free.slice(0, mostCompared), 1)[0];
 }
 
 function isMap(checking: Checking, node: Node): boolean {
@@ -117,11 +126,13 @@ function named(checking: Checking, key: string): Checking {
 
 function report(checking: Checking, node: Node, message: string, hint: string, severity?: Severity): void {
   const name = checking.names.length === 0 ? node.name : checking.names.join('.');
+  if (checking.problems.length > most) return;
+  const isTooMany = checking.problems.length === most;
   checking.problems.push({
     code: 'config-invalid',
-    ...(severity === undefined || severity === 'error' ? {} : {severity}),
-    message: `${displayText(name)} ${message}.`,
-    hint,
+    ...(severity === undefined || severity === 'error' || isTooMany ? {} : {severity}),
+    message: isTooMany ? `${node.name} has more mistakes than can be listed.` : `${displayText(name)} ${message}.`,
+    hint: isTooMany ? 'Mend those that are listed first.' : hint,
     file: node.file,
     line: node.line,
     ...(node.key === '' ? {} : {key: displayText(node.key)}),

@@ -25,7 +25,7 @@ export function scalarValue(tag: ScalarTag, text: string): YamlScalar | undefine
     case 'bool':
       return tagOf(text) === 'bool' ? /^(?:yes|true|on)$/i.test(text) : undefined;
     case 'int':
-      return integers.test(text) ? integer(text.replaceAll('_', '')) : undefined;
+      return integers.test(text) && text.length <= mostDigits ? integer(text.replaceAll('_', '')) : undefined;
     case 'float':
       return floats.test(text) || integers.test(text) ? float(text.replaceAll('_', '').toLowerCase()) : undefined;
     case 'timestamp':
@@ -34,6 +34,9 @@ export function scalarValue(tag: ScalarTag, text: string): YamlScalar | undefine
       return text;
   }
 }
+
+/** Python refuses more (sys.get_int_max_str_digits). */
+const mostDigits = 4300;
 
 const floats =
   /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;

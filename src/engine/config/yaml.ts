@@ -16,12 +16,16 @@ import {displayText} from '../names.ts';
 import type {Problem} from '../problem.ts';
 import {dictHas, dictSet} from '../values/dict.ts';
 import {Timestamp} from '../values/timestamp.ts';
+import {placesOf, type YamlPath} from './yaml-places.ts';
+import {refusedAt} from './yaml-refusal.ts';
 import {type ScalarTag, scalarValue, tagOf, type YamlScalar} from './yaml-scalars.ts';
 
 export type YamlValue = YamlScalar | YamlList | YamlMap;
 type YamlList = readonly YamlValue[];
 /** Keys in the order of the file; a key may be any scalar (`1:` is a whole number). */
 export type YamlMap = ReadonlyMap<YamlScalar, YamlValue>;
+
+export type {YamlPath};
 
 export interface YamlFile {
   /** Undefined when nothing of the file can be used; null when it is empty. */
@@ -33,8 +37,6 @@ export interface YamlFile {
   /** A scalar as it is written, so that 1.10 stays 1.10; undefined for what is no scalar or not there. */
   text(path: YamlPath): string | undefined;
 }
-
-export type YamlPath = readonly (string | number)[];
 
 /** Reads one document. Never throws; `file` only names it in problems. */
 export function readYaml(text: string, file: string): YamlFile {
@@ -70,15 +72,17 @@ export function readYaml(text: string, file: string): YamlFile {
         key,
       }),
     anchors: new Map(),
+    targets: new Map(),
     size: 0,
     isTooLarge: false,
   };
   const value = root === undefined ? (document ? null : undefined) : readValue(reading, root, []);
+  const places = root && placesOf(root, reading.targets);
   return {
     value: problems.some(({severity}) => severity === undefined) ? undefined : value,
     problems,
-    line: (path) => (root ? reading.lineOf(nodeAt(reading, root, path).nearest) : undefined),
-    text: (path) => (root ? scalarText(nodeAt(reading, root, path).exact) : undefined),
+    line: (path) => (places ? reading.lineOf(places.nearest(path)) : undefined),
+    text: (path) => places?.text(path),
   };
 }
 
@@ -90,6 +94,8 @@ interface Reading {
   twice(line: number, key: string): void;
   /** Values are made once and shared by their aliases; the size counts what they stand for. */
   readonly anchors: Map<string, {value: YamlValue; size: number; node: Node} | 'open'>;
+  /** What each alias stands for; an anchor's name may be given anew further down. */
+  readonly targets: Map<Node, Node>;
   size: number;
   isTooLarge: boolean;
 }
@@ -99,9 +105,9 @@ const mostValues = 200_000;
 const deepest = 100;
 
 function parse(text: string, counter: LineCounter, wrong: Reading['wrong']): Document | undefined {
-  const depth = tooDeepAt(text);
-  if (depth !== undefined) {
-    wrong(depth, 'This is nested too deeply to be a configuration.');
+  const refusal = refusedAt(text, deepest);
+  if (refusal) {
+    wrong(refusal.line, refusal.message);
     return undefined;
   }
   // Every scalar stays a string: what it means is decided by PyYAML's rules, not by those of a schema.
@@ -118,24 +124,10 @@ function parse(text: string, counter: LineCounter, wrong: Reading['wrong']): Doc
   return document;
 }
 
-/** The library's parser calls itself for each level, so depth is looked at before: by brackets and by indentation. */
-function tooDeepAt(text: string): number | undefined {
-  let brackets = 0;
-  for (const [index, line] of text.split('\n').entries()) {
-    const dashes = /^[ ]*((?:[-?][ ]+)*)/.exec(line)?.[1] ?? '';
-    const indent = /^ */.exec(line)?.[0].length ?? 0;
-    if (dashes.length / 2 > deepest || indent > deepest * 20) return index + 1;
-    for (const character of line) {
-      if (character === '[' || character === '{') brackets++;
-      else if ((character === ']' || character === '}') && brackets > 0) brackets--;
-      if (brackets > deepest * 10) return index + 1;
-    }
-  }
-  return undefined;
-}
-
 function plainSentence(message: string): string {
   const [first = ''] = message.split('\n');
+  if (first.startsWith('Source contains multiple documents'))
+    return 'The file holds several documents, and one is expected.';
   return `The YAML cannot be read: ${first.replace(/\.?$/, '.')}`;
 }
 
@@ -169,6 +161,7 @@ function aliasValue(reading: Reading, node: Node, name: string): YamlValue {
     reading.wrong(reading.lineOf(node), `The alias *${name} ${because}.`);
     return null;
   }
+  reading.targets.set(node, anchored.node);
   reading.size += anchored.size;
   return anchored.value;
 }
@@ -248,34 +241,4 @@ function checkTag(reading: Reading, node: {tag?: string | undefined} & Node, exp
 
 function keyName(key: YamlScalar): string {
   return key instanceof Timestamp ? key.text : String(key);
-}
-
-function nodeAt(reading: Reading, root: Node, path: YamlPath): {exact: Node | undefined; nearest: Node} {
-  let nearest = root;
-  let value: Node | null | undefined = root;
-  for (const part of path) {
-    if (isAlias(value)) {
-      const anchored = reading.anchors.get(value.source);
-      value = typeof anchored === 'object' ? anchored.node : undefined;
-    }
-    if (isMap(value)) {
-      // The last of two counts, as in the value.
-      const items = value.items as Pair<Node, Node | null>[];
-      const pair: Pair<Node, Node | null> | undefined = items.findLast(
-        ({key}) => isScalar(key) && key.value === String(part),
-      );
-      if (!pair) return {exact: undefined, nearest};
-      nearest = pair.key;
-      value = pair.value;
-    } else if (isSeq(value)) {
-      value = value.items[Number(part)] as Node | undefined;
-      if (!value) return {exact: undefined, nearest};
-      nearest = value;
-    } else return {exact: undefined, nearest};
-  }
-  return {exact: value ?? undefined, nearest};
-}
-
-function scalarText(node: Node | undefined): string | undefined {
-  return isScalar(node) && typeof node.value === 'string' ? node.value : undefined;
 }
