@@ -164,6 +164,12 @@ describe('a detached runner', () => {
     expect(stateOf(run).status).toBe('done');
   });
 
+  test('on a folder that is gone leaves none', async () => {
+    const folder = join(place.stateFolder, 'runs', '20260101-000000-six-tasks');
+    expect(await runnerHere(folder, '00000002{}')).toBe(3);
+    expect(existsSync(place.stateFolder)).toBe(false);
+  });
+
   test('a second runner on the folder of a living one is refused and disturbs nothing', async () => {
     const run = await start(place, {hold: ['a']});
     await until(() => isRunning(run, 'write/a'));

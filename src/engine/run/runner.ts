@@ -4,7 +4,7 @@ import {createStore, type WritableStore} from '../store.ts';
 import {listenForCancel} from './cancel.ts';
 import {carryOut} from './carry-out.ts';
 import type {Cancel} from './execution.ts';
-import {leaveRunner, type RunFolder, type RunnerRecord, runFolder, writeRunner} from './folder.ts';
+import {leaveRunner, type RunFolder, type RunnerRecord, readRequest, runFolder, writeRunner} from './folder.ts';
 import {readSecrets} from './handover.ts';
 import {takeLock} from './lock.ts';
 import {thisProcess} from './process.ts';
@@ -22,6 +22,8 @@ export async function runRunner(folder: string, world: RunnerWorld): Promise<num
   const cancel = createStore<Cancel | undefined>(undefined);
   const signals = listenForSignals(cancel);
   try {
+    // A folder that was removed before we were up must not come back with nothing but a lock in it.
+    readRequest(run);
     const own = takeLock(run.folder, 'runner', run.run, world.clock.now());
     try {
       return await runHere(run, world, cancel);
