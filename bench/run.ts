@@ -1,4 +1,4 @@
-// npm run bench [-- images start panes context] [--context-gb 5]: figures of this machine, taken in one run.
+// npm run bench [-- images start panes context templates] [--context-gb 5]: figures of this machine, taken in one run.
 import {cpus} from 'node:os';
 import {parseArgs} from 'node:util';
 import {builtProgram} from '../test/helpers/built-program.ts';
@@ -7,6 +7,7 @@ import {measureImages} from './images.ts';
 import type {Figure} from './measure.ts';
 import {measurePanes} from './panes.ts';
 import {measureStart} from './start.ts';
+import {measureTemplates} from './templates.ts';
 
 const {values, positionals: wanted} = parseArgs({
   allowPositionals: true,
@@ -23,6 +24,7 @@ const parts: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   panes: measurePanes,
   images: measureImages,
   context: () => measureContext(contextGb),
+  templates: measureTemplates,
 };
 
 const unknown = wanted.filter((name) => !(name in parts));
