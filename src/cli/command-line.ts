@@ -17,6 +17,7 @@ import {attachRun, cancelRun, exportRun, repeatRun, resumeRun} from './run-comma
 import {showRuns} from './run-list.ts';
 import {showRun} from './run-show.ts';
 import {openApp} from './screens.ts';
+import {renderTemplate} from './template-commands.ts';
 import type {World} from './world.ts';
 
 /** The exit code for a mistake of ours (EX_SOFTWARE of sysexits). */
@@ -86,6 +87,8 @@ async function carryOutOne(
       return checkConfig(context);
     case 'config show':
       return showConfig(context);
+    case 'template render':
+      return renderTemplate(context);
     case 'run list':
       showRuns(await engine.runs.list(), output);
       return 0;

@@ -22,7 +22,7 @@ export interface Argument {
   /** one: exactly one; any: none (which means all) or several. */
   readonly count: 'one' | 'any';
   /** What completion offers; with images also their components. */
-  readonly of: 'images' | 'runs' | readonly string[];
+  readonly of: 'images' | 'runs' | 'files' | readonly string[];
 }
 
 type CommandName =
@@ -33,6 +33,7 @@ type CommandName =
   | 'image push'
   | 'config check'
   | 'config show'
+  | 'template render'
   | 'run list'
   | 'run show'
   | 'run attach'
@@ -43,11 +44,12 @@ type CommandName =
   | 'info'
   | 'completion';
 
-type Noun = 'image' | 'config' | 'run' | 'info' | 'completion';
+type Noun = 'image' | 'config' | 'template' | 'run' | 'info' | 'completion';
 
 export const nouns: Readonly<Record<Noun, string>> = {
   image: 'see, build and push the images of a source tree',
   config: 'check and show the configuration of a cluster',
+  template: 'render a template as Jinja2 does',
   run: 'see, follow, resume and stop what was started',
   info: 'every path, version and limit',
   completion: 'completion for a shell',
@@ -148,6 +150,19 @@ export const commands: readonly Command[] = [
     since: '0.1.0',
   },
   {
+    name: 'template render',
+    argument: {placeholder: 'FILE', count: 'one', of: 'files'},
+    flags: ['context', ...text],
+    about: 'One template as Jinja2 renders it, byte for byte, on stdout.',
+    more: [
+      'Names that are not there are rendered as nothing, as Jinja2 does, and told on stderr with their lines.',
+      'Templates that it includes are found in the tree that FILE lies in, or beside it; never outside.',
+    ],
+    json: '{"text","problems":[{"severity","code","message","file","line","column"}]}',
+    examples: ['pai-tui template render start.sh.template --context cluster.yaml'],
+    since: '0.1.0',
+  },
+  {
     name: 'run list',
     flags: text,
     about: 'The runs there were, the newest first.',
@@ -235,7 +250,7 @@ export const commands: readonly Command[] = [
 ];
 
 /** Nouns that other versions bring: named, so that nobody looks for a spelling mistake. */
-export const laterNouns = ['template', 'service', 'cluster', 'machine', 'new', 'sandbox'] as const;
+export const laterNouns = ['service', 'cluster', 'machine', 'new', 'sandbox'] as const;
 
 export function commandNamed(name: string): Command | undefined {
   return commands.find((command) => command.name === name);

@@ -21,7 +21,7 @@ export function bashScript(): string {
     ...valueFlags().map((name) => `    ${flagWords(name).join('|')}) ${offerValue(name)}return ;;`),
     '  esac',
     '  case "$noun $verb" in',
-    ...commands.map((command) => `    '${padded(command)}') words="${offered(command)}" ;;`),
+    ...commands.map((command) => `    '${padded(command)}') ${offerFiles(command)}words="${offered(command)}" ;;`),
     ...nounsWithVerbs().map((noun) => `    '${noun} '*) words='${commandsOf(noun).map(verbOf).join(' ')}' ;;`),
     `    ' ') words='${[...Object.keys(nouns), ...appFlags.flatMap(flagWords)].join(' ')}' ;;`,
     '  esac',
@@ -35,14 +35,22 @@ function offerValue(name: FlagName): string {
   const value = flagValue(name);
   if (value === undefined || value.kind === 'nothing') return '';
   if (value.kind === 'choices') return `COMPREPLY=($(compgen -W '${value.words.join(' ')}' -- "$current")); `;
-  // As paths: spaces stay in them, and behind a folder comes its slash and not a space.
-  const paths = value.kind === 'folder' ? '-d' : '-f';
+  return offerPaths(value.kind === 'folder' ? '-d' : '-f');
+}
+
+/** Files for a command that takes one, unless a flag is begun. */
+function offerFiles({argument}: Command): string {
+  return argument?.of === 'files' ? `if [[ $current != -* ]]; then ${offerPaths('-f')}return; fi; ` : '';
+}
+
+/** As paths: spaces stay in them, and behind a folder comes its slash and not a space. */
+function offerPaths(paths: '-d' | '-f'): string {
   return `compopt -o filenames 2>/dev/null; local IFS=$'\\n'; COMPREPLY=($(compgen ${paths} -- "$current")); `;
 }
 
 function offered({argument, flags}: Command): string {
   const names =
-    argument === undefined
+    argument === undefined || argument.of === 'files'
       ? []
       : typeof argument.of === 'string'
         ? // The words typed so far may name the tree and the state folder; they are called as the program was.

@@ -23,14 +23,15 @@ function offerCommand(command: Command): string[] {
     : `__fish_seen_subcommand_from ${noun}; and __fish_seen_subcommand_from ${verbOf(command)}`;
   return [
     ...(isAlone ? [] : [`complete -c pai-tui -n '${before}' -a ${verbOf(command)} -d ${quoted(command.about)}`]),
-    ...(command.argument ? [`complete -c pai-tui -n '${here}' -a '${namesFor(command.argument.of)}'`] : []),
+    ...(command.argument ? [`complete -c pai-tui -n '${here}' ${offerNames(command.argument.of)}`] : []),
     ...command.flags.map((name) => `complete -c pai-tui -n '${here}' ${offerFlag(name)}`),
   ];
 }
 
-function namesFor(of: NonNullable<Command['argument']>['of']): string {
-  if (typeof of !== 'string') return of.join(' ');
-  return `(pai-tui ${namesWord} ${of} (commandline -opc)[2..] 2>/dev/null)`;
+function offerNames(of: NonNullable<Command['argument']>['of']): string {
+  if (of === 'files') return '-F';
+  if (typeof of !== 'string') return `-a '${of.join(' ')}'`;
+  return `-a '(pai-tui ${namesWord} ${of} (commandline -opc)[2..] 2>/dev/null)'`;
 }
 
 function offerFlag(name: FlagName): string {

@@ -63,6 +63,7 @@ function offerValue(name: FlagName): string {
 
 function offerNames({argument}: Command): string[] {
   if (argument === undefined) return [];
+  if (argument.of === 'files') return ['      _files'];
   if (typeof argument.of !== 'string') return [`      compadd -- ${argument.of.join(' ')}`];
   // The words typed so far may name the tree and the state folder; they are called as the program was.
   const asked = `"\${words[1]/#\\~\\//$HOME/}" ${namesWord} ${argument.of} "\${(@)words[2,CURRENT-1]}"`;

@@ -48,6 +48,11 @@ export const flags = {
     completes: 'file',
     about: 'where to write it (else ID.tar.gz in the current folder)',
   },
+  context: {
+    value: 'FILE',
+    completes: 'file',
+    about: 'a YAML file whose top keys are the names that the template sees (else it sees none)',
+  },
   view: {
     value: 'NAME',
     choices: ['services', 'kubernetes'],

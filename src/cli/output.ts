@@ -13,6 +13,8 @@ export interface Output {
   readonly columns: number | undefined;
   /** One or more lines of result for a person. */
   print(text: string): void;
+  /** This text on stdout and nothing else, not even a line end. */
+  exactly(text: string): void;
   /** One JSON value on its line on stdout. */
   data(value: unknown): void;
   /** Something said beside the result, on stderr. */
@@ -43,10 +45,11 @@ export function openOutput(world: World, choice: {readonly json: boolean; readon
   const statusLine =
     stdout.isTTY && stderr.isTTY && !choice.json && TERM !== 'dumb' ? openStatusLine(stderr, isUtf8(world)) : undefined;
   let taken = Promise.resolve();
-  const write = (text: string) => {
+  const exactly = (text: string) => {
     statusLine?.erase();
-    if (!closed.signal.aborted) taken = new Promise((resolve) => stdout.write(`${text}\n`, () => resolve()));
+    if (!closed.signal.aborted) taken = new Promise((resolve) => stdout.write(text, () => resolve()));
   };
+  const write = (text: string) => exactly(`${text}\n`);
   const say = (text: string) => {
     statusLine?.erase();
     stderr.write(`${text}\n`);
@@ -56,6 +59,7 @@ export function openOutput(world: World, choice: {readonly json: boolean; readon
     colour: shown(stdout) && !choice.json,
     columns: stdout.isTTY ? stdout.columns : undefined,
     print: write,
+    exactly,
     data: (value) => write(jsonLine(value)),
     say,
     problem: (problem) =>
@@ -86,7 +90,7 @@ export function problemText(problem: Problem, colour: boolean): string {
       : `${problem.severity} ${problem.code}`;
   const paint = problem.severity === 'notice' ? '36' : problem.severity === 'warning' ? '33' : '31';
   const where = problem.file
-    ? `${plainLine(problem.file)}${problem.line ? `:${problem.line}` : ''}${problem.key ? ` (${plainLine(problem.key)})` : ''}`
+    ? `${plainLine(problem.file)}${problem.line ? `:${problem.line}${problem.column ? `:${problem.column}` : ''}` : ''}${problem.key ? ` (${plainLine(problem.key)})` : ''}`
     : undefined;
   const command = problem.command
     ? `command: ${plainLine(problem.command)}${problem.exitCode === undefined ? '' : ` (exit ${problem.exitCode})`}`

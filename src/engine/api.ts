@@ -5,6 +5,7 @@
 
 import type {Catalog} from './catalog/types.ts';
 import type {ConfigReading, OpenConfigOptions} from './config/open.ts';
+import type {RenderedFile, RenderRequest} from './package/render-file.ts';
 import type {Plan, RunRequest} from './plan/types.ts';
 import type {Problem} from './problem.ts';
 import type {RunState, RunStatus} from './run/events.ts';
@@ -20,6 +21,8 @@ export interface Engine {
   openTree(folder: string, config?: string): Promise<Catalog>;
   /** Reads a configuration folder of any era, or the file of era A. Everything that is wrong is in its problems. */
   openConfig(folder: string, options?: OpenConfigOptions): Promise<ConfigReading>;
+  /** Renders one template as Jinja2 does. Throws what is wrong with it or with its context. */
+  renderTemplate(request: RenderRequest): Promise<RenderedFile>;
   /** The state of images: what would be built and why. */
   imageStatus(request: ImageStatusRequest, signal?: AbortSignal): Promise<ImageStatusReport>;
   /** Facts and plan of what was asked for; changes nothing. Throws what makes a plan impossible. */

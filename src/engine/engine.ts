@@ -58,6 +58,11 @@ export function createEngine(options: EngineOptions): Engine {
       return openConfig(folder, options);
     },
 
+    async renderTemplate(request) {
+      const {renderFile} = await import('./package/render-file.ts');
+      return renderFile(request);
+    },
+
     async imageStatus(request, signal = never()) {
       const place = await realPlace(request);
       const stateFolder = await stateFolderOf(place);

@@ -41,7 +41,7 @@ test('every command of the table is understood with each of its flags', () => {
           ? ['classic']
           : flag === 'view'
             ? ['services']
-            : ['config', 'source', 'parallel', 'timeout', 'state', 'output'].includes(flag)
+            : ['config', 'source', 'parallel', 'timeout', 'state', 'output', 'context'].includes(flag)
               ? ['1']
               : [];
       expect(read([...words, `--${flag}`, ...value].join(' '))[0]).toMatchObject({
@@ -78,7 +78,7 @@ test.each(commands.filter(({name}) => name !== 'completion'))(
   },
 );
 
-const thisVersion = 'This version has: image, config, run, info, completion.';
+const thisVersion = 'This version has: image, config, template, run, info, completion.';
 
 test.each([
   ['imgae list', 'There is no command "imgae".', 'Did you mean image?'],
@@ -110,8 +110,16 @@ test.each([
   ['completion zhs', 'completion knows bash, zsh, fish, not "zhs".', 'Did you mean zsh?'],
   ['cluster status', '"cluster" is not part of this version of pai-tui yet.', thisVersion],
   // What JavaScript knows of every object is no word of ours.
-  ['constructor', 'There is no command "constructor".', 'Commands begin with: image, config, run, info, completion.'],
-  ['help toString', 'There is no command "toString".', 'Commands begin with: image, config, run, info, completion.'],
+  [
+    'constructor',
+    'There is no command "constructor".',
+    'Commands begin with: image, config, template, run, info, completion.',
+  ],
+  [
+    'help toString',
+    'There is no command "toString".',
+    'Commands begin with: image, config, template, run, info, completion.',
+  ],
   ['image list --constructor', 'There is no flag --constructor.', 'Try: pai-tui --help'],
   ['--hasOwnProperty', 'There is no flag --hasOwnProperty.', 'Try: pai-tui --help'],
   // A word that is no command yet says more than the flags behind it.

@@ -103,6 +103,10 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}): FakeEngine
       calls.push(`openConfig ${folder}`);
       return {problems: []};
     },
+    async renderTemplate({file}) {
+      calls.push(`renderTemplate ${file}`);
+      return {text: '', problems: []};
+    },
     async imageStatus(request, signal) {
       calls.push(`imageStatus${request.checkBases ? ' check-bases' : ''}`);
       return answers.status === 'pending' ? never(signal) : orThrow(answers.status);
