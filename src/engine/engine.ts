@@ -9,7 +9,7 @@ import type {Problem} from './problem.ts';
 import {pruneRuns} from './run/prune.ts';
 import {createRuns} from './run/runs.ts';
 import {startRun} from './run/start.ts';
-import type {Secret} from './secret.ts';
+import {Secret} from './secret.ts';
 import {clusterName, makeStateFolder, readConfiguration, stateHomeOf} from './state.ts';
 import type {Tools} from './tools.ts';
 import {createTools, environmentElsewhere} from './world.ts';
@@ -162,10 +162,15 @@ async function remember(stateFolder: string, bases: BaseMemory | undefined, {fil
   await rememberBases(stateFolder, bases, files);
 }
 
-/** The password of the cluster configuration goes to the runner over its pipe, and nowhere else. */
+/** Secrets of the cluster configuration go to the runner over its pipe, and nowhere else. */
 async function secretsFor(request: ImageRequest, {secrets}: StartOptions): Promise<ReadonlyMap<string, Secret>> {
   const all = new Map(secrets);
-  if (request.operation !== 'image push') return all;
+  if (request.operation === 'image build') {
+    const {secretsOfTemplates} = await import('./plan/image-request.ts');
+    let count = 0;
+    for (const secret of await secretsOfTemplates(request)) all.set(`configuration-${++count}`, new Secret(secret));
+    return all;
+  }
   const [{openTree}, {registryPassword}] = await Promise.all([
     import('./plan/image-request.ts'),
     import('./images/push.ts'),

@@ -63,11 +63,11 @@ const problemCodes = {
   'path-leaves-tree': 3,
   'config-invalid': 3,
   'config-missing': 3,
-  'needs-template': 3,
   'template-invalid': 3,
   'template-failed': 3,
   'template-limit': 3,
   'template-undefined': 3,
+  'template-secret': 3,
   'registry-setting-missing': 3,
   // 4: refused for safety
   'approval-missing': 4,

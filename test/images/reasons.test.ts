@@ -42,6 +42,7 @@ const present: Present = {
   hookWrote: ['version', 'version/VERSION'],
   copies: ['base'],
   rebuiltCopies: new Set(),
+  secretFiles: [],
   hookOf: (copied) => (copied === undefined ? 'build-pre.sh' : 'build-post.sh'),
   shown: (path) => (path.startsWith('dependency/base/') ? `src/base/${path.slice(16)}` : `src/web/${path}`),
 };

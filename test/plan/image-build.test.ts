@@ -67,6 +67,30 @@ describe('the builder of an image', () => {
 });
 
 describe('a plan to build', () => {
+  it('names what is rendered, with its digest, and warns of secrets in it', () => {
+    const tree = catalog(
+      [component('t')],
+      [image('t', {templates: ['dockerfile', 'login'], context: 'src/t', dockerfile: 'src/t/dockerfile'})],
+    );
+    const templates = {
+      rendered: [
+        {image: 't', path: 'src/t/dockerfile', digest: 'abc'},
+        {image: 't', path: 'src/t/login', digest: 'secret'},
+      ],
+      problems: [],
+      warnings: [],
+    };
+    const plan = planImageBuild(request({config: '/cfg'}), facts(tree, {t: never}, {templates}));
+    expect(plan.tasks.map(({id}) => id)).toEqual(['copy-tree', 'build/t']);
+    expect(plan.tasks[1]?.does).toEqual(
+      expect.arrayContaining([
+        {kind: 'file', path: '$RUN/tree/root/src/t/dockerfile', digest: 'abc'},
+        {kind: 'file', path: '$RUN/tree/root/src/t/login', digest: 'secret'},
+      ]),
+    );
+    expect(plan.notices).toMatchObject([{code: 'template-secret', severity: 'warning'}]);
+  });
+
   it('has a task per component that needs what it stands on, and nothing to do when all is current', () => {
     const plan = planImageBuild(request(), facts(chain));
     expect(plan.title).toBe('Build nothing: every image is current');
@@ -214,15 +238,29 @@ describe('a build is refused', () => {
     });
   });
 
-  it('for an image that needs a template, naming it', () => {
+  it('for an image that needs a template when there is no configuration, naming it', () => {
     const tree = catalog([component('t'), component('u')], [image('t', {templates: ['dockerfile']}), image('u')]);
     const problem = refusal(() => planImageBuild(request(), facts(tree)));
     expect(problem).toMatchObject({
-      code: 'needs-template',
-      message: expect.stringContaining('t is made from a template'),
+      code: 'config-missing',
+      message: expect.stringContaining('t is made from a template (dockerfile)'),
+      hint: 'Name the configuration with -c DIR.',
     });
     const without = facts(tree, {}, {selection: selectImages(tree, ['u'])});
     expect(planImageBuild(request(), without).tasks).toHaveLength(1);
+  });
+
+  it('for a template that does not render, with its line', () => {
+    const tree = catalog([component('t')], [image('t', {templates: ['dockerfile']})]);
+    const wrong: Problem = {
+      code: 'template-failed',
+      message: 'The template failed.',
+      file: '/tree/x.template',
+      line: 3,
+    };
+    const templates = {rendered: [], problems: [wrong], warnings: []};
+    const refused = refusal(() => planImageBuild(request({config: '/cfg'}), facts(tree, {}, {templates})));
+    expect(refused).toMatchObject({code: 'template-failed', line: 3});
   });
 
   it('for names that lack the namespace of the configuration', () => {

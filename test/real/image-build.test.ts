@@ -403,7 +403,7 @@ describe.skipIf(!real)('other trees and hooks on a real engine', () => {
       '../rest-server/package.json changed',
     ]);
     await expect(world.build(['hadoop-run'])).rejects.toMatchObject({
-      problem: {code: 'needs-template', message: expect.stringContaining('hadoop-run is made from a template')},
+      problem: {code: 'config-missing', message: expect.stringContaining('hadoop-run is made from a template')},
     });
   });
 

@@ -68,7 +68,7 @@ test('while the plan is being made one can leave', async () => {
 
 test('why there is no plan is said with what to do', async () => {
   const app = openApp({
-    answers: {propose: {code: 'needs-template', message: 'base-image needs a template.', hint: 'Wait for 0.2.'}},
+    answers: {propose: {code: 'template-failed', message: 'base-image needs a template.', hint: 'Wait for 0.2.'}},
   });
   await app.shows('! stale');
   app.press('B');

@@ -20,9 +20,14 @@ export class Guarded {
 
   /** The same with secrets as dots: by their keys, and wherever their text stands in another value. */
   shown(): YamlMap {
+    return conceal(this.#values, false, this.secrets(), new Map()) as YamlMap;
+  }
+
+  /** Every secret once, for replacing them in what is written down. */
+  secrets(): ReadonlySet<string> {
     const secrets = new Set<string>();
     collect(this.#values, false, secrets, new Set());
-    return conceal(this.#values, false, secrets, new Map()) as YamlMap;
+    return secrets;
   }
 
   toString(): string {

@@ -9,6 +9,7 @@ import {engineDeadlineMs, withDeadline} from './deadline.ts';
 import {imageOf, type Site} from './inputs.ts';
 import {type ImageJudgement, type JudgeWorld, judgeImages} from './judge.ts';
 import {mapParallel} from './parallel.ts';
+import type {TemplateFacts} from './templates.ts';
 
 /** What is found out about images before a plan is made. Plain JSON; what registries said now or, without an answer, earlier. */
 export interface ImageFacts extends BaseMemory {
@@ -28,6 +29,8 @@ export interface ImageBuildFacts extends ImageFacts {
   readonly catalog: Catalog;
   /** Asked for, with everything needed. */
   readonly selection: Selection;
+  /** What the templates of these images become; absent where there are none, or no configuration to render them from. */
+  readonly templates?: TemplateFacts;
 }
 
 export interface FactsWanted {

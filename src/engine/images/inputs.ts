@@ -16,6 +16,8 @@ export interface Site {
   readonly files: Files;
   /** Keeps what was read of copied components, which several images share. */
   readonly read: Map<string, Promise<Manifest>>;
+  /** Files that hold a secret, relative to the tool root: no hash of theirs is made. */
+  readonly unhashed?: ReadonlySet<string>;
 }
 
 /**
@@ -34,7 +36,7 @@ export async function filesOf(
   // Where it is a link it is sent as what it leads to, and a hook may have made it one.
   await site.files.resolveInside(site.root, join(relative(site.root, site.toolRoot), image.dockerfile));
   const context = withExecutableHooks(
-    await contextManifest(site.files, folder, dockerfile, builder, signal),
+    await contextManifest(site.files, folder, {dockerfile, builder, unhashed: unhashedIn(site, image)}, signal),
     component,
   );
   const copied = await copiedInto(site, component, signal);
@@ -45,6 +47,11 @@ export async function filesOf(
       !(state.startsWith('folder ') && holdsOneOf(path, Object.keys(extra), component.copies)),
   );
   return Object.fromEntries([...own, ...Object.entries(copied), ...Object.entries(extra)]);
+}
+
+/** Files of an image's context that hold a secret, by path in the context. */
+export function unhashedIn({unhashed = new Set()}: Site, {context}: Image): ReadonlySet<string> {
+  return new Set([...unhashed].map((path) => posix.relative(context, path)).filter((path) => !path.startsWith('..')));
 }
 
 /** The path of a file in the tree for its path in an image's context. */

@@ -6,7 +6,7 @@ import {displayText} from '../names.ts';
 import {type Problem, ProblemError} from '../problem.ts';
 import type {EngineImage} from '../tools.ts';
 import {missingLastHook} from './generated.ts';
-import {basesOf, componentOf, filesOf, imageOf, type Site, shownPath} from './inputs.ts';
+import {basesOf, componentOf, filesOf, imageOf, type Site, shownPath, unhashedIn} from './inputs.ts';
 import {type Present, reasons} from './reasons.ts';
 import {type ImageRecord, readRecord} from './record.ts';
 
@@ -93,7 +93,7 @@ export function hooksBefore(catalog: Catalog, component: Component): string[] {
 /** What is written by a component without a hook of its own was written by one of what is copied into it. */
 function hookName({preHook, postHook}: Component): string {
   const hooks = [preHook, postHook].filter((hook) => hook !== undefined).map((hook) => posix.basename(hook));
-  return hooks.length > 0 ? hooks.join(' or ') : 'a hook';
+  return hooks.length > 0 ? hooks.join(' or ') : 'rendering';
 }
 
 async function judgeComponent(
@@ -127,8 +127,16 @@ async function judgeImage(
   signal: AbortSignal,
 ): Promise<ImageJudgement> {
   const {catalog} = world.site;
-  if (image.templates.length > 0) return unknown(image, world, ['it is made from a template']);
   const record = await readRecord(world.stateFolder, world.engineId, image.name);
+  if (image.templates.length > 0) {
+    // Their files are not in the source, so that what they are made of cannot be told before.
+    if (record && world.engineImages.get(image.localName)?.id === record.id)
+      return unknown(image, world, [
+        `${image.templates.map((name) => `${displayText(name)}.template`).join(', ')} is rendered first`,
+      ]);
+    const why = record ? ['the image is not on the engine as it was built'] : ['never built here'];
+    return {...unknown(image, world, why), state: record ? 'stale' : 'never'};
+  }
   const hooks = hooksBefore(catalog, component);
   const why = reasons(record, {
     ...(await presentOf(image, record, world, signal)),
@@ -170,6 +178,7 @@ export async function presentOf(
     moved: world.moved,
     copies: component.copies,
     hookOf: (copied) => hookName(componentOf(catalog, copied ?? image.component)),
+    secretFiles: [...unhashedIn(site, image)].sort(),
     shown: (path) => shownPath(catalog, image, path),
   };
 }

@@ -9,15 +9,27 @@ import {mapParallel} from './parallel.ts';
 /** From each path (forward slashes) to 'kind mode hash'. Two equal manifests give the same context. */
 export type Manifest = Readonly<Record<string, string>>;
 
+interface ContextLook {
+  readonly dockerfile: string;
+  readonly builder: BuildRequest['builder'];
+  /** Files whose content must leave no trace, by path: their state says only that they are there. */
+  readonly unhashed: ReadonlySet<string>;
+}
+
 /** What a build context holds after .dockerignore. */
 export async function contextManifest(
   files: Files,
   folder: string,
-  dockerfile: string,
-  builder: BuildRequest['builder'],
+  {dockerfile, builder, unhashed}: ContextLook,
   signal: AbortSignal,
 ): Promise<Manifest> {
-  return manifestOf(files, folder, await files.listContext(folder, dockerfile, signal, builder), signal);
+  const entries = await files.listContext(folder, dockerfile, signal, builder);
+  const open = entries.filter(({path}) => !unhashed.has(path));
+  const closed = entries.filter(({path}) => unhashed.has(path));
+  return {
+    ...(await manifestOf(files, folder, open, signal)),
+    ...Object.fromEntries(closed.map(({path, kind, mode}) => [path, `${kind} ${mode.toString(8)} not remembered`])),
+  };
 }
 
 /**

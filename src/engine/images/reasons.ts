@@ -21,6 +21,8 @@ export interface Present {
   readonly rebuiltCopies: ReadonlySet<string>;
   /** File name of the hook that wrote, of the image's own component or of a copied one. */
   hookOf(copied?: string): string;
+  /** Paths of `inputs.files` that hold a secret, which cannot be compared. */
+  readonly secretFiles: readonly string[];
   /** A path of `inputs.files` as the operator knows it: where it comes from in the tree. */
   shown(path: string): string;
 }
@@ -39,6 +41,7 @@ export function reasons(record: ImageRecord | undefined, now: Present): string[]
     ...bases(record.inputs, now),
     ...writtenByHooks(record, now),
     ...files(record, now),
+    ...now.secretFiles.map((path) => `${displayText(now.shown(path))} holds a secret, which is not remembered`),
   ];
   return all.length > listed + 1 ? [...all.slice(0, listed), `and ${all.length - listed} more`] : all;
 }

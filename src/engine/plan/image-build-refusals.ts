@@ -23,7 +23,8 @@ export function refusals(
   const all = [
     ...mine,
     ...ringsWithoutProblem(mine, facts),
-    ...needTemplates(images, catalog),
+    ...needConfiguration(images, request, catalog),
+    ...(facts.templates?.problems ?? []),
     ...needNamespace(images),
     ...needBuildkit(images, request, facts),
     ...facts.unreadable,
@@ -74,13 +75,14 @@ function ringsWithoutProblem(known: readonly Problem[], {catalog, selection}: Im
   );
 }
 
-function needTemplates(images: readonly Image[], catalog: Catalog): Problem[] {
+function needConfiguration(images: readonly Image[], {config}: ImageBuildRequest, catalog: Catalog): Problem[] {
+  if (config !== undefined) return [];
   return images
     .filter(({templates}) => templates.length > 0)
     .map(({name, templates, dockerfile}) => ({
-      code: 'needs-template',
-      message: `${displayText(name)} is made from ${templates.length === 1 ? 'a template' : 'templates'} (${templates.map(displayText).join(', ')}), which this version does not render.`,
-      hint: `Build the images without templates by name, or build ${displayText(name)} with the tree's own tool.`,
+      code: 'config-missing',
+      message: `${displayText(name)} is made from ${templates.length === 1 ? 'a template' : 'templates'} (${templates.map(displayText).join(', ')}), and what they are rendered from is in the configuration.`,
+      hint: 'Name the configuration with -c DIR.',
       file: join(catalog.toolRoot, dockerfile),
     }));
 }

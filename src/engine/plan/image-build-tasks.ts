@@ -7,8 +7,10 @@ import {sourceSite} from '../images/facts.ts';
 import {forgetGenerated, keepGenerated, missingLastHook, restoreGenerated} from '../images/generated.ts';
 import {digestOf, imageOf, type Site} from '../images/inputs.ts';
 import {loginFor, withLogin} from '../images/login.ts';
-import {hookWrites, prepareComponent} from '../images/prepare.ts';
+import {type CopiedComponent, folderInCopy, hookWrites, prepareComponent} from '../images/prepare.ts';
+import type {ImageTemplates, RenderedFile} from '../images/templates.ts';
 import type {Turns} from '../images/turns.ts';
+import {displayText} from '../names.ts';
 import type {Task, TaskContext, TaskEnd} from './types.ts';
 
 /** The part of a task that does something. */
@@ -76,6 +78,8 @@ export interface ComponentWork {
   readonly asked: readonly AskedBase[];
   /** Shared by the hooks of a plan. */
   readonly turns: Turns;
+  /** What images of A–D are rendered from. */
+  templates(): Promise<ImageTemplates>;
 }
 
 export interface ComponentResult {
@@ -116,13 +120,38 @@ async function doneInCopy(
   return {images: done.images};
 }
 
+/** What was rendered is gone when the task ends, in whatever way: a secret may stand in it. */
 async function runInCopy(work: ComponentWork, context: TaskContext): Promise<TaskEnd<ComponentResult>> {
+  const rendered: RenderedFile[] = [];
+  try {
+    return await workInCopy(work, rendered, context);
+  } finally {
+    const {toolRoot} = treeCopy(context.runFolder, work.catalog);
+    for (const {path} of rendered) await context.tools.files.removeTree(posix.join(toolRoot, path));
+  }
+}
+
+async function workInCopy(
+  work: ComponentWork,
+  rendered: RenderedFile[],
+  context: TaskContext,
+): Promise<TaskEnd<ComponentResult>> {
   const {catalog, component, turns} = work;
   const {files} = context.tools;
   const copy = treeCopy(context.runFolder, catalog);
   const copied = {catalog, component, copy, turns};
   const hookWrote = new Set(await prepareComponent(copied, context));
-  const site: Site = {catalog, root: copy.root, toolRoot: copy.toolRoot, kind: 'copy', files, read: new Map()};
+  await renderTemplates(work, copied, rendered, context);
+  for (const {path} of rendered) hookWrote.add(posix.relative(component.folder, path));
+  const site: Site = {
+    catalog,
+    root: copy.root,
+    toolRoot: copy.toolRoot,
+    kind: 'copy',
+    files,
+    read: new Map(),
+    unhashed: new Set(rendered.filter(({holdsSecret}) => holdsSecret).map(({path}) => path)),
+  };
   const {images, built, changed, note} = await buildImages(
     {
       ...buildWork(work, site),
@@ -154,6 +183,26 @@ async function runInCopy(work: ComponentWork, context: TaskContext): Promise<Tas
     result: {images},
     note: component.images.length === 0 ? (kept ? 'its hooks wrote something else' : 'nothing changed') : note,
   };
+}
+
+/** Writes what the templates of the component's images become into its folder in the copy; `written` grows. */
+async function renderTemplates(
+  {catalog, component, templates}: ComponentWork,
+  copied: CopiedComponent,
+  written: RenderedFile[],
+  context: TaskContext,
+): Promise<void> {
+  const {files} = context.tools;
+  for (const image of component.images.map((name) => imageOf(catalog, name))) {
+    if (image.templates.length === 0) continue;
+    const {files: rendered} = await (await templates()).render(image, copied.copy.toolRoot, files);
+    for (const file of rendered) {
+      context.output(`Rendering ${displayText(file.template)} to ${displayText(file.path)}\r\n`);
+      // The folder of the run is this user's alone; an image has the mode that the original tools gave the file.
+      written.push(file);
+      await files.writeFile(await folderInCopy(copied, file.path, context), file.text, 0o644);
+    }
+  }
 }
 
 /** For a component without hooks. */

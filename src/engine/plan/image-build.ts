@@ -6,12 +6,13 @@ import {type ImageBuildFacts, readImageFacts} from '../images/facts.ts';
 import {componentOf, imageOf} from '../images/inputs.ts';
 import {allCopies, hooksBefore, type ImageJudgement} from '../images/judge.ts';
 import {shortHash} from '../images/record.ts';
+import type {ImageTemplates} from '../images/templates.ts';
 import {createTurns, type Turns} from '../images/turns.ts';
 import {displayText} from '../names.ts';
 import {type Problem, ProblemError} from '../problem.ts';
 import {refusals} from './image-build-refusals.ts';
 import {type ComponentWork, type CopyTreeWork, runComponent, runCopyTree, runPull} from './image-build-tasks.ts';
-import {openForBuild} from './image-request.ts';
+import {openForBuild, openTemplates, templated} from './image-request.ts';
 import {plainId} from './task-id.ts';
 import type {Effect, Expected, Operation, Plan, Task} from './types.ts';
 
@@ -22,7 +23,12 @@ export const imageBuild: Operation<ImageBuildRequest, ImageBuildFacts> = {
   async readFacts(request, world, signal) {
     const {catalog, selection} = await openForBuild(request);
     const wanted = {catalog, selection, builder: request.builder, checkBases: true};
-    return {...(await readImageFacts(wanted, world, signal)), catalog, selection};
+    const facts = {...(await readImageFacts(wanted, world, signal)), catalog, selection};
+    const images = templated(catalog, selection);
+    if (images.length === 0 || request.config === undefined) return facts;
+    const templates = await openTemplates(request.config, catalog);
+    const {readTemplateFacts} = await import('../images/templates.ts');
+    return {...facts, templates: await readTemplateFacts(images, catalog.toolRoot, templates, world.tools.files)};
   },
   plan: planImageBuild,
 };
@@ -37,18 +43,19 @@ export function planImageBuild(request: ImageBuildRequest, facts: ImageBuildFact
   const prepared = inCopy(steps, catalog);
   const pulls = pullsFor(steps, facts);
   const turns = createTurns();
+  const templates = templatesOf(request, catalog);
   const tasks: Task[] = [
     ...(prepared.size > 0 ? [copyTask({catalog})] : []),
     ...pulls.map(([reference, digest]) => pullTask(reference, digest)),
     ...[...steps.values()].map((step) =>
-      componentTask(step, steps, {copied: prepared.has(step.component.name), pulls, turns}, request, facts),
+      componentTask(step, steps, {copied: prepared.has(step.component.name), pulls, turns, templates}, request, facts),
     ),
   ];
   return {
     operation: 'image build',
     title: titleOf(steps),
     tasks,
-    notices: [...notices, ...facts.notices, ...advice(request, steps)],
+    notices: [...notices, ...facts.notices, ...templateNotices(facts), ...advice(request, steps)],
   };
 }
 
@@ -128,7 +135,9 @@ function needsCopy(component: Component, catalog: Catalog): boolean {
   return (
     hasHooks(component) ||
     component.copies.length > 0 ||
-    component.images.some((name) => imageOf(catalog, name).copyList.length > 0)
+    component.images
+      .map((name) => imageOf(catalog, name))
+      .some((image) => image.copyList.length + image.templates.length > 0)
   );
 }
 
@@ -184,10 +193,12 @@ function componentTask(
     copied,
     pulls,
     turns,
+    templates,
   }: {
     readonly copied: boolean;
     readonly pulls: readonly (readonly [string, string])[];
     readonly turns: Turns;
+    readonly templates: ComponentWork['templates'];
   },
   request: ImageBuildRequest,
   facts: ImageBuildFacts,
@@ -207,6 +218,7 @@ function componentTask(
     moved: facts.moved,
     asked: facts.asked,
     turns,
+    templates,
   };
   const bases = new Set(images.flatMap(({name}) => imageOf(catalog, name).foreignBases));
   return {
@@ -219,7 +231,7 @@ function componentTask(
       ...component.needs.filter((name) => steps.has(name)).map(taskId),
     ],
     touches: expected === 'unchanged' && !copied ? 'nothing' : 'this computer',
-    does: effectsOf(step, copied, request.force, catalog),
+    does: effectsOf(step, copied, request.force, facts),
     expected,
     why,
     retry: {attempts: 2, on: ['engine-unreachable'], waitMs: 2_000, maxWaitMs: 2_000},
@@ -233,10 +245,18 @@ function componentTask(
   };
 }
 
-function effectsOf({component, images, expected}: Step, copied: boolean, force: boolean, catalog: Catalog): Effect[] {
+function effectsOf(
+  {component, images, expected}: Step,
+  copied: boolean,
+  force: boolean,
+  {catalog, templates}: ImageBuildFacts,
+): Effect[] {
   const toolRoot = copiedToolRoot(catalog);
   const effects: Effect[] = [];
   if (copied) effects.push({kind: 'file', path: copyEffect});
+  for (const {image, path, digest} of copied ? (templates?.rendered ?? []) : []) {
+    if (component.images.includes(image)) effects.push({kind: 'file', path: posix.join(toolRoot, path), digest});
+  }
   if (component.preHook !== undefined && copied) {
     effects.push({kind: 'command', argv: [component.preHook], cwd: toolRoot});
   }
@@ -270,6 +290,32 @@ function titleOf(steps: ReadonlyMap<string, Step>): string {
   if (sure + open === 0) return 'Build nothing: every image is current';
   const count = sure + open === 1 ? '1 image' : `${sure + open} images`;
   return open > 0 ? `Build up to ${count}` : `Build ${count}`;
+}
+
+/** Opened once, by the first task that renders. */
+function templatesOf({config}: ImageBuildRequest, catalog: Catalog): () => Promise<ImageTemplates> {
+  let opening: Promise<ImageTemplates> | undefined;
+  return () => {
+    if (config === undefined) throw new Error('A plan without a configuration has no templates.');
+    opening ??= openTemplates(config, catalog);
+    return opening;
+  };
+}
+
+function templateNotices({templates}: ImageBuildFacts): Problem[] {
+  if (!templates) return [];
+  const holding = templates.rendered.filter(({digest}) => digest === 'secret');
+  return [
+    ...templates.warnings,
+    ...holding.map(
+      ({image, path}): Problem => ({
+        code: 'template-secret',
+        severity: 'warning',
+        message: `A secret of the configuration stands in ${displayText(path)}, so that it becomes part of the image ${displayText(image)}.`,
+        hint: 'Whoever can pull the image can read it. The image is built each time, since secrets are not remembered.',
+      }),
+    ),
+  ];
 }
 
 function advice(request: ImageBuildRequest, steps: ReadonlyMap<string, Step>): Problem[] {

@@ -1,9 +1,13 @@
 import type {ImageBuildRequest, ImagePushRequest} from '../api.ts';
 import {openCatalog} from '../catalog/open.ts';
 import {type Selection, selectImages} from '../catalog/select.ts';
-import type {Catalog} from '../catalog/types.ts';
+import type {Catalog, Image} from '../catalog/types.ts';
+import type {Guarded} from '../config/guarded.ts';
 import {imageReferences} from '../config/image-references.ts';
 import {type RegistryReading, type RegistrySettings, readRegistrySettings} from '../config/registry.ts';
+import {imageOf} from '../images/inputs.ts';
+import type {ImageTemplates} from '../images/templates.ts';
+import {displayText} from '../names.ts';
 import {type Problem, ProblemError} from '../problem.ts';
 import type {Secret} from '../secret.ts';
 import {together} from './together.ts';
@@ -30,6 +34,41 @@ export async function openForBuild(
 ): Promise<{readonly catalog: Catalog; readonly selection: Selection}> {
   const {catalog} = await openTree(request.source, request.config);
   return {catalog, selection: selectImages(catalog, request.names)};
+}
+
+/** What images of A–D are rendered from. Throws what is wrong in the configuration, all at once. */
+export async function openTemplates(config: string, catalog: Catalog): Promise<ImageTemplates> {
+  // The template engine is loaded where there is a template.
+  const {imageTemplates} = await import('../images/templates.ts');
+  return imageTemplates(await servicesView(config, catalog));
+}
+
+/** Secrets that may show in what a build prints, because templates may put them there. */
+export async function secretsOfTemplates(
+  request: Pick<ImageBuildRequest, 'source' | 'config' | 'names'>,
+): Promise<ReadonlySet<string>> {
+  const {catalog, selection} = await openForBuild(request);
+  if (request.config === undefined || templated(catalog, selection).length === 0) return new Set();
+  return (await servicesView(request.config, catalog)).secrets();
+}
+
+/** Those of the images that are made from templates. */
+export function templated(catalog: Catalog, {images}: Selection): readonly Image[] {
+  return images.map((name) => imageOf(catalog, name)).filter(({templates}) => templates.length > 0);
+}
+
+async function servicesView(config: string, tree: Catalog): Promise<Guarded> {
+  const {openConfig} = await import('../config/open.ts');
+  const {config: found, problems} = await openConfig(config, {tree});
+  if (found) return found.views.services;
+  const errors = problems.filter(({severity}) => severity === undefined || severity === 'error');
+  throw new ProblemError(
+    together(errors) ?? {
+      code: 'config-missing',
+      message: `${displayText(config)} holds no configuration to render templates from.`,
+      file: config,
+    },
+  );
 }
 
 /** An image and where it goes. */
