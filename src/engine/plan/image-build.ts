@@ -1,20 +1,20 @@
-import {posix} from 'node:path';
 import type {ImageBuildRequest} from '../api.ts';
-import type {Catalog, Component} from '../catalog/types.ts';
-import {copiedToolRoot, copyEffect} from '../images/copy.ts';
+import type {Catalog} from '../catalog/types.ts';
+import {copyEffect} from '../images/copy.ts';
 import {type ImageBuildFacts, readImageFacts} from '../images/facts.ts';
-import {componentOf, imageOf} from '../images/inputs.ts';
-import {allCopies, hooksBefore, type ImageJudgement} from '../images/judge.ts';
+import {imageOf} from '../images/inputs.ts';
 import {shortHash} from '../images/record.ts';
 import type {ImageTemplates} from '../images/templates.ts';
 import {createTurns, type Turns} from '../images/turns.ts';
 import {displayText} from '../names.ts';
 import {type Problem, ProblemError} from '../problem.ts';
+import {effectsOf} from './image-build-effects.ts';
 import {refusals} from './image-build-refusals.ts';
+import {hasHooks, inCopy, type Step, stepsOf, willBuild} from './image-build-steps.ts';
 import {type ComponentWork, type CopyTreeWork, runComponent, runCopyTree, runPull} from './image-build-tasks.ts';
 import {openForBuild, openTemplates, templated} from './image-request.ts';
 import {plainId} from './task-id.ts';
-import type {Effect, Expected, Operation, Plan, Task} from './types.ts';
+import type {Operation, Plan, Task} from './types.ts';
 
 /** Builds images with all they stand on, in parallel where their needs allow. */
 export const imageBuild: Operation<ImageBuildRequest, ImageBuildFacts> = {
@@ -57,92 +57,6 @@ export function planImageBuild(request: ImageBuildRequest, facts: ImageBuildFact
     tasks,
     notices: [...notices, ...facts.notices, ...templateNotices(facts), ...advice(request, steps)],
   };
-}
-
-/** What the facts let us expect of one component. */
-interface Step {
-  readonly component: Component;
-  readonly images: readonly ImageJudgement[];
-  readonly expected: Expected;
-  readonly why: readonly string[];
-}
-
-/** Components that have something to do or to hand on, by name, in build order of their images. */
-function stepsOf(request: ImageBuildRequest, facts: ImageBuildFacts): Map<string, Step> {
-  const {catalog} = facts;
-  const judged = new Map(facts.images.map((image) => [image.name, image]));
-  const steps = new Map<string, Step>();
-  for (const name of facts.selection.components) {
-    const component = componentOf(catalog, name);
-    const images = component.images.flatMap((image) => judged.get(image) ?? []);
-    // A component that is only a folder for others needs no task: the copy of the tree has it.
-    if (images.length === 0 && !hasHooks(component) && component.copies.length === 0) continue;
-    steps.set(name, {component, images, ...expectation(component, images, request.force, catalog)});
-  }
-  return steps;
-}
-
-function expectation(
-  component: Component,
-  images: readonly ImageJudgement[],
-  force: boolean,
-  catalog: Catalog,
-): Pick<Step, 'expected' | 'why'> {
-  if (force && images.length > 0) {
-    return {
-      expected: 'change',
-      why: sentences(images.filter(willBuild), images.length, ['everything is built (--force)']),
-    };
-  }
-  const building = images.filter(willBuild);
-  if (building.length > 0) return {expected: 'change', why: sentences(building, images.length, [])};
-  const open = images.filter(({state}) => state === 'unknown');
-  if (open.length > 0) return {expected: 'decided while running', why: sentences(open, images.length, [])};
-  if (images.length > 0) return {expected: 'unchanged', why: []};
-  const hooks = hooksBefore(catalog, component);
-  const own = component.postHook === undefined ? hooks : [...hooks, posix.basename(component.postHook)];
-  return own.length > 0
-    ? {
-        expected: 'decided while running',
-        why: [`${own.join(' and ')} ${own.length > 1 ? 'run' : 'runs'} for what stands on it`],
-      }
-    : {expected: 'unchanged', why: []};
-}
-
-/** With more than one image in a component each sentence says which it is about. */
-function sentences(images: readonly ImageJudgement[], of: number, first: readonly string[]): string[] {
-  const all = images.flatMap(({name, reasons}) => (of > 1 ? reasons.map((reason) => `${name}: ${reason}`) : reasons));
-  return [...first, ...all];
-}
-
-/**
- * Components that work in the copy of the tree: those with hooks or copied dependencies that may have something to do,
- * and what is copied into them as far as it must be made ready first.
- */
-function inCopy(steps: ReadonlyMap<string, Step>, catalog: Catalog): Set<string> {
-  const found = new Set<string>();
-  for (const {component, expected} of steps.values()) {
-    if (expected === 'unchanged' || !needsCopy(component, catalog)) continue;
-    found.add(component.name);
-    for (const copied of allCopies(catalog, component)) {
-      if (steps.has(copied.name) && needsCopy(copied, catalog)) found.add(copied.name);
-    }
-  }
-  return found;
-}
-
-function needsCopy(component: Component, catalog: Catalog): boolean {
-  return (
-    hasHooks(component) ||
-    component.copies.length > 0 ||
-    component.images
-      .map((name) => imageOf(catalog, name))
-      .some((image) => image.copyList.length + image.templates.length > 0)
-  );
-}
-
-function hasHooks({preHook, postHook}: Component): boolean {
-  return preHook !== undefined || postHook !== undefined;
 }
 
 const copyTaskId = 'copy-tree';
@@ -243,44 +157,6 @@ function componentTask(
       : {}),
     ...runComponent(work),
   };
-}
-
-function effectsOf(
-  {component, images, expected}: Step,
-  copied: boolean,
-  force: boolean,
-  {catalog, templates}: ImageBuildFacts,
-): Effect[] {
-  const toolRoot = copiedToolRoot(catalog);
-  const effects: Effect[] = [];
-  if (copied) effects.push({kind: 'file', path: copyEffect});
-  for (const {image, path, digest} of copied ? (templates?.rendered ?? []) : []) {
-    if (component.images.includes(image)) effects.push({kind: 'file', path: posix.join(toolRoot, path), digest});
-  }
-  if (component.preHook !== undefined && copied) {
-    effects.push({kind: 'command', argv: [component.preHook], cwd: toolRoot});
-  }
-  if (expected === 'unchanged') return effects;
-  for (const image of images) {
-    if (!force && image.state === 'current') continue;
-    const decided = force || willBuild(image) ? {} : {decided: 'only if what it is made of changed'};
-    const {localName, needs} = imageOf(catalog, image.name);
-    effects.push({kind: 'docker', call: 'build', image: localName, ...decided});
-    // Dockerfiles may name our images by registry, namespace or tag; then the engine must know them so.
-    const names = needs.flatMap((need) => imageOf(catalog, need).alsoCalled ?? []);
-    for (const name of names) effects.push({kind: 'docker', call: 'tag', image: name, ...decided});
-  }
-  if (component.postHook !== undefined) {
-    const isSure = component.images.length === 0 || images.some((image) => force || willBuild(image));
-    const decided = isSure ? {} : {decided: 'only if an image was built'};
-    effects.push({kind: 'command', argv: [component.postHook], cwd: toolRoot, ...decided});
-  }
-  effects.push({kind: 'file', path: '$STATE/images/**'});
-  return effects;
-}
-
-function willBuild({state}: ImageJudgement): boolean {
-  return state === 'stale' || state === 'never';
 }
 
 function titleOf(steps: ReadonlyMap<string, Step>): string {
