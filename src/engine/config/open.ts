@@ -9,6 +9,7 @@ import {readSingleFiles} from './eras/single-files.ts';
 import {treeModules} from './object-model/tree-modules.ts';
 import {buildViews} from './object-model/views.ts';
 import {type Origin, Origins} from './origins.ts';
+import {hasErrors, inOrder} from './problems.ts';
 import {readRegistry} from './registry.ts';
 import {releaseOf, type TreeVersion, usual} from './release.ts';
 import {isSecretKey} from './secret-keys.ts';
@@ -65,8 +66,7 @@ export async function openConfig(folder: string, {tree, ...options}: OpenConfigO
   };
   if (clusterId) origins.note(draft, 'clusterId', clusterId.origin);
   const sorted = inOrder(problems);
-  const isWrong = sorted.some(({severity}) => severity === undefined || severity === 'error');
-  return {draft, ...(isWrong ? {} : {config: draft}), problems: sorted};
+  return {draft, ...(hasErrors(sorted) ? {} : {config: draft}), problems: sorted};
 }
 
 function readEra(reading: Reading): Said {
@@ -149,12 +149,5 @@ function holdsSecret(value: YamlValue): boolean {
   return [...value].some(
     ([key, item]) =>
       (isSecretKey(String(key)) && typeof item === 'string' && item !== '' && item !== 'None') || holdsSecret(item),
-  );
-}
-
-function inOrder(problems: readonly Problem[]): readonly Problem[] {
-  const files = [...new Set(problems.map(({file = ''}) => file))].sort();
-  return [...problems].sort(
-    (a, b) => files.indexOf(a.file ?? '') - files.indexOf(b.file ?? '') || (a.line ?? 0) - (b.line ?? 0),
   );
 }

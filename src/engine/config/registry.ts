@@ -6,6 +6,7 @@ import type {Era} from '../catalog/types.ts';
 import {displayText} from '../names.ts';
 import type {Problem} from '../problem.ts';
 import {Secret} from '../secret.ts';
+import {hasErrors} from './problems.ts';
 import {checkRegistryValues} from './registry-checks.ts';
 import {type RegistrySection, type RegistryValues, readRegistrySection} from './registry-section.ts';
 import {largestFile, readSourceFile} from './source-file.ts';
@@ -68,7 +69,7 @@ export async function readRegistry(
   if (tree.era >= 'F') noteDefaults(defaults, section, file, problems);
   const {domain, namespace, tag, username, password, secretName} = values;
   const hasPassword = password !== undefined;
-  const isWrong = problems.some(({severity}) => severity === undefined || severity === 'error');
+  const isWrong = hasErrors(problems);
   if (isWrong || domain === undefined || namespace === undefined || tag === undefined) return {problems, hasPassword};
   return {
     problems,

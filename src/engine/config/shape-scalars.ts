@@ -12,6 +12,24 @@ export const path = scalar((_, written) =>
   written.startsWith('/') ? undefined : flaw(written, 'a path of a machine begins with /', 'Write the whole path.'),
 );
 
+/** Of a repository. */
+export const gitUrl = scalar((_, written) =>
+  /:\/\/[^/@\s]*:[^/@\s]+@/.test(written)
+    ? {
+        message: 'holds a password, which git would show to everybody on this computer',
+        hint: 'Take it out of the URL and let a credential helper of git know it.',
+        severity: 'warning',
+      }
+    : undefined,
+);
+
+/** A folder of something that it may not lead out of. */
+export const folderBelow = scalar((_, written) =>
+  written.startsWith('/') || written.split('/').includes('..')
+    ? flaw(written, 'it must stay inside', 'Write it without / at its start and without ..')
+    : undefined,
+);
+
 export const port = scalar((_, written) =>
   /^\d{1,5}$/.test(written) && Number(written) >= 1 && Number(written) <= 65535
     ? undefined

@@ -26,6 +26,8 @@ export interface ClusterConfig {
   readonly clusterId?: string;
   /** In the order of the file. */
   readonly machines: readonly MachineConfig[];
+  /** Where formats have such a thing: B–F and H. */
+  readonly machineDefaults?: MachineDefaults;
   readonly skus: ReadonlyMap<string, Sku>;
   /** Absent where the configuration says nothing of Kubernetes. */
   readonly kubernetes?: KubernetesConfig;
@@ -68,6 +70,13 @@ export interface MachineConfig {
   readonly nodeName: string;
   /** Where its entry is written; `below(place, key)` is where one of its keys is, or would be. */
   readonly place: Place;
+}
+
+/** What counts for every machine that does not say it itself, those of a node list too. */
+export interface MachineDefaults {
+  readonly place: Place;
+  /** What a key of a machine is called there. */
+  readonly keys: Readonly<Record<string, string>>;
 }
 
 /** How to log in; each part absent when the configuration does not say. */

@@ -7,7 +7,7 @@ import {below, placeIn} from '../yaml-access.ts';
 import {checkFiles} from './files.ts';
 import {checkHosts, checkLogins} from './hosts.ts';
 import {readKubernetes} from './kubernetes.ts';
-import {readMachines, readSkus} from './machines.ts';
+import {type MachineRules, readEntries, readMachines, readSkus} from './machines.ts';
 import type {Reading, Said} from './reading.ts';
 import {readServices} from './services.ts';
 
@@ -41,17 +41,22 @@ export function readFourFiles(reading: Reading): Said {
   const source = sources.files.get('machines');
   if (!source) return {machines: [], skus: new Map(), services};
   const list = placeIn(source, 'machine-list');
-  const place = placeIn(source, 'default-machine-properties');
-  const keys = {sshport: 'sshport', username: 'username', password: 'password', 'keyfile-path': 'keyfile-path'};
+  const defaults = {
+    place: placeIn(source, 'default-machine-properties'),
+    keys: {sshport: 'sshport', username: 'username', password: 'password', 'keyfile-path': 'keyfile-path'},
+  };
   const nodeName = isNew ? 'as written, else address' : 'address';
-  const machines = readMachines(reading, list, {defaults: {place, keys}, nodeName});
+  const rules: MachineRules = {defaults, nodeName};
+  const machines = readMachines(reading, list, rules);
+  const entries = readEntries(reading, list, rules);
   problems.push(
-    ...checkLogins(machines, 'there or below default-machine-properties'),
-    ...checkHosts(machines, list, release),
+    ...checkLogins(entries, 'there or below default-machine-properties'),
+    ...checkHosts(entries, list, release),
   );
   const kubernetes = readKubernetes(reading, machines);
   return {
     machines,
+    machineDefaults: defaults,
     skus: readSkus(below(placeIn(source), 'machine-sku')),
     ...(kubernetes ? {kubernetes} : {}),
     services,

@@ -2,23 +2,23 @@
 
 import type {Problem} from '../../problem.ts';
 import {isAtLeast, type Release} from '../release.ts';
-import type {MachineConfig} from '../types.ts';
 import {below, keyOf, lineOf, type Place} from '../yaml-access.ts';
+import type {MachineEntry} from './machines.ts';
 
 /** Machines nobody could log in to. A password is no must: there is the agent, and a prompt. */
-export function checkLogins(machines: readonly MachineConfig[], where: string): Problem[] {
-  return machines.flatMap(({hostname, login, place}) => {
+export function checkLogins(entries: readonly MachineEntry[], where: string): Problem[] {
+  return entries.flatMap(({name, login, place}) => {
     if (login.user === undefined) {
       return problem(
         below(place, 'username'),
-        `The machine ${hostname} has no username.`,
+        `The machine ${name} has no username.`,
         `Write username: NAME ${where}.`,
       );
     }
     if (login.password !== undefined || login.keyFile !== undefined) return [];
     return problem(
       below(place, 'password'),
-      `The machine ${hostname} has neither password nor keyfile-path.`,
+      `The machine ${name} has neither password nor keyfile-path.`,
       `Write one of them ${where}, or have the key in the ssh agent.`,
       'warning',
     );
@@ -26,9 +26,9 @@ export function checkLogins(machines: readonly MachineConfig[], where: string): 
 }
 
 /** `list` is where machines are listed. Without machines the list itself was reported. */
-export function checkHosts(machines: readonly MachineConfig[], list: Place, release: Release): Problem[] {
-  if (machines.length === 0) return [];
-  const hasLabel = (label: string) => machines.some(({labels}) => labels.includes(label));
+export function checkHosts(entries: readonly MachineEntry[], list: Place, release: Release): Problem[] {
+  if (entries.length === 0) return [];
+  const hasLabel = (label: string) => entries.some(({labels}) => labels.includes(label));
   const needed: [boolean, string, string][] = [
     [
       hasLabel('pai-master'),
@@ -40,7 +40,7 @@ export function checkHosts(machines: readonly MachineConfig[], list: Place, rele
     needed.push(
       [hasLabel('dashboard'), 'has the dashboard', 'Write dashboard: "true" (with the quotes) at one of the masters.'],
       [
-        machines.some(({roles}) => roles.includes('master')),
+        entries.some(({roles}) => roles.includes('master')),
         'is a Kubernetes master',
         'Write k8s-role: master at one of them.',
       ],
@@ -50,20 +50,20 @@ export function checkHosts(machines: readonly MachineConfig[], list: Place, rele
 }
 
 /** One master, workers, and none that is both: what v1.0 and later are set up with (behaviour 2.10). */
-export function checkServiceRoles(machines: readonly MachineConfig[], list: Place, release: Release): Problem[] {
-  if (machines.length === 0) return [];
-  const masters = machines.filter(({labels}) => labels.includes('pai-master'));
-  const workers = machines.filter(({labels}) => labels.includes('pai-worker'));
+export function checkServiceRoles(entries: readonly MachineEntry[], list: Place, release: Release): Problem[] {
+  if (entries.length === 0) return [];
+  const masters = entries.filter(({labels}) => labels.includes('pai-master'));
+  const workers = entries.filter(({labels}) => labels.includes('pai-worker'));
   // The loader itself looks for this since v1.5; before, only the set-up of Kubernetes did.
   const severity = isAtLeast(release, 'v1.5') ? undefined : 'warning';
-  const more = masters.slice(1).flatMap(({hostname, place}) => {
-    const message = `The machine ${hostname} is the second pai-master, and there must be one.`;
+  const more = masters.slice(1).flatMap(({name, place}) => {
+    const message = `The machine ${name} is the second pai-master, and there must be one.`;
     return problem(below(place, 'pai-master'), message, 'Write pai-master: "false" at all but one.', severity);
   });
   const both = masters
     .filter((machine) => workers.includes(machine))
-    .flatMap(({hostname, place}) => {
-      const message = `The machine ${hostname} is pai-master and pai-worker.`;
+    .flatMap(({name, place}) => {
+      const message = `The machine ${name} is pai-master and pai-worker.`;
       return problem(below(place, 'pai-worker'), message, 'Write pai-worker: "false" there.', 'warning');
     });
   if (workers.length > 0) return [...more, ...both];

@@ -7,7 +7,7 @@ import {below, placeIn} from '../yaml-access.ts';
 import {checkFiles} from './files.ts';
 import {checkHosts, checkLogins, checkServiceRoles} from './hosts.ts';
 import {readKubernetes} from './kubernetes.ts';
-import {type MachineRules, readMachines, readSkus} from './machines.ts';
+import {type MachineRules, readEntries, readMachines, readSkus} from './machines.ts';
 import type {Reading, Said} from './reading.ts';
 import {readServices} from './services.ts';
 
@@ -47,15 +47,18 @@ export function readLayout(reading: Reading): Said {
   const source = sources.files.get('layout');
   if (!source) return {machines: [], skus: new Map(), services};
   const list = placeIn(source, 'machine-list');
-  const machines = readMachines(reading, list, isH ? rulesOfH(reading) : {nodeName: 'as written, else address'});
+  const rules: MachineRules = isH ? rulesOfH(reading) : {nodeName: 'as written, else address'};
+  const machines = readMachines(reading, list, rules);
+  const entries = readEntries(reading, list, rules);
   // Without config.yaml nobody is said to log in to machines of H, which was said once.
   problems.push(
-    ...checkHosts(machines, list, release),
-    ...(isH ? checkServiceRoles(machines, list, release) : checkLogins(machines, 'in its entry')),
+    ...checkHosts(entries, list, release),
+    ...(isH ? checkServiceRoles(entries, list, release) : checkLogins(entries, 'in its entry')),
   );
   const kubernetes = readKubernetes(reading, machines);
   return {
     machines,
+    ...(rules.defaults ? {machineDefaults: rules.defaults} : {}),
     skus: readSkus(below(placeIn(source), 'machine-sku')),
     ...(kubernetes ? {kubernetes} : {}),
     services,

@@ -3,13 +3,12 @@
 import {Secret} from '../../secret.ts';
 import {fromFile} from '../context-values.ts';
 import type {Origin} from '../origins.ts';
-import type {Login, MachineConfig, Role, Sku} from '../types.ts';
+import type {Login, MachineConfig, MachineDefaults, Role, Sku} from '../types.ts';
 import {below, listAt, mapAt, type Place, textAt, valueAt} from '../yaml-access.ts';
 import type {Reading} from './reading.ts';
 
 export interface MachineRules {
-  /** What counts for every machine that does not say it itself; the keys may have other names there. */
-  readonly defaults?: {readonly place: Place; readonly keys: Readonly<Record<string, string>>};
+  readonly defaults?: MachineDefaults;
   /** Until v0.8 the node is always called by its address (behaviour 3.2). */
   readonly nodeName: 'address' | 'as written, else address' | 'as written, else host name';
   /** Roles by label, where the format has no k8s-role. */
@@ -20,8 +19,39 @@ export interface MachineRules {
 }
 
 /** The machines of a list; an entry without a host name or an address is left out. */
-export function readMachines(reading: Reading, list: Place, rules: MachineRules): readonly MachineConfig[] {
+export function readMachines(
+  reading: Pick<Reading, 'origins'>,
+  list: Place,
+  rules: MachineRules,
+): readonly MachineConfig[] {
   return listAt(list).flatMap((_, index) => readMachine(reading, below(list, index), rules) ?? []);
+}
+
+/** An entry of a list of machines, whole or not: what is asked of all of them together must not miss one. */
+export interface MachineEntry extends Pick<MachineConfig, 'login' | 'roles' | 'labels' | 'place'> {
+  /** The host name; without one which entry it is. */
+  readonly name: string;
+}
+
+export function readEntries(
+  reading: Pick<Reading, 'origins'>,
+  list: Place,
+  rules: MachineRules,
+): readonly MachineEntry[] {
+  return listAt(list).map((_, index) => {
+    const place = below(list, index);
+    return readEntry(reading, place, rules, textAt(below(place, 'hostname')) ?? `in entry ${index + 1}`);
+  });
+}
+
+export function readEntry(
+  reading: Pick<Reading, 'origins'>,
+  place: Place,
+  rules: MachineRules,
+  name: string,
+): MachineEntry {
+  const roles = rules.roles ?? rolesOf(place, rules);
+  return {name, login: readLogin(reading, place, rules), roles, labels: labelsOf(place, rules), place};
 }
 
 export function readSkus(table: Place): ReadonlyMap<string, Sku> {
@@ -29,7 +59,11 @@ export function readSkus(table: Place): ReadonlyMap<string, Sku> {
 }
 
 /** Undefined without a host name or an address. */
-export function readMachine(reading: Reading, place: Place, rules: MachineRules): MachineConfig | undefined {
+export function readMachine(
+  reading: Pick<Reading, 'origins'>,
+  place: Place,
+  rules: MachineRules,
+): MachineConfig | undefined {
   const hostname = rules.hostname ?? textAt(below(place, 'hostname'));
   const address = given(place, 'hostip', rules);
   if (hostname === undefined || address === undefined) return undefined;
@@ -51,7 +85,7 @@ export function readMachine(reading: Reading, place: Place, rules: MachineRules)
   return machine;
 }
 
-function noteOrigins({origins}: Reading, machine: MachineConfig, rules: MachineRules): void {
+function noteOrigins({origins}: Pick<Reading, 'origins'>, machine: MachineConfig, rules: MachineRules): void {
   const {place} = machine;
   const note = (field: keyof MachineConfig, origin: Origin | (() => Origin) | undefined) => {
     if (origin) origins.note(machine, field, origin);
@@ -67,7 +101,7 @@ function noteOrigins({origins}: Reading, machine: MachineConfig, rules: MachineR
   note('nodeName', (rules.nodeName === 'address' ? undefined : originOf(place, 'nodename', rules)) ?? ofName);
 }
 
-function readLogin(reading: Reading, place: Place, rules: MachineRules): Login {
+function readLogin(reading: Pick<Reading, 'origins'>, place: Place, rules: MachineRules): Login {
   const user = given(place, 'username', rules);
   const password = given(place, 'password', rules);
   const keyFile = given(place, 'keyfile-path', rules);

@@ -5,7 +5,7 @@ import type {Problem} from '../../problem.ts';
 import type {Origins} from '../origins.ts';
 import type {Release} from '../release.ts';
 import type {Sources} from '../sources.ts';
-import type {KubernetesConfig, MachineConfig, ServicesConfig, Sku} from '../types.ts';
+import type {KubernetesConfig, MachineConfig, MachineDefaults, ServicesConfig, Sku} from '../types.ts';
 
 export interface Reading {
   readonly sources: Sources;
@@ -19,6 +19,7 @@ export interface Reading {
 /** What the files say; parts that are missing or wrong are left out after the reason was noted. */
 export interface Said {
   readonly machines: readonly MachineConfig[];
+  readonly machineDefaults?: MachineDefaults;
   readonly skus: ReadonlyMap<string, Sku>;
   readonly kubernetes?: KubernetesConfig;
   readonly services: ServicesConfig;
