@@ -49,6 +49,7 @@ function realWorld(): World {
         environment,
         runnerCommand: [process.execPath, fileURLToPath(import.meta.url), runnerWord],
         programVersion: PROGRAM_VERSION,
+        assets: fileURLToPath(new URL('../assets', import.meta.url)),
         ...options,
       });
     },

@@ -3,6 +3,7 @@ import {exitCodeOf, ProblemError, problemOf, shellWord} from '../engine/index.ts
 import {completionScript, type Shell} from './completion.ts';
 import {namesWord} from './completion-words.ts';
 import {checkConfig, showConfig} from './config-commands.ts';
+import {generateConfig} from './config-generate.ts';
 import type {Context} from './context.ts';
 import type {Options} from './flags.ts';
 import {helpText} from './help.ts';
@@ -87,6 +88,8 @@ async function carryOutOne(
       return checkConfig(context);
     case 'config show':
       return showConfig(context);
+    case 'config generate':
+      return generateConfig(context);
     case 'template render':
       return renderTemplate(context);
     case 'run list':
@@ -118,7 +121,8 @@ function stateHome(options: Options, world: World): {stateHome?: string} {
 /** One line; where nobody can be asked it also says what these tools did not need. */
 function oldSpellingNotice({was, becomes}: Rewritten, world: World): string {
   const today = becomes.map((words) => `pai-tui ${words.map(shellWord).join(' ')}`).join(' && ');
-  const decided = was.some((word) => word === '--yes' || word === '--dry-run');
+  const isApproved = becomes.some(([noun]) => noun === 'image');
+  const decided = !isApproved || was.some((word) => word === '--yes' || word === '--dry-run');
   const asks = decided || world.stdin.isTTY ? '' : ' (without a terminal add --yes: the plan is approved first now)';
   return `note: "${was.map(shellWord).join(' ')}" is an old spelling; today it is: ${today}${asks}`;
 }

@@ -33,6 +33,7 @@ type CommandName =
   | 'image push'
   | 'config check'
   | 'config show'
+  | 'config generate'
   | 'template render'
   | 'run list'
   | 'run show'
@@ -48,7 +49,7 @@ type Noun = 'image' | 'config' | 'template' | 'run' | 'info' | 'completion';
 
 export const nouns: Readonly<Record<Noun, string>> = {
   image: 'see, build and push the images of a source tree',
-  config: 'check and show the configuration of a cluster',
+  config: 'check, show and generate the configuration of a cluster',
   template: 'render a template as Jinja2 does',
   run: 'see, follow, resume and stop what was started',
   info: 'every path, version and limit',
@@ -147,6 +148,21 @@ export const commands: readonly Command[] = [
     ],
     json: 'the values themselves, as one document; secrets are dots',
     examples: ['pai-tui config show -c ~/cluster', 'pai-tui config show --view kubernetes -c ~/cluster -s ~/pai'],
+    since: '0.1.0',
+  },
+  {
+    name: 'config generate',
+    flags: ['input', 'output', 'force', 'dry-run', 'source', ...text],
+    about: 'Write the files of a new configuration from a quick-start file: a list of machines and how to log in.',
+    more: [
+      'The tree decides which files there are. What cannot be known without asking the machines is guessed, and each guess is said on stderr.',
+      'A file that is there already stays as it is; with --force it is replaced, and kept as NAME.bak-TIME. So nothing can be lost, and no approval is asked for. Nothing is written when the quick-start file has a mistake (3).',
+    ],
+    json: '{"folder","era","files":[{"name","action":"written"|"replaced"|"kept","backup"}],"problems":[]}',
+    examples: [
+      'pai-tui config generate -i quick-start.yaml -o ~/cluster -s ~/pai --dry-run',
+      'pai-tui config generate -i quick-start.yaml -o ~/cluster -s ~/pai',
+    ],
     since: '0.1.0',
   },
   {

@@ -28,7 +28,8 @@ export const flags = {
   json: {about: 'JSON on stdout: one document for a query, one event per line for an operation'},
   yes: {about: 'approve the plan; without it a terminal is asked, and anything else is refused'},
   'dry-run': {about: 'print the plan with every effect and do nothing'},
-  force: {about: 'build even what is current'},
+  force: {short: 'f', about: 'build even what is current; for config generate: replace files that are there'},
+  input: {short: 'i', value: 'FILE', completes: 'file', about: 'the quick-start file'},
   'no-cache': {about: "build without the engine's layer cache"},
   'check-bases': {about: 'ask the registries whether foreign base images moved (a build always asks)'},
   builder: {
@@ -44,9 +45,9 @@ export const flags = {
   dot: {about: 'print the graph for Graphviz'},
   output: {
     short: 'o',
-    value: 'FILE',
+    value: 'PATH',
     completes: 'file',
-    about: 'where to write it (else ID.tar.gz in the current folder)',
+    about: 'where to write it: a file (else ID.tar.gz in the current folder); for config generate a folder',
   },
   context: {
     value: 'FILE',

@@ -33,7 +33,7 @@ const laterScripts: Readonly<Record<string, string>> = {
 
 /**
  * Understands `docker_build.py -p -n`, `paictl.py image build|push -p -n` and `pai_build.py build -c -s` /
- * `push -c -i`, with and without the name of the script (and of python before it). Undefined when the words are today's.
+ * `push -c -i`, and `cluster generate-configuration -i -o -f`, with and without the name of the script (and of python before it). Undefined when the words are today's.
  * Throws `usage` where a name is announced and none comes: without names everything would be built.
  */
 export function rewriteOldSpelling(argv: readonly string[]): Rewritten | undefined {
@@ -47,6 +47,7 @@ export function rewriteOldSpelling(argv: readonly string[]): Rewritten | undefin
     throw misuse(`pai_build.py builds and pushes, and has no "${first}".`, didYouMean(first, ['build', 'push']));
   }
   if (first === 'image' && (second === 'build' || second === 'push')) return paictl(argv, words, script !== undefined);
+  if (first === 'cluster' && second === 'generate-configuration') return generateConfiguration(argv, words);
   return script ? {was: argv, becomes: [words], treeIsHere: false} : undefined;
 }
 
@@ -91,6 +92,12 @@ function paiBuild(was: readonly string[], words: readonly string[], verb: 'build
   const {config, names, rest, positionals} = read(words, verb === 'build' ? withComponents : withImages);
   const several = [...names, ...positionals.slice(1)].map((name) => name.toLowerCase());
   return {was, becomes: [['image', verb, ...config, ...rest.flat(), ...several]], treeIsHere: true};
+}
+
+/** v0.6–v0.7: `cluster generate-configuration -i FILE -o DIR [-f]`; later the same flags as today. */
+function generateConfiguration(was: readonly string[], words: readonly string[]): Rewritten {
+  const {rest, positionals} = read(words, {});
+  return {was, becomes: [['config', 'generate', ...rest.flat(), ...positionals.slice(2)]], treeIsHere: true};
 }
 
 const withConfigPath: Extra = {

@@ -4,6 +4,7 @@
  */
 
 import type {Catalog} from './catalog/types.ts';
+import type {GenerateReport, GenerateRequest} from './config/generate/types.ts';
 import type {ConfigReading, OpenConfigOptions} from './config/open.ts';
 import type {RenderedFile, RenderRequest} from './package/render-file.ts';
 import type {Plan, RunRequest} from './plan/types.ts';
@@ -21,6 +22,11 @@ export interface Engine {
   openTree(folder: string, config?: string): Promise<Catalog>;
   /** Reads a configuration folder of any era, or the file of era A. Everything that is wrong is in its problems. */
   openConfig(folder: string, options?: OpenConfigOptions): Promise<ConfigReading>;
+  /**
+   * Writes a new configuration from a quick-start file. Throws `no-tree`, `usage` for trees too old for it,
+   * `file-unwritable`; mistakes of the file are in the report, and then nothing was written.
+   */
+  generateConfig(request: GenerateRequest): Promise<GenerateReport>;
   /** Renders one template as Jinja2 does. Throws what is wrong with it or with its context. */
   renderTemplate(request: RenderRequest): Promise<RenderedFile>;
   /** The state of images: what would be built and why. */

@@ -22,6 +22,8 @@ export interface EngineOptions {
   /** argv that starts a runner; the run's folder is appended. Absolute paths. */
   readonly runnerCommand: readonly string[];
   readonly programVersion: string;
+  /** The folder of what is shipped beside the program: templates. */
+  readonly assets: string;
   /** The Docker engine; beats the environment. The runner command must know of it too. */
   readonly endpoint?: string;
 }
@@ -56,6 +58,11 @@ export function createEngine(options: EngineOptions): Engine {
     async openConfig(folder, options) {
       const {openConfig} = await import('./config/open.ts');
       return openConfig(folder, options);
+    },
+
+    async generateConfig(request) {
+      const {generateConfig} = await import('./config/generate/generate.ts');
+      return generateConfig(request, join(options.assets, 'quick-start'));
     },
 
     async renderTemplate(request) {

@@ -22,6 +22,12 @@ test.each([
   ['python3 ./paictl.py image push -p /cfg -n x', ['image push --config /cfg x']],
   ['/usr/bin/python2.7 docker_build.py -p c', ['image build --config c', 'image push --config c']],
   ['python -B -u docker_build.py -p c', ['image build --config c', 'image push --config c']],
+  ['cluster generate-configuration -i q.yaml -o /cfg', ['config generate --input q.yaml --output /cfg']],
+  [
+    'python paictl.py cluster generate-configuration -i q.yaml -o /cfg -f --source /tree',
+    ['config generate --input q.yaml --output /cfg --force --source /tree'],
+  ],
+  ['./paictl.py config generate -i q.yaml -o /cfg -f', ['config generate -i q.yaml -o /cfg -f']],
   ['docker_build.py -p c.yaml', ['image build --config c.yaml', 'image push --config c.yaml']],
   [
     'docker_build.py -p c.yaml -n X --yes --builder classic --force',

@@ -41,7 +41,7 @@ test('every command of the table is understood with each of its flags', () => {
           ? ['classic']
           : flag === 'view'
             ? ['services']
-            : ['config', 'source', 'parallel', 'timeout', 'state', 'output', 'context'].includes(flag)
+            : ['config', 'source', 'parallel', 'timeout', 'state', 'input', 'output', 'context'].includes(flag)
               ? ['1']
               : [];
       expect(read([...words, `--${flag}`, ...value].join(' '))[0]).toMatchObject({
@@ -55,7 +55,7 @@ test('every command of the table is understood with each of its flags', () => {
 test('no words at all open the app, which takes only its own flags', () => {
   expect(parse([])).toEqual({kind: 'app', options: {}});
   expect(parse(['-c', '/c', '--readonly'])).toEqual({kind: 'app', options: {config: '/c', readonly: true}});
-  expect(misuse('--force').message).toBe('--force belongs to a command (image build).');
+  expect(misuse('--force').message).toBe('--force belongs to a command (image build, config generate).');
 });
 
 test('help is found about everything, a noun and a command', () => {
@@ -125,7 +125,7 @@ test.each([
   // A word that is no command yet says more than the flags behind it.
   ['service start -p /cfg -n x', '"service" is not part of this version of pai-tui yet.', thisVersion],
   ['machine etcd-fix -p /cfg -l list', '"machine" is not part of this version of pai-tui yet.', thisVersion],
-  ['cluster generate-configuration -i a -o b -f', '"cluster" is not part of this version of pai-tui yet.', thisVersion],
+  ['cluster status', '"cluster" is not part of this version of pai-tui yet.', thisVersion],
   ['paictl.py service stop -p /cfg', '"service" is not part of this version of pai-tui yet.', thisVersion],
   ['imgae list -p', 'There is no command "imgae".', 'Did you mean image?'],
   ['image list -p x', 'There is no flag -p.', 'Try: pai-tui --help'],

@@ -16,6 +16,7 @@ beforeEach(async () => {
     stateHome: join(folder, 'state'),
     runnerCommand: ['/bin/false'],
     programVersion: '1.2.3',
+    assets: '/nowhere',
   });
 });
 afterEach(() => rm(folder, {recursive: true, force: true}));
@@ -47,7 +48,12 @@ describe('without a Docker engine', () => {
   });
 
   it('names absolute paths without a home in the environment, too', async () => {
-    const {info} = createEngine({environment: {}, runnerCommand: ['/bin/false'], programVersion: '1.2.3'});
+    const {info} = createEngine({
+      environment: {},
+      runnerCommand: ['/bin/false'],
+      programVersion: '1.2.3',
+      assets: '/nowhere',
+    });
     for (const {topic, value} of await info()) {
       if (['state', 'docker configuration'].includes(topic)) expect(value).toMatch(/^\//);
     }

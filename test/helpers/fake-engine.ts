@@ -103,6 +103,10 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}): FakeEngine
       calls.push(`openConfig ${folder}`);
       return {problems: []};
     },
+    async generateConfig(request) {
+      calls.push(`generateConfig ${JSON.stringify(request)}`);
+      return {folder: request.output, era: 'G', files: [], problems: []};
+    },
     async renderTemplate({file}) {
       calls.push(`renderTemplate ${file}`);
       return {text: '', problems: []};

@@ -52,6 +52,7 @@ export async function imageWorld({socket, fixture, environment = {}}: WorldOptio
     stateHome,
     runnerCommand: [process.execPath, '--disable-warning=ExperimentalWarning', runnerFile],
     programVersion: '0.0.0-test',
+    assets: fileURLToPath(new URL('../../assets', import.meta.url)),
   });
   const waitFor = async (run: string, wish: (view: RunView) => boolean): Promise<RunView> => {
     const live = engine.runs.follow(run);

@@ -515,6 +515,7 @@ describe('pruning', () => {
       stateHome: place.home,
       runnerCommand: ['/bin/false'],
       programVersion: '1',
+      assets: '/nowhere',
     });
     const {request, plan} = sixPlan(place);
     const image: ImageRequest = {operation: 'image push', source: place.home, names: []};
