@@ -3,7 +3,12 @@ import {join} from 'node:path';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {Era} from '../../src/engine/catalog/types.ts';
+import {readExternalStorage} from '../../src/engine/config/external-storage.ts';
+import {readNodeList} from '../../src/engine/config/node-list.ts';
 import {openConfig} from '../../src/engine/config/open.ts';
+import {hasErrors} from '../../src/engine/config/problems.ts';
+import {makeTree} from '../catalog/trees.ts';
+import {anyYaml} from './any-yaml.ts';
 import {editedConfig} from './configs.ts';
 
 const files: Readonly<Record<string, readonly string[]>> = {
@@ -19,64 +24,9 @@ const files: Readonly<Record<string, readonly string[]>> = {
   h: ['layout.yaml', 'config.yaml', 'services-configuration.yaml'],
 };
 
-/** Keys that readers look for, so that what is made up reaches further than the first check. */
-const keys = [
-  ...['machine-list', 'machine-sku', 'default-machine-properties', 'hostname', 'hostip', 'k8s-role', 'pai-master'],
-  ...[
-    'kubernetes',
-    'load-balance-ip',
-    'api-servers-url',
-    'cluster',
-    'common',
-    'docker-registry',
-    'docker-registry-info',
-  ],
-  ...['hadoop', 'virtualClusters', 'rest-server', 'restserver', 'prometheus', 'alerting', 'webportal', 'plugins'],
-  ...['authentication', 'group-manager', 'grouplist', 'hivedscheduler', 'config', 'alert-manager', 'email-configs'],
-  ...[
-    'hadoop-resource-manager',
-    'capacity',
-    'clusterinfo',
-    'dockerregistryinfo',
-    'remote_deployment',
-    'master',
-    'listname',
-  ],
-  ...[
-    'machinelist',
-    'machineinfo',
-    'cpu',
-    'gpu',
-    'computing-device',
-    'service_type',
-    '<<',
-    '1',
-    '__proto__',
-    'constructor',
-  ],
-];
-
-const yamlText = fc.letrec<{value: unknown}>((tie) => ({
-  value: fc.oneof(
-    {maxDepth: 5, depthSize: 'medium'},
-    fc.constantFrom('true', '"true"', 'null', '', '10.0.0.1', '22', '1.10', '2018-01-01', 'master', '""', '-1', '.nan'),
-    fc.array(tie('value'), {maxLength: 4}),
-    fc.dictionary(fc.constantFrom(...keys), tie('value'), {maxKeys: 6}),
-  ),
-})).value;
-
 async function openWith(folder: string, file: string, content: string | Uint8Array, era: Era) {
   await writeFile(join(folder, file), content);
   return openConfig(folder, {era});
-}
-
-/** In brackets, so that every value is a text of YAML; scalars stay as they are written. */
-function flow(value: unknown): string {
-  if (typeof value === 'string') return value === '' ? '~' : value;
-  if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
-  return `{${Object.entries(value as object)
-    .map(([key, item]) => `${JSON.stringify(key)}: ${flow(item)}`)
-    .join(', ')}}`;
 }
 
 describe.each(Object.keys(files))('config-%s with any file in place of one of its own', (name) => {
@@ -85,10 +35,9 @@ describe.each(Object.keys(files))('config-%s with any file in place of one of it
   test.each(files[name] ?? [])('%s: whatever it says is answered with a problem or a model', async (file) => {
     const folder = await editedConfig(name, []);
     await fc.assert(
-      fc.asyncProperty(yamlText, async (value) => {
-        const {config, problems} = await openWith(folder, file, `${flow(value)}\n`, era);
-        const errors = problems.filter(({severity}) => severity === undefined || severity === 'error');
-        expect(config === undefined).toBe(errors.length > 0);
+      fc.asyncProperty(anyYaml, async (text) => {
+        const {config, problems} = await openWith(folder, file, text, era);
+        expect(config === undefined).toBe(hasErrors(problems));
         for (const problem of problems) {
           expect(problem.code).not.toBe('bug');
           expect(problem.message).toMatch(/^\S.*\.$/s);
@@ -112,4 +61,19 @@ describe.each(Object.keys(files))('config-%s with any file in place of one of it
       {numRuns: 60},
     );
   });
+});
+
+test('any node list and any storage file is answered with a problem or with what it says', async () => {
+  const folder = await makeTree({});
+  const file = join(folder, 'any.yaml');
+  await fc.assert(
+    fc.asyncProperty(anyYaml, async (text) => {
+      await writeFile(file, text);
+      const list = await readNodeList(file);
+      expect(list.machines === undefined).toBe(hasErrors(list.problems));
+      const external = await readExternalStorage(file);
+      expect(external.storage === undefined).toBe(hasErrors(external.problems));
+    }),
+    {numRuns: 200},
+  );
 });

@@ -17,6 +17,11 @@ export class Origins {
     this.#held.set(holder, keys);
   }
 
+  /** Without looking up a line for it. */
+  has(holder: object, key: unknown): boolean {
+    return this.#held.get(holder)?.has(key) ?? false;
+  }
+
   of(holder: object, key: unknown): Origin | undefined {
     const origin = this.#held.get(holder)?.get(key);
     if (typeof origin !== 'function') return origin;

@@ -21,9 +21,9 @@ export function readServices(reading: Reading): ServicesConfig {
   const source = sources.files.get('services');
   const isNewTree = isAtLeast(release, 'v0.9');
   const without = 'the registry and every service are set up by it';
-  problems.push(
-    ...checkFiles(sources, [{role: 'services', shape: isNewTree ? map({}) : anything, missing: 'error', without}]),
-  );
+  // Since v1.0 it is made after Kubernetes was set up.
+  const missing = isAtLeast(release, 'v1.0') ? 'warning' : 'error';
+  problems.push(...checkFiles(sources, [{role: 'services', shape: isNewTree ? map({}) : anything, missing, without}]));
   if (!source) return {format: isNewTree ? 'new' : 'old', sections: new Guarded(new Map())};
 
   const place = placeIn(source);

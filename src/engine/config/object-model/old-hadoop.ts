@@ -22,6 +22,7 @@ export function addHadoop(input: OldInput, info: ValueMap): void {
   }
   const clusters = inner(hadoop, 'virtualClusters');
   const {queues, remarks} = shareOut(clusters, release);
+  assign.rest(clusters, 'as the tools have it');
   assign.same(info, 'virtualClusters', hadoop, 'virtualClusters');
   info.set('virtualClusters', clusters);
   assign.derived(info, 'hadoopQueues', queues, 'capacity of the virtual clusters');
