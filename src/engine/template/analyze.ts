@@ -1,6 +1,7 @@
 /** Fills the symbols of a scope from the nodes in it. */
 
-import {type Body, childrenOf, type For, type If, type MacroParts, type TemplateNode} from './ast.ts';
+import type {Body, For, If, MacroParts, TemplateNode} from './ast.ts';
+import {childrenOf} from './nodes.ts';
 import type {Symbols} from './symbols.ts';
 
 /** Everything of these nodes that belongs to the scope. */

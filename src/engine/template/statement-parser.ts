@@ -2,21 +2,9 @@
 
 import type {Token} from 'nunjucks';
 import {isBlank} from '../values/blank.ts';
-import {
-  type Body,
-  type Expression,
-  type FromImport,
-  type If,
-  type MacroParts,
-  make,
-  type Name,
-  type Output,
-  type Root,
-  type Statement,
-  type Target,
-  type TemplateData,
-} from './ast.ts';
-import {TargetParser} from './target-parser.ts';
+import type {Body, Expression, If, MacroParts, Name, Output, Root, Statement, Target, TemplateData} from './ast.ts';
+import {ImportParser} from './import-parser.ts';
+import {make} from './nodes.ts';
 import {described} from './token-parser.ts';
 import {TemplateTokenizer} from './tokenizer.ts';
 
@@ -25,7 +13,7 @@ export function parseTemplate(text: string): Root {
   return new StatementParser(new TemplateTokenizer(text)).parseWhole();
 }
 
-class StatementParser extends TargetParser {
+class StatementParser extends ImportParser {
   /** Tags that are open, the innermost last. */
   readonly #tags: string[] = [];
 
@@ -110,14 +98,9 @@ class StatementParser extends TargetParser {
     print: (tag) => this.#print(tag),
     block: (tag) => this.#namedBlock(tag),
     extends: (tag) => make('Extends', tag, {template: this.parseExpression()}),
-    include: (tag) => this.#include(tag),
-    import: (tag) => {
-      const template = this.parseExpression();
-      this.expectWord('as');
-      const target = this.parseName('store');
-      return make('Import', tag, {template, target, withContext: this.#context(false)});
-    },
-    from: (tag) => this.#from(tag),
+    include: (tag) => this.parseIncludeOf(tag),
+    import: (tag) => this.parseImportOf(tag),
+    from: (tag) => this.parseFromOf(tag),
     autoescape: (tag) => this.#autoescape(tag),
   };
 
@@ -230,39 +213,6 @@ class StatementParser extends TargetParser {
     if (required && !isEmpty) this.failAt(tag, 'A required block can hold only comments and white space.');
     this.skipSymbol(name);
     return make('Block', tag, {name, body, scoped, required});
-  }
-
-  #context(usual: boolean): boolean {
-    if (!(this.isWord('with') || this.isWord('without')) || !this.isWord('context', 1)) return usual;
-    const withContext = this.nextToken().value === 'with';
-    this.nextToken();
-    return withContext;
-  }
-
-  #include(tag: Token): Statement {
-    const template = this.parseExpression();
-    const ignoreMissing = this.isWord('ignore') && this.isWord('missing', 1);
-    if (ignoreMissing) {
-      this.nextToken();
-      this.nextToken();
-    }
-    return make('Include', tag, {template, ignoreMissing, withContext: this.#context(true)});
-  }
-
-  #from(tag: Token): Statement {
-    const template = this.parseExpression();
-    this.expectWord('import');
-    const names: FromImport['names'][number][] = [];
-    const isContext = () => (this.isWord('with') || this.isWord('without')) && this.isWord('context', 1);
-    for (;;) {
-      if (names.length > 0) this.expectOperator(',');
-      if (isContext()) break;
-      const name = this.parseName('store');
-      if (name.value.startsWith('_')) this.failAt(name, 'Names that begin with _ cannot be imported.');
-      names.push({name: name.value, target: this.skipSymbol('as') ? this.parseName('store') : name});
-      if (isContext() || !this.isOperator(',')) break;
-    }
-    return make('FromImport', tag, {template, names, withContext: this.#context(false)});
   }
 
   #autoescape(tag: Token): Statement {

@@ -1,7 +1,8 @@
 /** What a value can be assigned to: names, `ns.name`, and tuples of them. */
 
-import {type Expression, make, type Name, type Target} from './ast.ts';
+import type {Expression, Name, Target} from './ast.ts';
 import {ExpressionParser} from './expression-parser.ts';
+import {make} from './nodes.ts';
 
 export class TargetParser extends ExpressionParser {
   protected parseName(use: Name['use']): Name {

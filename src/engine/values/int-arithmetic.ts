@@ -6,13 +6,14 @@ import type {Operator} from './types.ts';
 
 /** Whole numbers have no largest one; division gives a float, // and % round down. */
 export function intArithmetic(operator: Operator, left: bigint, right: bigint, meter: Meter): bigint | number {
+  if (!isSmall(left) || !isSmall(right)) chargeFor(operator, left, right, meter);
   switch (operator) {
     case '+':
       return left + right;
     case '-':
       return left - right;
     case '*':
-      return multiplied(left, right, meter);
+      return multiplied(left, right);
     case '/':
       return trueQuotient(left, right);
     case '//':
@@ -29,11 +30,16 @@ export function intArithmetic(operator: Operator, left: bigint, right: bigint, m
 /** Digits beyond which a whole number is no quantity any more. */
 const mostBits = 1_000_000;
 
-function multiplied(left: bigint, right: bigint, meter: Meter): bigint {
+/** Long numbers take as many steps as their digits need. */
+function chargeFor(operator: Operator, left: bigint, right: bigint, meter: Meter): void {
+  const [one, other] = [bitLength(left) / 64, bitLength(right) / 64];
+  meter.spend(operator === '+' || operator === '-' ? one + other : one + other + (one * other) / 64);
+}
+
+function multiplied(left: bigint, right: bigint): bigint {
   if (isSmall(left) && isSmall(right)) return left * right;
   const bits = bitLength(left) + bitLength(right);
   if (bits > mostBits) throw new Fault('Limit', 'This makes a number that is too large.');
-  meter.spend(bits / 64);
   return left * right;
 }
 

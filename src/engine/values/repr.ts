@@ -55,13 +55,15 @@ export function asciiRepr(value: Value, meter: Meter): string {
   return repr(value, meter).replace(/[\u0080-\u{10ffff}]/gu, codeEscape);
 }
 
+const tooLong = 10n ** 4300n;
+
 /** Python refuses to write out whole numbers of more than 4300 digits. */
 export function intText(value: bigint, meter: Meter): string {
   meter.spend(1);
-  const text = value.toString();
-  if (text.length > 4300)
+  if (value >= tooLong || value <= -tooLong) {
     throw new Fault('ValueError', 'Exceeds the limit (4300 digits) for integer string conversion');
-  return text;
+  }
+  return value.toString();
 }
 
 /** A text in quotes, with escapes for what cannot be printed. */

@@ -34,8 +34,9 @@ export const textFilters: Filters = {
   indent: filter('indent', ['width', 'first', 'blank'], 0, (value, [width, first, blank], {meter}) => {
     const step = width === undefined ? 4n : width;
     const indention = typeof step === 'string' ? step : str(operate('*', ' ', step, meter), meter);
+    const lines = linesOf(wantText(value)).length + 1;
+    meter.allow(wantText(value).length + lines * indention.length);
     const text = indented(wantText(value), indention, isTrue(first ?? false), isTrue(blank ?? false));
-    meter.allow(text.length);
     return isMarked(value) ? new Markup(text) : text;
   }),
   truncate: filter('truncate', ['length', 'killwords', 'end', 'leeway'], 0, (value, [length, kill, end, leeway]) => {
@@ -62,7 +63,7 @@ export const textFilters: Filters = {
       };
       meter.spend(characterCount(wantText(value)));
       return linesOf(wantText(value))
-        .map((line) => wrapped(line, style).join(glue))
+        .map((line) => wrapped(line, style, meter).join(glue))
         .join(glue);
     },
   ),

@@ -1,12 +1,14 @@
 /** Python's `textwrap.wrap`, without expanding tabs. */
 
+import type {Meter} from '../../values/meter.ts';
+
 export interface WrapStyle {
   readonly width: number;
   readonly breaksWords: boolean;
   readonly breaksHyphens: boolean;
 }
 
-export function wrapped(line: string, style: WrapStyle): string[] {
+export function wrapped(line: string, style: WrapStyle, meter: Meter): string[] {
   const pieces = line
     .split(style.breaksHyphens ? words : blanks)
     .filter((piece) => piece !== '' && piece !== undefined);
@@ -14,6 +16,7 @@ export function wrapped(line: string, style: WrapStyle): string[] {
   const lines: string[] = [];
   while (pieces.length > 0) {
     if (isBlank(pieces.at(-1)) && lines.length > 0) pieces.pop();
+    meter.spend(1 + (pieces.at(-1) ?? '').length / 64);
     const text = nextLine(pieces, style);
     if (text !== undefined) lines.push(text);
   }
