@@ -74,7 +74,7 @@ async function openScreen({noColor, ascii, ...options}: ScreenOptions): Promise<
   // Ink's colours are decided when it is loaded.
   if (NO_COLOR) Object.assign(process.env, {FORCE_COLOR: '0'});
   // The tree is read while the screens are loaded. Who cannot read it is told by the screens.
-  const catalog = options.engine.openTree(options.source);
+  const catalog = options.engine.openTree(options.source, options.config);
   catalog.catch(() => {});
   const [{openApp}, {boundYoungHeap}] = await Promise.all([
     import('./screens/open-app.ts'),

@@ -1,4 +1,4 @@
-import {mkdtempSync, readdirSync, rmSync} from 'node:fs';
+import {cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -62,4 +62,22 @@ test('the app opens on the tree it was given, and q gives the terminal back', as
   app.press('q');
   expect((await app.exited).code).toBe(0);
   expect(app.kind).toBe('normal');
+});
+
+test('the first look at the images knows them by the names the configuration gives them', async () => {
+  const tree = join(home, 'tree');
+  const config = join(home, 'config');
+  cpSync(sample, tree, {recursive: true});
+  mkdirSync(config);
+  writeFileSync(join(tree, 'src/pylon/build/pylon.dockerfile'), 'FROM registry.example:5000/openpai/zookeeper:v1\n');
+  writeFileSync(
+    join(config, 'services-configuration.yaml'),
+    'cluster:\n  docker-registry:\n    namespace: openpai\n    domain: registry.example:5000\n    tag: v1\n    secret-name: s\n',
+  );
+  const app = run(['-s', tree, '-c', config]);
+  await app.waitFor('zookeeper');
+  app.press('G');
+  await app.waitFor(/needed by +pylon /);
+  app.press('ctrl-r', 'g', 'G');
+  await app.waitFor(/needed by +pylon /);
 });

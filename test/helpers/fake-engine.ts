@@ -95,8 +95,8 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}): FakeEngine
   };
 
   const engine: Engine = {
-    async openTree() {
-      calls.push('openTree');
+    async openTree(_folder, config) {
+      calls.push(config === undefined ? 'openTree' : `openTree with ${config}`);
       return orThrow(answers.catalog);
     },
     async openConfig(folder) {

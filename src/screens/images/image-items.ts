@@ -2,7 +2,7 @@ import type {Catalog, Component, Image, ImageStatus, ImageStatusReport} from '..
 import type {State} from '../../ui/theme/theme.ts';
 import {matches} from '../../ui/widgets/list-state.ts';
 import {progressWords} from '../progress-words.ts';
-import type {ImageOrder} from './image-order.ts';
+import type {ShownOrder} from './image-graph.ts';
 import type {LiveImage, LiveImages} from './live-images.ts';
 
 /** One image with everything that is known of it now. */
@@ -43,7 +43,7 @@ export function shownImages(
   items: readonly ImageItem[],
   filter: string,
   sort: ImageSort,
-  order: ImageOrder,
+  order: ShownOrder,
 ): readonly ImageItem[] {
   const shown = items.filter((item) => answersFilter(filter, item));
   return sort === 'name' ? shown : [...shown].sort(comparing(sort, order));
@@ -105,7 +105,7 @@ function searchText(item: ImageItem): string {
 
 const stateRank = {stale: 1, never: 2, unknown: 3, current: 4} as const;
 
-function comparing(sort: ImageSort, order: ImageOrder): (a: ImageItem, b: ImageItem) => number {
+function comparing(sort: ImageSort, order: ShownOrder): (a: ImageItem, b: ImageItem) => number {
   const place = new Map(order.levels.flat().map((name, index) => [name, index]));
   const rank = (item: ImageItem): number => {
     switch (sort) {

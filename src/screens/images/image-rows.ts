@@ -2,8 +2,8 @@ import type {Theme} from '../../ui/theme/theme.ts';
 import {age, bytes} from '../../ui/widgets/amounts.ts';
 import {cellWidth, fit, fitRight, plain, wrap} from '../../ui/widgets/cells.ts';
 import {type Row, row, type Span} from '../../ui/widgets/rows.ts';
+import type {ShownOrder} from './image-graph.ts';
 import {type ImageItem, imageBases, imageReason, imageState} from './image-items.ts';
-import type {ImageOrder} from './image-order.ts';
 import type {ShownLine} from './images-shown.ts';
 
 /** Cells of each column; 0 leaves it out. */
@@ -111,7 +111,7 @@ export function graphAlso(line: ShownLine): string {
 /** Everything about one image, as rows of a width. */
 export function imageDetail(
   item: ImageItem,
-  order: ImageOrder,
+  order: ShownOrder,
   width: number,
   theme: Theme,
   now: number,
@@ -135,7 +135,7 @@ export function imageDetail(
     glyph,
   );
   labelled('why', status?.reasons ?? []);
-  labelled('stands on', image.needs);
+  labelled('stands on', order.needs.get(image.name) ?? []);
   labelled('base', image.foreignBases);
   labelled('needed by', order.neededBy.get(image.name) ?? []);
   labelled('component', [image.component]);

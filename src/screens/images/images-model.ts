@@ -53,7 +53,7 @@ export function createImagesModel(
     if (!sameLive(live, next)) set({live: next});
   };
 
-  const readTree = async (opened = engine.openTree(source)): Promise<void> => {
+  const readTree = async (opened = engine.openTree(source, config)): Promise<void> => {
     reading += 1;
     const mine = reading;
     set({reading: true});

@@ -1,6 +1,6 @@
 import {cursorIndex, type ListState} from '../../ui/widgets/list-state.ts';
+import {type GraphLine, graphTree, type ShownOrder, shownOrder} from './image-graph.ts';
 import {answersFilter, type ImageItem, imageItems, imageSorts, shownImages} from './image-items.ts';
-import {type GraphLine, graphTree, type ImageOrder, imageOrder} from './image-order.ts';
 import type {ImagesState} from './images-state.ts';
 
 /** What the list or the graph shows now. */
@@ -13,7 +13,7 @@ export interface ShownImages {
   readonly found: ReadonlySet<string>;
   /** In the graph, what leads to each of the items; empty in the list. */
   readonly lines: readonly ShownLine[];
-  readonly order: ImageOrder | undefined;
+  readonly order: ShownOrder | undefined;
 }
 
 /** A line of the graph drawn as a tree, or the number of a step where one begins. */
@@ -54,7 +54,7 @@ function willSay({asking, statusProblem, treeProblem}: ImagesState): boolean {
 function workOut(state: ImagesState): ShownImages {
   const {catalog, report, live, view, asLevels, list} = state;
   if (!catalog) return {all: [], items: [], keys: [], found: new Set(), lines: [], order: undefined};
-  const order = imageOrder(catalog);
+  const order = shownOrder(catalog);
   const all = imageItems(catalog, report, live, willSay(state));
   if (view !== 'graph') {
     const items = shownImages(all, list.filter, imageSorts[list.sort % imageSorts.length] ?? 'name', order);
@@ -62,7 +62,7 @@ function workOut(state: ImagesState): ShownImages {
     return {all, items, keys, found: new Set(keys), lines: [], order};
   }
   const byName = new Map(all.map((item) => [item.image.name, item]));
-  const entries = (asLevels ? stepLines(order) : treeLines(graphTree(catalog, order))).flatMap(({name, line}) => {
+  const entries = (asLevels ? stepLines(order) : treeLines(graphTree(order))).flatMap(({name, line}) => {
     const item = byName.get(name);
     return item ? [{item, line}] : [];
   });
@@ -85,7 +85,7 @@ function treeLines(lines: readonly GraphLine[]): readonly NamedLine[] {
   return lines.map((tree) => ({name: tree.name, line: {tree}}));
 }
 
-function stepLines(order: ImageOrder): readonly NamedLine[] {
+function stepLines(order: ShownOrder): readonly NamedLine[] {
   const groups = order.unordered.length > 0 ? [...order.levels, order.unordered] : order.levels;
   return groups.flatMap((names, step) =>
     names.map((name, index) => {

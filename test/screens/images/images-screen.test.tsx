@@ -24,6 +24,17 @@ test('a filter narrows the list and stands in the title with its count; Esc take
   await app.shows('grafana');
 });
 
+test('the tree is read as the configuration names its images, at first and anew', async () => {
+  const app = openApp({settings: {config: '/srv/config'}});
+  await app.shows('! stale');
+  app.press('ctrl-r');
+  await app.until(() => app.fake.calls.filter((call) => call.startsWith('openTree')).length === 2);
+  expect(app.fake.calls.filter((call) => call.startsWith('openTree'))).toEqual([
+    'openTree with /srv/config',
+    'openTree with /srv/config',
+  ]);
+});
+
 test('a pasted filter becomes one line', async () => {
   const app = openApp();
   await app.shows('! stale');
