@@ -1,11 +1,11 @@
-import {relative} from 'node:path';
 import {
   type ClusterConfig,
   type ConfigReading,
   exitCodeOf,
   leavesOf,
-  type Origin,
+  originWords,
   type Problem,
+  problemCounts,
   type ViewName,
   valueTree,
   viewDocument,
@@ -62,26 +62,7 @@ function factsOf({folder, era, release, machines}: ClusterConfig): string {
 }
 
 function countsOf(problems: readonly Problem[]): string {
-  const kinds = ['error', 'warning', 'notice'] as const;
-  const counts = kinds.flatMap((kind) => {
-    const count = problems.filter(({severity = 'error'}) => severity === kind).length;
-    return count === 0 ? [] : [`${count} ${kind}${count === 1 ? '' : 's'}`];
-  });
-  return counts.length === 0 ? 'nothing is wrong.' : `${counts.join(', ')}.`;
-}
-
-/** 'services-configuration.yaml:12', 'default: as the tools have it', 'derived from zkid' */
-function originWords(origin: Origin, folder: string): string {
-  switch (origin.from) {
-    case 'file': {
-      const path = relative(folder, origin.file);
-      return `${path.startsWith('..') ? origin.file : path}:${origin.line}`;
-    }
-    case 'default':
-      return `default: ${origin.which}`;
-    case 'derived':
-      return `derived from ${origin.of}`;
-  }
+  return `${problemCounts(problems) || 'nothing is wrong'}.`;
 }
 
 function codeOf(problems: readonly Problem[]): Ended {

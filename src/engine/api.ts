@@ -29,6 +29,8 @@ export interface Engine {
   generateConfig(request: GenerateRequest): Promise<GenerateReport>;
   /** Renders one template as Jinja2 does. Throws what is wrong with it or with its context. */
   renderTemplate(request: RenderRequest): Promise<RenderedFile>;
+  /** Calls back when files of a configuration have changed, come or gone, until it is closed. */
+  watchConfig(folder: string, changed: () => void): {close(): void};
   /** The state of images: what would be built and why. */
   imageStatus(request: ImageStatusRequest, signal?: AbortSignal): Promise<ImageStatusReport>;
   /** Facts and plan of what was asked for; changes nothing. Throws what makes a plan impossible. */

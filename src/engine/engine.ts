@@ -12,6 +12,7 @@ import {startRun} from './run/start.ts';
 import {Secret} from './secret.ts';
 import {clusterName, makeStateFolder, readConfiguration, stateHomeOf} from './state.ts';
 import type {Tools} from './tools.ts';
+import {watchConfig} from './watch-config.ts';
 import {createTools, environmentElsewhere} from './world.ts';
 
 export interface EngineOptions {
@@ -69,6 +70,8 @@ export function createEngine(options: EngineOptions): Engine {
       const {renderFile} = await import('./package/render-file.ts');
       return renderFile(request);
     },
+
+    watchConfig: (folder, changed) => watchConfig(folder, clock, changed),
 
     async imageStatus(request, signal = never()) {
       const place = await realPlace(request);

@@ -122,3 +122,13 @@ export function problemOf(thrown: unknown): Problem {
 export function exitCodeOf(problem: Problem): ExitCode {
   return problemCodes[problem.code];
 }
+
+/** '2 errors, 1 warning'; empty when there are none. */
+export function problemCounts(problems: readonly Problem[]): string {
+  const kinds = ['error', 'warning', 'notice'] as const;
+  const counts = kinds.flatMap((kind) => {
+    const amount = problems.filter(({severity = 'error'}) => severity === kind).length;
+    return amount === 0 ? [] : [`${amount} ${kind}${amount === 1 ? '' : 's'}`];
+  });
+  return counts.join(', ');
+}

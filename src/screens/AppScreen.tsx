@@ -13,6 +13,7 @@ import {TextDialog} from '../ui/widgets/TextDialog.tsx';
 import {useKeyTable} from '../ui/widgets/use-key-table.ts';
 import {type AppModel, tabs} from './app-model.ts';
 import {ComingScreen} from './ComingScreen.tsx';
+import {ClusterScreen} from './cluster/ClusterScreen.tsx';
 import {activityRow, healthRow, othersRow} from './header-rows.ts';
 import {ImagesScreen} from './images/ImagesScreen.tsx';
 import {RunScreen} from './runs/RunScreen.tsx';
@@ -89,6 +90,7 @@ function Screen({app, width, height}: {readonly app: AppModel; readonly width: n
         <RunScreen key={run} app={app} id={run} width={width} height={height} />
       );
     case 'cluster':
+      return <ClusterScreen app={app} width={width} height={height} />;
     case 'machines':
     case 'services':
       return <ComingScreen tab={tab} width={width} height={height} />;

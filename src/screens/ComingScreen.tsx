@@ -7,14 +7,14 @@ import {type Row, row} from '../ui/widgets/rows.ts';
 import {type Tab, tabs} from './app-model.ts';
 
 export interface ComingScreenProps {
-  readonly tab: Exclude<Tab, 'images' | 'runs'>;
+  readonly tab: Exclude<Tab, 'images' | 'cluster' | 'runs'>;
   readonly width: number;
   readonly height: number;
 }
 
 /** A screen that is not there yet: what it will hold, and what can be done today. */
 export function ComingScreen({tab, width, height}: ComingScreenProps) {
-  const {coming, today} = words[tab];
+  const {coming, today} = comingWords[tab];
   const inner = Math.max(8, width - panelBorder - 2);
   const rows: Row[] = [
     [],
@@ -40,12 +40,14 @@ export function ComingScreen({tab, width, height}: ComingScreenProps) {
   );
 }
 
-const words: Readonly<Record<ComingScreenProps['tab'], {readonly coming: string; readonly today: string}>> = {
+/** What is not there yet, and what can be done today. */
+export const comingWords: Readonly<
+  Record<ComingScreenProps['tab'] | 'cluster', {readonly coming: string; readonly today: string}>
+> = {
   cluster: {
-    coming:
-      'It will show the nodes, etcd and certificates of a cluster, check its configuration, and boot, repair or clean it.',
+    coming: 'It will show the nodes, etcd and certificates of the cluster, and boot, repair or clean it.',
     today:
-      'Today: build the images a cluster needs, and push them to its registry. For the cluster itself use the tools you have; pai-tui changes nothing there.',
+      'Today: check the configuration, build the images a cluster needs, and push them to its registry. For the cluster itself use the tools you have; pai-tui changes nothing there.',
   },
   machines: {
     coming:

@@ -4,6 +4,7 @@ import type {Role} from '../ui/theme/theme.ts';
 import {plain} from '../ui/widgets/cells.ts';
 import type {AppSettings, ScreenSize} from './app-settings.ts';
 import {machineClock, type ShownClock} from './clock.ts';
+import {type ClusterModel, createClusterModel} from './cluster/cluster-model.ts';
 import {createImagesModel, type ImagesModel} from './images/images-model.ts';
 import {problemWords} from './problem-words.ts';
 import {createRunsModel, type RunsModel} from './runs/runs-model.ts';
@@ -44,6 +45,7 @@ export interface AppModel {
   readonly seconds: Store<number>;
   readonly state: {get(): AppState; subscribe(listener: () => void): () => void};
   readonly images: ImagesModel;
+  readonly cluster: ClusterModel;
   readonly runs: RunsModel;
   readonly runList: LiveStore<readonly RunSummary[]>;
   go(tab: Tab): void;
@@ -84,6 +86,7 @@ export function createAppModel(settings: AppSettings): AppModel {
     seconds: createSeconds(),
     state,
     images,
+    cluster: createClusterModel(settings, images),
     runs,
     runList,
     go: (tab) => set({tab, run: tab === 'runs' ? state.get().run : undefined, from: undefined, message: undefined}),

@@ -11,6 +11,7 @@ import type {
   StartOptions,
 } from '../../src/engine/api.ts';
 import type {Catalog, Component, Image} from '../../src/engine/catalog/types.ts';
+import type {ConfigReading} from '../../src/engine/config/open.ts';
 import type {Task} from '../../src/engine/plan/types.ts';
 import {type Problem, ProblemError} from '../../src/engine/problem.ts';
 import type {RunStatus, TaskState} from '../../src/engine/run/events.ts';
@@ -31,6 +32,8 @@ export interface FakeEngine {
   update(id: string, change: (view: RunView) => RunView): void;
   /** Adds lines to the output of a task. */
   print(id: string, task: string, lines: readonly string[], at?: number): void;
+  /** Tells whoever watches the configuration that its files have changed. */
+  changeConfig(): void;
   /** Stores that were opened and not closed. */
   openStores(): number;
 }
@@ -41,6 +44,7 @@ export interface FakeAnswers {
   readonly propose: Problem | 'pending' | undefined;
   readonly start: Problem | undefined;
   readonly runs: readonly RunView[];
+  readonly config: ConfigReading;
 }
 
 /** An engine without a computer: answers what a test tells it, and writes down what it was asked. */
@@ -51,11 +55,13 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}): FakeEngine
     status: sampleStatus(),
     propose: undefined,
     start: undefined,
+    config: {problems: []},
     ...given,
   };
   const calls: string[] = [];
   const views = createStore<ReadonlyMap<string, RunView>>(new Map(runs.map((view) => [view.summary.id, view])));
   const outputs = new Map<string, WritableStore<OutputView>>();
+  const configWatchers = new Set<() => void>();
   let open = 0;
 
   const live = <T>(store: {get(): T; subscribe(listener: () => void): () => void}): LiveStore<T> => {
@@ -101,7 +107,16 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}): FakeEngine
     },
     async openConfig(folder) {
       calls.push(`openConfig ${folder}`);
-      return {problems: []};
+      return answers.config;
+    },
+    watchConfig(_folder, changed) {
+      open += 1;
+      configWatchers.add(changed);
+      return {
+        close() {
+          if (configWatchers.delete(changed)) open -= 1;
+        },
+      };
     },
     async generateConfig(request) {
       calls.push(`generateConfig ${JSON.stringify(request)}`);
@@ -180,6 +195,9 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}): FakeEngine
       const store = outputOf(id, task);
       const before = store.get().lines(0, store.get().lineCount);
       store.set(outputView([...before, ...lines.map((text) => ({text, at}))]));
+    },
+    changeConfig() {
+      for (const changed of [...configWatchers]) changed();
     },
     openStores: () => open,
   };

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {sampleCatalog, statusWithoutEngine} from '../helpers/fake-engine.ts';
+import {openCluster, readingOf} from './cluster/open-config.tsx';
 import {openApp} from './open-app.tsx';
 import {allRuns, failedRun, runningRun} from './sample-runs.ts';
 
@@ -17,6 +18,25 @@ const treeProblems = [
     message: 'It cannot be read.',
     file: 'src/x/service.yaml',
   },
+];
+
+const configProblems = [
+  {
+    code: 'config-invalid' as const,
+    message: 'infra-01 and gpu-01 have the same address.',
+    hint: 'Give each machine its own.',
+    file: 'fixtures/config-sample/layout.yaml',
+    line: 23,
+    key: 'machine-list.0.hostip',
+  },
+  {
+    code: 'config-invalid' as const,
+    severity: 'warning' as const,
+    message: 'The text "true" stands where a boolean is meant.',
+    file: 'fixtures/config-sample/services-configuration.yaml',
+    line: 9,
+  },
+  {code: 'config-invalid' as const, severity: 'notice' as const, message: 'Nobody knows the module grafana-next.'},
 ];
 
 describe.each([
@@ -92,6 +112,31 @@ describe.each([
     app.fake.print(failedRun.summary.id, 'build/rest-server', ['npm ERR! missing script: ci']);
     await app.shows('failed after');
     await app.shows(rows < 16 ? 'Plan' : 'npm ERR!');
+    expect(await app.stillFrame()).toMatchSnapshot();
+  });
+
+  test('what the configuration says, in short', async () => {
+    const app = await openCluster('sample', {columns, rows});
+    await app.shows(/c opens|of \d+ ┐/);
+    expect(await app.stillFrame()).toMatchSnapshot();
+  });
+
+  test('a value of the configuration', async () => {
+    const app = await openCluster('sample', {columns, rows});
+    await app.shows('check ');
+    app.press('c', 'enter', 'G');
+    await app.shows(/┌ Services/);
+    app.press('g', '/', 'hostip', 'enter', 'n');
+    await app.shows(/▸ +hostip/);
+    expect(await app.stillFrame()).toMatchSnapshot();
+  });
+
+  test('what is wrong with the configuration', async () => {
+    const config = {...(await readingOf('sample')), problems: configProblems};
+    const app = await openCluster('sample', {columns, rows, answers: {config}});
+    await app.shows('check ');
+    app.press('c', '[');
+    await app.shows('error');
     expect(await app.stillFrame()).toMatchSnapshot();
   });
 

@@ -6,15 +6,18 @@ import {useKeyTables} from '../../src/ui/keys/use-keys.ts';
 import {keyName} from '../../src/ui/widgets/key-words.ts';
 import {createFakeEngine, fakeNow, runOf, taskState} from '../helpers/fake-engine.ts';
 import {openScreen} from '../helpers/screen.tsx';
+import {readingOf} from './cluster/open-config.tsx';
 
 const run = runOf({id: 'r', status: 'running', title: 'A run', tasks: [taskState('build/base-image', 'running')]});
 
 /** Where one is after which keys, and which of the tables there belongs to that place. */
 const places: readonly (readonly [place: string, keys: readonly string[], shows: string, table: string])[] = [
-  ['Everywhere', ['2'], 'It will show', 'Everywhere'],
+  ['Everywhere', ['3'], 'It will list', 'Everywhere'],
   ['Always, also in dialogs', [], '! stale', 'Always'],
   ['Images', [], '! stale', 'Images'],
   ['The plan that waits for approval', ['*', 'B'], '[Start]', 'modal'],
+  ['Cluster', ['2'], 'era G', 'Cluster'],
+  ['Configuration', ['2', 'c'], '+ layout', 'Configuration'],
   ['Runs', ['5'], 'A run', 'Runs'],
   ['A run', ['5', 'enter'], 'Plan', 'Run'],
   ['The output of a task', ['5', 'enter', 'enter'], 'Esc plan', 'Output'],
@@ -34,10 +37,11 @@ function Probe({hear}: {readonly hear: (tables: readonly KeyTable[]) => void}) {
 }
 
 async function tableAt(keys: readonly string[], shows: string, title: string): Promise<KeyTable> {
-  const {engine} = createFakeEngine({runs: [run]});
+  const {engine} = createFakeEngine({runs: [run], config: await readingOf('g')});
   const app = createAppModel({
     engine,
     source: '/srv/pai',
+    config: '/srv/cluster',
     who: 'ops@jump1',
     clock: {now: () => fakeNow, monotonic: () => 5000},
   });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
+import {readingOf} from './cluster/open-config.tsx';
 import {openApp} from './open-app.tsx';
 import {allRuns, runningRun} from './sample-runs.ts';
 
@@ -13,11 +14,22 @@ const places: readonly (readonly [name: string, keys: readonly string[], shows: 
   ['the outputs of a run', ['5', 'enter', 'p', 'enter'], /1 . Build/],
   ['the help', ['?'], /search/],
   ['the commands', [':'], /Commands/],
-  ['a screen to come', ['2'], /Cluster/],
+  ['a screen to come', ['3'], /Machines/],
+  ['the cluster', ['2'], /era G/],
+  ['the configuration', ['2', 'c', '+'], /teslak80/],
+  ['a problem of the configuration', ['2', 'c', '[', 'tab'], /address/],
+  ['a value that is looked for', ['2', 'c', '/'], /[/]/],
 ];
 
 test.each(places)('no frame of %s is larger than the terminal, whatever its size', async (_, keys, shows) => {
-  const app = openApp({columns: 100, rows: 30, answers: {runs: allRuns}});
+  const reading = await readingOf('g');
+  const config = {...reading, problems: [{code: 'config-invalid' as const, message: 'Two have one address.'}]};
+  const app = openApp({
+    columns: 100,
+    rows: 30,
+    answers: {runs: allRuns, config},
+    settings: {config: '/srv/cluster'},
+  });
   app.fake.print(runningRun.summary.id, 'build/rest-server', ['x'.repeat(400), '映像'.repeat(200)]);
   await app.shows('! stale');
   for (const key of keys) {

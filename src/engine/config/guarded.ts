@@ -1,4 +1,4 @@
-import {dots, isSecretKey, withoutSecrets} from './secret-keys.ts';
+import {dots, hider, isSecretKey} from './secret-keys.ts';
 import type {YamlMap, YamlValue} from './yaml.ts';
 import type {YamlScalar} from './yaml-scalars.ts';
 
@@ -20,7 +20,7 @@ export class Guarded {
 
   /** The same with secrets as dots: by their keys, and wherever their text stands in another value. */
   shown(): YamlMap {
-    return conceal(this.#values, false, this.secrets(), new Map()) as YamlMap;
+    return conceal(this.#values, false, hider(this.secrets()), new Map()) as YamlMap;
   }
 
   /** Every secret once, for replacing them in what is written down. */
@@ -54,7 +54,7 @@ function collect(value: YamlValue, isSecret: boolean, secrets: Set<string>, seen
   } else if (Array.isArray(value)) for (const item of value) collect(item, isSecret, secrets, seen);
 }
 
-function conceal(value: YamlValue, isSecret: boolean, secrets: ReadonlySet<string>, done: Done): YamlValue {
+function conceal(value: YamlValue, isSecret: boolean, hide: (text: string) => string, done: Done): YamlValue {
   if (value instanceof Map) {
     const known = isSecret ? undefined : done.get(value);
     if (known) return known;
@@ -63,12 +63,12 @@ function conceal(value: YamlValue, isSecret: boolean, secrets: ReadonlySet<strin
     for (const [key, item] of value) {
       // Somebody's name may be what is a secret elsewhere: admin and admin.
       const isName = typeof item === 'string' && /name$|[-_]id$/i.test(String(key)) && !isSecret;
-      shown.set(key, isName ? item : conceal(item, isSecret || isSecretKey(String(key)), secrets, done));
+      shown.set(key, isName ? item : conceal(item, isSecret || isSecretKey(String(key)), hide, done));
     }
     return shown;
   }
-  if (Array.isArray(value)) return value.map((item) => conceal(item, isSecret, secrets, done));
-  if (typeof value === 'string') return isSecret && value !== '' ? dots : withoutSecrets(value, secrets);
+  if (Array.isArray(value)) return value.map((item) => conceal(item, isSecret, hide, done));
+  if (typeof value === 'string') return isSecret && value !== '' ? dots : hide(value);
   return isSecret && (typeof value === 'bigint' || typeof value === 'number') ? dots : value;
 }
 

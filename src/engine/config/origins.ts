@@ -1,3 +1,5 @@
+import {relative} from 'node:path';
+
 /** Where values come from, kept beside them: by the object that holds a value and its key there. */
 
 export type Origin =
@@ -6,6 +8,24 @@ export type Origin =
   | {readonly from: 'default'; readonly which: string}
   /** Computed of other values: dotted keys or words. */
   | {readonly from: 'derived'; readonly of: string};
+
+/** 'services-configuration.yaml:12', 'default: as the tools have it', 'derived from zkid'; files as seen from a folder. */
+export function originWords(origin: Origin, folder: string): string {
+  switch (origin.from) {
+    case 'file':
+      return `${fileIn(folder, origin.file)}:${origin.line}`;
+    case 'default':
+      return `default: ${origin.which}`;
+    case 'derived':
+      return `derived from ${origin.of}`;
+  }
+}
+
+/** A file as seen from a folder; as it is where it lies elsewhere. */
+export function fileIn(folder: string, file: string): string {
+  const path = relative(folder, file);
+  return path === '' || path.startsWith('..') ? file : path;
+}
 
 export class Origins {
   readonly #held = new WeakMap<object, Map<unknown, Origin | (() => Origin)>>();

@@ -10,9 +10,30 @@ export function isSecretKey(key: string): boolean {
 
 /** Passwords in URLs, and every known secret of four or more characters, as dots. */
 export function withoutSecrets(text: string, secrets: ReadonlySet<string>): string {
-  let shown = text.replace(/(:\/\/[^/\s:@]*:)[^/\s@]+@/g, `$1${dots}@`);
-  for (const secret of secrets) if (secret.length >= 4) shown = shown.replaceAll(secret, dots);
-  return shown;
+  return hider(secrets)(text);
 }
+
+/** The same for many texts: however many secrets there are, a text that has none is looked through once. */
+export function hider(secrets: ReadonlySet<string>): (text: string) => string {
+  const byBeginning = new Map<string, string[]>();
+  // Of two that begin alike the longer one goes first, or its end would stay.
+  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) {
+    if (secret.length < shortest) continue;
+    const beginning = secret.slice(0, shortest);
+    byBeginning.set(beginning, [...(byBeginning.get(beginning) ?? []), secret]);
+  }
+  return (text) => {
+    let shown = text.replace(/(:\/\/[^/\s:@]*:)[^/\s@]+@/g, `$1${dots}@`);
+    for (let at = 0; at + shortest <= shown.length; at++) {
+      for (const secret of byBeginning.get(shown.slice(at, at + shortest)) ?? []) {
+        shown = shown.replaceAll(secret, dots);
+      }
+    }
+    return shown;
+  };
+}
+
+/** Characters; what is shorter stands in too many other words. */
+const shortest = 4;
 
 export const dots = '••••••';

@@ -87,6 +87,12 @@ export function nameOf(role: FileRole): string {
   return fileNames[role][0] ?? role;
 }
 
+/** Where the files of a configuration are or would be, whatever its era; of a file that was given, that file too. */
+export function possibleFiles(config: string): readonly string[] {
+  const names = Object.values(fileNames).flat();
+  return [config, ...[config, dirname(config)].flatMap((folder) => names.map((name) => join(folder, name)))];
+}
+
 type Found = ReadonlyMap<FileRole, readonly string[]>;
 
 async function findFiles(folder: string): Promise<Found> {

@@ -19,9 +19,10 @@ export interface ValueNode {
   readonly path: string;
   /** As Python prints it; of a map or a list only when it is empty ({} or []). */
   readonly text?: string;
-  readonly origin?: Origin;
-  /** Of a map or a list that is not empty. */
-  readonly children?: readonly ValueNode[];
+  /** Looked up when it is asked for. */
+  readonly origin?: Origin | undefined;
+  /** Of a map or a list that is not empty; made when they are asked for. */
+  readonly children?: readonly ValueNode[] | undefined;
 }
 
 /** The top level of a view, in its order. Makes nothing of what lies deeper until it is asked for. */
@@ -67,14 +68,18 @@ function node(
 ): ValueNode {
   const name = displayText(key);
   const path = above === '' ? name : `${above}.${name}`;
-  const origin = originOf(holder, heldAs);
-  const named = {key: name, path, ...(origin ? {origin} : {})};
   const size = Array.isArray(real) ? real.length : real instanceof Map ? real.size : 0;
-  if (size === 0) return {...named, text: displayText(repr(shown))};
+  let children: readonly ValueNode[] | undefined;
   return {
-    ...named,
+    key: name,
+    path,
+    get origin() {
+      return originOf(holder, heldAs);
+    },
+    ...(size === 0 ? {text: displayText(repr(shown))} : {}),
     get children() {
-      return childrenOf(real, shown, path, originOf);
+      if (size > 0) children ??= childrenOf(real, shown, path, originOf);
+      return children;
     },
   };
 }

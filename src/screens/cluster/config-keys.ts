@@ -1,0 +1,150 @@
+import type {KeyBinding} from '../../ui/keys/binding.ts';
+import {matchKeys, moveKeys} from '../../ui/widgets/list-keys.ts';
+import type {ListAction} from '../../ui/widgets/list-state.ts';
+import {foldKeys} from '../../ui/widgets/tree-keys.ts';
+import {useKeyTable} from '../../ui/widgets/use-key-table.ts';
+import type {AppModel} from '../app-model.ts';
+import {queryCommand} from '../command-line.ts';
+import {type NamedCommand, showCommand} from '../show-command.tsx';
+import {type ClusterState, noProblems} from './cluster-state.ts';
+import {actOnConfig, chosenOf, filterConfig, goToMatch, goToProblem, viewAt} from './config-actions.ts';
+
+/** What the keys must know of the drawing: rows of a page, and of what stands beside the list. */
+export interface ConfigRoom {
+  readonly page: number;
+  readonly detailRows: number;
+  readonly detailPage: number;
+}
+
+export function useConfigKeys(app: AppModel, state: ClusterState, room: ConfigRoom): void {
+  const {cluster} = app;
+  const moving = (action: ListAction): void => {
+    const {detailFocused, detailTop} = cluster.get();
+    if (!detailFocused) {
+      actOnConfig(app, action);
+      return;
+    }
+    const highest = Math.max(0, room.detailRows - room.detailPage);
+    const target = action.type === 'move' ? detailTop + action.by : action.type === 'to' ? action.index : detailTop;
+    cluster.set({detailTop: Math.max(0, Math.min(highest, target))});
+  };
+  const inProblems = state.view === 'problems';
+  const treeOnly = inProblems ? {disabled: 'Problems are listed here: go back to the values with [.'} : {};
+  const view = (by: number): void => cluster.set({view: viewAt(cluster.get(), by), detailFocused: false, detailTop: 0});
+  useKeyTable(
+    [
+      enterKey(app, state),
+      ...foldKeys((action) =>
+        actOnConfig(
+          app,
+          action.type === 'unfold-all'
+            ? {...action, type: action.type, roots: cluster.shown().items}
+            : (action as {type: 'fold'}),
+        ),
+      ).map((binding) => ({...binding, ...treeOnly, ...(inProblems ? {quiet: true} : {})})),
+      {keys: [']'], word: viewAt(state, 1), help: 'The next view: services, Kubernetes, problems.', run: () => view(1)},
+      {
+        keys: ['['],
+        word: 'view before',
+        help: 'The view before: problems, Kubernetes, services.',
+        quiet: true,
+        run: () => view(-1),
+      },
+      {
+        keys: ['/'],
+        word: 'filter',
+        help: 'Show only what has these words in its key or value; n and N go through it.',
+        quiet: inProblems,
+        ...treeOnly,
+        run: () => cluster.set({filtering: true, detailFocused: false}),
+      },
+      ...matchKeys(state.filter, (direction) => goToMatch(app, direction)).map((binding) => ({
+        ...binding,
+        ...treeOnly,
+      })),
+      {
+        keys: ['tab', 'shift-tab', 'd'],
+        word: state.detailFocused ? 'list' : 'details',
+        help: 'Go to what is said about the one under the cursor; again: back.',
+        run: () => cluster.set({detailFocused: !cluster.get().detailFocused, detailTop: 0}),
+      },
+      ...moveKeys(moving, room.page),
+      ...configKeys(app, state),
+      {
+        keys: ['esc'],
+        word: 'back',
+        help: 'Leave the details, then the filter, then the configuration.',
+        run: () => {
+          const now = cluster.get();
+          if (now.detailFocused) cluster.set({detailFocused: false, detailTop: 0});
+          else if (now.filter !== '' && now.view !== 'problems') filterConfig(app, '');
+          else cluster.set({inConfig: false, detailTop: 0});
+        },
+      },
+    ],
+    {layer: 'screen', title: 'Configuration', active: !state.filtering},
+  );
+}
+
+/** What works in the summary and in the configuration alike. */
+export function configKeys(app: AppModel, {view}: ClusterState): readonly KeyBinding[] {
+  const none = app.settings.config === undefined ? {disabled: noConfiguration} : {};
+  return [
+    {
+      keys: ['ctrl-r'],
+      word: 'check again',
+      help: 'Read the configuration again. It is read again by itself when its files change.',
+      quiet: true,
+      ...none,
+      run: () => {
+        app.say('Reading the configuration again.');
+        void app.cluster.check();
+      },
+    },
+    {
+      keys: ['!'],
+      word: 'command',
+      help: 'Show the headless commands that check and show this.',
+      quiet: true,
+      run: () => showCommand(app, commandsFor(app, view)),
+    },
+  ];
+}
+
+export const noConfiguration = 'No configuration was given: open pai-tui with -c DIR, or set PAI_CONFIG.';
+
+function commandsFor(app: AppModel, view: ClusterState['view']): readonly NamedCommand[] {
+  const {source, config} = app.settings;
+  const check: NamedCommand = ['Check', queryCommand(source, config, ['config', 'check'])];
+  const show = (name: 'services' | 'kubernetes'): NamedCommand => [
+    name === 'services' ? 'Show what services see' : 'Show what Kubernetes sees',
+    queryCommand(source, config, ['config', 'show', '--view', name]),
+  ];
+  const shows = view === 'kubernetes' ? [show('kubernetes'), show('services')] : [show('services'), show('kubernetes')];
+  return view === 'problems' ? [check, ...shows] : [...shows, check];
+}
+
+function enterKey(app: AppModel, {view, reading}: ClusterState): KeyBinding {
+  if (view === 'problems') {
+    const none = (reading?.problems ?? noProblems).length === 0;
+    return {
+      keys: ['enter'],
+      word: 'go to value',
+      help: 'Go to the value this is about.',
+      ...(none ? {disabled: 'Nothing is wrong here.'} : {}),
+      run: () => {
+        const {problem} = chosenOf(app);
+        if (problem && !goToProblem(app, problem)) app.say('This is about no single value.');
+      },
+    };
+  }
+  return {
+    keys: ['enter'],
+    word: 'fold',
+    help: 'Show or hide what is below.',
+    quiet: true,
+    run: () => {
+      if (chosenOf(app).item?.children) actOnConfig(app, {type: 'toggle'});
+    },
+  };
+}

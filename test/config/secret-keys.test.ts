@@ -1,0 +1,20 @@
+import {expect, test} from 'vitest';
+import {dots, hider, withoutSecrets} from '../../src/engine/config/secret-keys.ts';
+
+test.each<[string, string, readonly string[], string]>([
+  ['a secret anywhere in a text', 'see s3cret here', ['s3cret'], `see ${dots} here`],
+  ['each time it is there', 's3cret,s3cret', ['s3cret'], `${dots},${dots}`],
+  ['the longer of two that begin alike', 'word-longer', ['word', 'word-longer'], dots],
+  [
+    'one of a thousand',
+    'it is secret-0999.',
+    Array.from({length: 1000}, (_, i) => `secret-${String(i).padStart(4, '0')}`),
+    `it is ${dots}.`,
+  ],
+  ['the password of a URL', 'http://me:pass@host/', [], `http://me:${dots}@host/`],
+  ['nothing of three characters', 'the abc', ['abc'], 'the abc'],
+  ['a secret at the very end', 'x=abcd', ['abcd'], `x=${dots}`],
+])('%s', (_, text, secrets, expected) => {
+  expect(withoutSecrets(text, new Set(secrets))).toBe(expected);
+  expect(hider(new Set(secrets))(text)).toBe(expected);
+});

@@ -1,0 +1,159 @@
+import {expect, test} from 'vitest';
+import type {Problem} from '../../../src/engine/problem.ts';
+import {openApp} from '../open-app.tsx';
+import {openCluster, readingOf} from './open-config.tsx';
+
+const wrongAddress: Problem = {
+  code: 'config-invalid',
+  message: 'infra-01 and gpu-01 have the same address.',
+  hint: 'Give each machine its own.',
+  file: 'fixtures/config-g/layout.yaml',
+  line: 23,
+  key: 'machine-list.0.hostip',
+};
+const noticed: Problem = {code: 'config-invalid', severity: 'notice', message: 'A module nobody knows.'};
+
+test('the summary says what the configuration is about', async () => {
+  const app = await openCluster('g');
+  await app.shows('era G (v0.14)');
+  await app.shows('2: 1 master, 1 worker; 2 skus');
+  await app.shows('http://10.0.0.1:8080, v1.9.9, etcd 3.2.17');
+  await app.shows('registry.example.com:5000/openpai, tag v0.14.0, no login');
+  await app.shows('✓ nothing is wrong');
+});
+
+test('without a configuration the screen says how to give one, and c says why it does nothing', async () => {
+  const app = openApp();
+  await app.shows('! stale');
+  app.press('2');
+  await app.shows('No configuration was given.');
+  await app.shows('pai-tui -c DIR, with PAI_CONFIG');
+  await app.shows('config generate');
+  app.press('c');
+  await app.shows('open pai-tui with -c DIR, or set PAI_CONFIG.');
+  expect(app.fake.calls.some((call) => call.startsWith('openConfig'))).toBe(false);
+});
+
+test('c shows every value with where it comes from, and Esc leads back', async () => {
+  const app = await openCluster('g', {columns: 200, rows: 50});
+  await app.shows('c opens');
+  app.press('c');
+  await app.shows('+ layout');
+  app.press('enter');
+  await app.shows('+ machine-list');
+  app.press('j', 'j', 'j', 'right', 'right', 'right', 'right', 'j');
+  await app.shows('- infra-01');
+  await app.shows(/hostip +'10.0.0.1' +layout.yaml:23/);
+  await app.shows(/from +layout.yaml:23, as machine-list.0.hostip/);
+  app.press(']');
+  await app.shows('Kubernetes · Problems');
+  app.press('right', 'j', 'j', 'j');
+  await app.shows(/api-servers-port +'8080' +default: as the tools have it/);
+  await app.shows(/api-servers-url +'http:\/\/10.0.0.1:8080' +derived from load-balance-ip/);
+  app.press('esc');
+  await app.shows('c opens');
+});
+
+test('a filter finds values by key and value, never a secret by its text', async () => {
+  const app = await openCluster('g');
+  await app.shows('c opens');
+  app.press('c');
+  await app.shows('+ layout');
+  app.press('/', 'teslak80');
+  await app.shows('filter: teslak80 (1)');
+  await app.shows(/│▸ +type/);
+  app.press('ctrl-u', 'change-me');
+  await app.shows('Nothing answers "change-me"');
+  app.press('ctrl-u', 'password');
+  await app.shows(/filter: password \([1-9]/);
+  await app.shows("'••••••'");
+  expect(app.text()).not.toContain("'change-me'");
+  app.press('enter', 'esc');
+  await app.hides('filter:');
+  await app.shows('▸');
+});
+
+test('n goes through what was found, and the cursor stays on it when the filter goes', async () => {
+  const app = await openCluster('g');
+  await app.shows('c opens');
+  app.press('c');
+  await app.shows('+ layout');
+  app.press('/', 'hostip', 'enter');
+  await app.shows('filter: hostip (2)');
+  await app.shows(/│▸ +hostip +'10.0.0.1'/);
+  app.press('n');
+  await app.shows(/│▸ +hostip +'10.0.0.11'/);
+  app.press('esc');
+  await app.hides('filter:');
+  await app.shows(/│▸ +hostip +'10.0.0.11'/);
+});
+
+test('secrets are dots in the tree, in details and when everything is unfolded', async () => {
+  const app = await openCluster('g', {columns: 200, rows: 100});
+  await app.shows('c opens');
+  app.press('c', '+');
+  await app.shows('password');
+  await app.stillFrame();
+  expect(app.text()).toContain('••••••');
+  expect(app.text()).not.toContain('change-me');
+});
+
+test('a problem leads to its value, and the value says what is wrong with it', async () => {
+  const reading = {...(await readingOf('g')), problems: [wrongAddress, noticed]};
+  const app = await openCluster('g', {answers: {config: reading}});
+  await app.shows('✗ 1 error');
+  await app.shows('? 1 notice');
+  await app.shows('✗ infra-01 and gpu-01 have the same address.');
+  app.press('c', '[');
+  await app.shows('✗ error');
+  await app.shows('layout.yaml:23');
+  await app.shows('Give each machine its own.');
+  app.press('j', 'enter');
+  await app.shows('This is about no single value.');
+  app.press('k', 'enter');
+  await app.shows(/│▸ +hostip +✗ '10.0.0.1'/);
+  await app.shows('have the same address.');
+});
+
+test('a configuration that changed is read again: folds and cursor stay, and the difference is said', async () => {
+  const reading = {...(await readingOf('g')), problems: [wrongAddress]};
+  const app = await openCluster('g', {answers: {config: reading}});
+  await app.shows('✗ 1 error');
+  app.press('c', 'right', 'j', 'j');
+  await app.shows(/│▸ +\+ kubernetes/);
+  app.fake.answer({config: await readingOf('g')});
+  app.fake.changeConfig();
+  await app.shows('1 problem fewer: nothing is wrong now.');
+  await app.shows(/│▸ +\+ kubernetes/);
+  const reads = () => app.fake.calls.filter((call) => call.startsWith('openConfig')).length;
+  const before = reads();
+  app.press('ctrl-r');
+  await app.until(() => reads() === before + 1);
+});
+
+test('the files are watched only while the tab is shown', async () => {
+  const app = await openCluster('g');
+  await app.shows('c opens');
+  const watching = app.fake.openStores();
+  app.press('3');
+  await app.shows('It will list the machines');
+  await app.until(() => app.fake.openStores() === watching - 1);
+});
+
+test('! shows the commands that say the same', async () => {
+  const app = await openCluster('g', {columns: 120});
+  await app.shows('c opens');
+  app.press('c', ']', '!');
+  await app.shows('pai-tui -s /srv/pai -c fixtures/config-g config show --view kubernetes');
+  await app.shows('pai-tui -s /srv/pai -c fixtures/config-g config check');
+});
+
+test('a configuration that cannot be read says so, and where to look', async () => {
+  const problem: Problem = {code: 'config-missing', message: 'The configuration /x does not exist.', hint: 'Give it.'};
+  const app = await openCluster('g', {answers: {config: {problems: [problem]}}});
+  await app.shows('✗ The configuration /x does not exist.');
+  app.press('c');
+  await app.shows('[ says what is wrong.');
+  app.press('[');
+  await app.shows('Give it.');
+});
