@@ -66,7 +66,7 @@ function splicesOf(context: EditContext, edit: Edit): readonly Splice[] {
 
 /** What most often stands in the way. */
 function shared(text: string): string | undefined {
-  return /[&*<]/.test(text) && /&\S+/.test(text)
+  return /(?:^|[\s,[{])&\S/m.test(text)
     ? 'This cannot be changed alone: the file repeats parts of itself with anchors (&) and aliases (*).'
     : undefined;
 }
