@@ -1,5 +1,10 @@
 import type {Value} from '../values/types.ts';
 
+/** Where a name may be found. */
+export interface Names {
+  get(name: string): Value | undefined;
+}
+
 export interface BlockCode {
   /** Tells apart the blocks of one name in templates that extend each other. */
   readonly code: unknown;
@@ -9,14 +14,14 @@ export interface BlockCode {
 /** The names that a template sees. */
 export class Context {
   /** The nearest first. */
-  readonly #layers: readonly ReadonlyMap<string, Value>[];
+  readonly #layers: readonly Names[];
   /** What the template set outside of loops and macros. */
   readonly #vars = new Map<string, Value>();
   readonly #exported = new Set<string>();
   /** The blocks of a name: those of the template itself first, then those of what it extends. */
   readonly blocks: Map<string, BlockCode[]>;
 
-  constructor(layers: readonly ReadonlyMap<string, Value>[], blocks: Map<string, BlockCode[]>) {
+  constructor(layers: readonly Names[], blocks: Map<string, BlockCode[]>) {
     this.#layers = layers;
     this.blocks = blocks;
   }

@@ -8,6 +8,7 @@ import {str} from '../values/repr.ts';
 import {indexOf} from '../values/slice.ts';
 import {isTrue} from '../values/truth.ts';
 import {type Arguments, PythonObject, type Value} from '../values/types.ts';
+import type {Names} from './context.ts';
 import {Cycler, Joiner, Namespace} from './helpers.ts';
 import type {RenderMeter} from './limits.ts';
 import {lipsum} from './lipsum.ts';
@@ -41,8 +42,21 @@ class PythonClass extends PythonObject {
   }
 }
 
-/** `random`: numbers from 0 to below 1. */
-export function globalNames(meter: RenderMeter, random: () => number): ReadonlyMap<string, Value> {
+const names = ['range', 'dict', 'namespace', 'cycler', 'joiner', 'lipsum'];
+
+/** Made when the first of them is asked for: most templates use none. `random`: numbers from 0 to below 1. */
+export function globalNames(meter: RenderMeter, random: () => number): Names {
+  let made: ReadonlyMap<string, Value> | undefined;
+  return {
+    get(name) {
+      if (!names.includes(name)) return undefined;
+      made ??= makeNames(meter, random);
+      return made.get(name);
+    },
+  };
+}
+
+function makeNames(meter: RenderMeter, random: () => number): ReadonlyMap<string, Value> {
   return new Map<string, Value>([
     ['range', new PythonClass('range', (args) => range(args, meter))],
     [
@@ -86,8 +100,8 @@ function range(args: Arguments, meter: RenderMeter): Value {
 }
 
 function dummyText(args: Arguments, random: () => number): Value {
-  const names = ['n', 'html', 'min', 'max'];
-  const [count, html, min, max] = bind('lipsum', {names, required: 0, byName: true}, args);
+  const signature = {names: ['n', 'html', 'min', 'max'], required: 0, byName: true};
+  const [count, html, min, max] = bind('lipsum', signature, args);
   const words = {min: Number(str(min ?? 20n)), max: Number(str(max ?? 100n))};
   return lipsum(Number(str(count ?? 5n)), isTrue(html ?? true), words, random);
 }

@@ -17,6 +17,8 @@ import {filters} from './filters/all.ts';
 import {Lookups} from './lookups.ts';
 import {tests} from './tests.ts';
 
+const noNames: ReadonlyMap<string, Value> = new Map();
+
 export type Named = readonly (readonly [string, Value])[] | undefined;
 
 export class Operations extends Lookups implements Environment {
@@ -36,6 +38,7 @@ export class Operations extends Lookups implements Environment {
   }
 
   #arguments(positional: readonly Value[], named: Named, rest: Value | undefined): Arguments {
+    if (named === undefined && rest === undefined) return {positional, named: noNames};
     const all = new Map<string, Value>(named);
     if (rest !== undefined) {
       if (!isMap(rest)) throw new Fault('TypeError', `argument after ** must be a mapping, not ${typeName(rest)}`);

@@ -4,6 +4,7 @@ import {Fault} from '../values/fault.ts';
 import type {Value} from '../values/types.ts';
 import type {UndefinedUse} from '../values/undefined.ts';
 import type {FindTemplate} from './compiled.ts';
+import type {Names} from './context.ts';
 import {globalNames} from './globals.ts';
 import {type RenderLimits, RenderMeter} from './limits.ts';
 import type {TemplateModule} from './module.ts';
@@ -24,7 +25,7 @@ const deepest = 400;
 export class Rendering {
   readonly meter: RenderMeter;
   readonly find: FindTemplate;
-  readonly globals: ReadonlyMap<string, Value>;
+  readonly globals: Names;
   /** Templates that were imported, by name: each is rendered once. */
   readonly modules = new Map<string, TemplateModule>();
   readonly #notes = new Map<string, UndefinedNote>();

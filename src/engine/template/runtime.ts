@@ -9,7 +9,7 @@ import {Tuple} from '../values/tuple.ts';
 import {isList, type Value} from '../values/types.ts';
 import {blockAt, SelfReference} from './block-reference.ts';
 import type {CompiledTemplate} from './compiled.ts';
-import {type BlockCode, Context} from './context.ts';
+import {type BlockCode, Context, type Names} from './context.ts';
 import {Namespace} from './helpers.ts';
 import {LoopContext, type RenderLoop} from './loop-context.ts';
 import {Macro, type MacroShape} from './macro.ts';
@@ -27,7 +27,7 @@ export class Runtime extends Operations {
   }
 
   /** The whole template, in a context of its own. */
-  render(layers: readonly ReadonlyMap<string, Value>[]): {readonly text: string; readonly context: Context} {
+  render(layers: readonly Names[]): {readonly text: string; readonly context: Context} {
     const context = new Context(layers, this.blocks());
     return {text: this.renderRoot(context), context};
   }
