@@ -97,6 +97,18 @@ describe('which files are read', () => {
     );
   });
 
+  test.each([
+    ['d', 'G', 'cluster-configuration.yaml with its companions', 'layout.yaml with its companions'],
+    ['g', 'D', 'layout.yaml with its companions', 'cluster-configuration.yaml with its companions'],
+    ['a', 'H', 'cluster-config.yaml and clusterconfig.yaml', 'layout.yaml and config.yaml'],
+  ] as const)('config-%s for a tree of %s is refused', async (name, era, is, has) => {
+    const {config, problems} = await openConfig(fixture(`config-${name}`), {tree: {toolRoot: '/nowhere', era}});
+    expect(config).toBeUndefined();
+    expect(problems.filter(({severity}) => severity !== 'notice')).toMatchObject([
+      {message: `The configuration is ${is}, and the tree is of era ${era}, which has ${has}.`},
+    ]);
+  });
+
   test('a file of the folder stands for the folder', async () => {
     const {config} = await openConfig(join(fixture('config-d'), 'services-configuration.yaml'));
     expect(config?.machines).toHaveLength(5);

@@ -2,6 +2,7 @@
 
 import type {Era} from '../catalog/types.ts';
 import type {Problem} from '../problem.ts';
+import {eraOf} from './era-of.ts';
 import {readFourFiles} from './eras/four-files.ts';
 import {readLayout} from './eras/layout.ts';
 import type {Reading, Said} from './eras/reading.ts';
@@ -13,12 +14,10 @@ import {hasErrors, inOrder} from './problems.ts';
 import {readRegistry} from './registry.ts';
 import {releaseOf, type TreeVersion, usual} from './release.ts';
 import {isSecretKey} from './secret-keys.ts';
-import {servicesFormat} from './services-conversion.ts';
 import type {SourceFile} from './source-file.ts';
 import {readSources, type Sources} from './sources.ts';
 import type {ClusterConfig, ConfigFile, Views} from './types.ts';
 import type {YamlMap, YamlValue} from './yaml.ts';
-import {mapAt, placeIn} from './yaml-access.ts';
 
 export interface OpenConfigOptions {
   /** The tree the configuration is for: its era and release decide what templates see, its modules bring defaults. */
@@ -42,7 +41,7 @@ export async function openConfig(folder: string, {tree, ...options}: OpenConfigO
   const wanted = tree?.era ?? options.era;
   const sources = await readSources(folder, wanted, problems);
   if (!sources) return {problems};
-  const era = eraFor(sources, wanted);
+  const era = eraOf(sources, wanted, problems);
   const release = tree && tree.era === era ? await releaseOf(tree) : usual[era];
   const origins = new Origins();
   const reading: Reading = {sources, era, release, problems, origins};
@@ -103,31 +102,6 @@ function findClusterId({services}: Said, views: Views, origins: Origins): {id: s
 function commonOf(sections: YamlMap): YamlValue | undefined {
   const cluster = sections.get('cluster');
   return cluster instanceof Map ? (cluster as YamlMap).get('common') : undefined;
-}
-
-/** Of the tree where its format is the one that is there, else what the files look like. */
-function eraFor({format, files}: Sources, era: Era | undefined): Era {
-  const fits: Readonly<Record<Sources['format'], readonly Era[]>> = {
-    'single-files': ['A'],
-    'cluster-configuration': ['B', 'C', 'D', 'E', 'F'],
-    layout: ['G'],
-    'layout-and-config': ['H'],
-  };
-  if (era !== undefined && fits[format].includes(era)) return era;
-  if (format !== 'cluster-configuration') return fits[format][0] ?? 'A';
-  const services = files.get('services');
-  if (services && services.yaml.value !== undefined && servicesFormat(placeIn(services)) === 'new') return 'F';
-  return services ? oldEra(services, files.get('kubernetes')) : 'E';
-}
-
-/** By keys that came and went (behaviour 2.4, 2.6). */
-function oldEra(services: SourceFile, kubernetes: SourceFile | undefined): Era {
-  const has = (source: SourceFile | undefined, section: string, key: string) =>
-    source !== undefined && mapAt(placeIn(source, section)).has(key);
-  if (services.name.startsWith('serivces')) return 'E';
-  if (has(kubernetes, 'kubernetes', 'etcd-data-path') || has(services, 'prometheus', 'yarn_exporter_port')) return 'E';
-  if (has(services, 'prometheus', 'alerting') || has(services, 'prometheus', 'scrape_interval')) return 'D';
-  return has(services, 'cluster', 'docker-verison') ? 'C' : 'D';
 }
 
 async function registryOf(sources: Sources, era: Era, tree: TreeVersion | undefined, problems: Problem[]) {
