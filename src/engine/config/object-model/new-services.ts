@@ -2,16 +2,16 @@
 
 import {displayText, nearestNames} from '../../names.ts';
 import {checkShape} from '../check-shape.ts';
-import {Copier, type ValueMap, valueOfData} from '../context-values.ts';
+import type {ValueMap} from '../context-values.ts';
 import {nodeOf} from '../node.ts';
 import {isAtLeast} from '../release.ts';
 import {map, needed, optional} from '../shape.ts';
 import {placeIn, textAt} from '../yaml-access.ts';
 import {mapIn, wordOf} from './assign.ts';
-import {mergeOver} from './merge.ts';
 import {modulesOf} from './modules/table.ts';
-import type {ModuleInput, ServiceModule} from './modules/types.ts';
-import {addressOf, type NewInput} from './new-input.ts';
+import type {ServiceModule} from './modules/types.ts';
+import type {NewInput} from './new-input.ts';
+import {derive, ownValues, report} from './service-values.ts';
 import type {TreeModule} from './tree-modules.ts';
 
 /** Adds the services to `view`. Without a tree every known module of the release counts as there. */
@@ -35,8 +35,6 @@ export function addServices(input: NewInput, view: ValueMap, tree: readonly Tree
   for (const {module} of active) if (module) checkNeeds(input, view, module);
 }
 
-type Defaults = TreeModule['defaults'];
-
 interface Active extends TreeModule {
   readonly module: ServiceModule | undefined;
 }
@@ -51,74 +49,6 @@ function activeType({release, services}: NewInput): string | undefined {
 function typeOf({services}: NewInput, {name, defaults, module}: Active): string {
   const inTree = defaults ? textAt(placeIn(defaults, 'service_type')) : module?.type;
   return wordOf(mapIn(services, name).get('service_type')) ?? inTree ?? 'common';
-}
-
-function ownValues(input: NewInput, name: string, defaults: Defaults, module: ServiceModule | undefined): ValueMap {
-  const {origins, services} = input;
-  const merge = module?.merge ?? 'deep';
-  const own: ValueMap = new Map();
-  if (defaults && merge !== 'none') {
-    for (const [key, value] of new Copier(origins).map(placeIn(defaults))) own.set(key, value);
-    noteDefaults(input, own, `${name}.yaml of the tree`);
-  } else if (module?.defaults && merge !== 'none') {
-    for (const [key, value] of valueOfData(module.defaults) as ValueMap) own.set(key, value);
-    noteDefaults(input, own, `the defaults of ${name}`);
-  }
-  mergeOver(own, mapIn(services, name), merge, origins);
-  return own;
-}
-
-function noteDefaults(input: NewInput, values: ValueMap, which: string): void {
-  for (const [key, value] of values) {
-    input.origins.note(values, key, {from: 'default', which});
-    if (value instanceof Map) noteDefaults(input, value, which);
-  }
-}
-
-function derive(
-  input: NewInput,
-  view: ValueMap,
-  own: ValueMap,
-  module: ServiceModule,
-  folders: TreeModule['folders'],
-): ValueMap {
-  const master = addressOf(input.master);
-  for (const [key, words] of Object.entries(module.derives ?? {})) {
-    const text = filledIn(words, own, master);
-    if (text !== undefined) input.assign.derived(own, key, text, words);
-  }
-  module.run?.({
-    own,
-    release: input.release,
-    hosts: input.hosts,
-    skus: mapIn(input.machines, 'machine-sku'),
-    layoutUrls: layoutUrls(view),
-    ...(folders ? {treeFolders: folders} : {}),
-    ...(master === undefined ? {} : {master}),
-    assign: input.assign,
-    problem: (key, message, hint, severity) => report(input, [module.name, ...key], message, hint, severity),
-  });
-  if (!module.returns) return own;
-  const result: ValueMap = new Map();
-  for (const key of module.returns) input.assign.same(result, key, own, key);
-  return result;
-}
-
-function layoutUrls(view: ValueMap): ModuleInput['layoutUrls'] {
-  const urls = mapIn(mapIn(view, 'layout'), 'kubernetes');
-  const api = wordOf(urls.get('api-servers-url'));
-  const dashboard = wordOf(urls.get('dashboard-url'));
-  return {...(api === undefined ? {} : {api}), ...(dashboard === undefined ? {} : {dashboard})};
-}
-
-function filledIn(words: string, own: ValueMap, master: string | undefined): string | undefined {
-  let isWhole = true;
-  const text = words.replace(/\{([^}]+)\}/g, (_, key: string) => {
-    const value = key === 'master' ? master : wordOf(own.get(key));
-    isWhole &&= value !== undefined;
-    return value ?? '';
-  });
-  return isWhole ? text : undefined;
 }
 
 function checkSections(input: NewInput, modules: readonly ServiceModule[]): void {
@@ -172,22 +102,4 @@ function checkNeeds(input: NewInput, view: ValueMap, module: ServiceModule): voi
       'warning',
     );
   }
-}
-
-function report(
-  {problems, services, servicesPlace, origins}: NewInput,
-  path: readonly string[],
-  message: string,
-  hint: string,
-  severity?: 'warning' | 'notice',
-): void {
-  let node = servicesPlace && nodeOf(services, origins, servicesPlace);
-  for (const part of path) node = node?.child(part);
-  problems.push({
-    code: 'config-invalid',
-    ...(severity ? {severity} : {}),
-    message,
-    hint,
-    ...(node ? {file: node.file, line: node.line, key: displayText(node.key)} : {}),
-  });
 }
