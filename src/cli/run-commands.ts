@@ -53,11 +53,16 @@ export async function repeatRun(context: Context): Promise<Ended> {
   return carryOut(context, context.options.readonly ? {...request, readOnly: true} : request);
 }
 
-/** `run cancel`: asks once more each time, as Ctrl-C does. */
+/** `run cancel`: asks once more each time, as Ctrl-C does. Of a run that has ended there is nothing to stop. */
 export async function cancelRun({engine, output, options, name}: Context): Promise<Ended> {
   if (options.readonly) refuseReadOnly('run cancel', 'Leave --readonly out.');
   const view = await engine.runs.show(name);
   const {summary} = view;
+  if (isOver(summary.status)) {
+    if (output.json) output.data({run: summary.id, status: summary.status});
+    else output.print(`Nothing to do: ${summary.id} has ended (${summary.status}).`);
+    return 0;
+  }
   const stage = await engine.runs.cancel(summary.id);
   const critical = criticalNames(view);
   if (output.json) output.data({run: summary.id, cancel: stage});
@@ -85,6 +90,10 @@ export async function exportRun({engine, world, output, options, name}: Context)
   if (output.json) output.data({run: summary.id, file});
   else output.print(`Wrote ${file}.`);
   return 0;
+}
+
+function isOver(status: RunView['summary']['status']): boolean {
+  return status === 'done' || status === 'failed' || status === 'stopped';
 }
 
 function canShowScreens({world}: Context): boolean {

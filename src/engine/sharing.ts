@@ -1,5 +1,6 @@
-import {chmodSync, closeSync, fchmodSync, fstatSync, mkdirSync, openSync, statSync} from 'node:fs';
+import {chmodSync, closeSync, fchmodSync, fstatSync, mkdirSync, openSync, type Stats, statSync} from 'node:fs';
 import {dirname} from 'node:path';
+import {errnoOf, reasonOf, shown} from './files/file-problem.ts';
 import {ProblemError} from './problem.ts';
 
 /** Modes of what is made in a folder. */
@@ -57,17 +58,71 @@ export function openFile(path: string, flags: string): number {
 export const sharingHint =
   'Its owner shares it with a group: chgrp GROUP DIR && chmod g+rwxs DIR, before the first run. Or choose another folder with --state DIR.';
 
-/** `file-unwritable` when an error says that something of the state folder is another account's; else undefined. */
-export function notShared(error: unknown, path: string): ProblemError | undefined {
-  const {code} = error as NodeJS.ErrnoException;
-  if (code !== 'EACCES' && code !== 'EPERM') return undefined;
+/** `file-unwritable` when something of the state folder cannot be made or written; undefined for other errors. */
+export function notWritable(error: unknown, path: string): ProblemError | undefined {
+  const code = errnoOf(error) ?? '';
+  const there = nearestThere(path);
+  if (isRefusal(code) && isAnothers(there)) {
+    const message = 'This account may not write where runs and locks are kept.';
+    return new ProblemError({code: 'file-unwritable', message, hint: sharingHint, file: path}, {cause: error});
+  }
+  if (!isRefusal(code) && !['EROFS', 'ENOTDIR', 'EEXIST', 'ELOOP', 'ENAMETOOLONG'].includes(code)) return undefined;
+  const reason = isFolder(there) ? reasonOf(error, code) : `${shown(there)} is no folder`;
   return new ProblemError(
     {
       code: 'file-unwritable',
-      message: 'This account may not write where runs and locks are kept.',
-      hint: sharingHint,
+      message: `Runs and locks cannot be kept in ${shown(path)}: ${reason}.`,
+      hint: `Choose another folder with --state DIR${isRefusal(code) ? `, or check who may write there (ls -ld ${shown(there)})` : ''}.`,
       file: path,
     },
     {cause: error},
   );
+}
+
+/** `file-unreadable` when runs cannot be looked for in the state folder; undefined where there just is none yet. */
+export function notReadable(error: unknown, path: string): ProblemError | undefined {
+  const code = errnoOf(error) ?? '';
+  if (!isRefusal(code) && code !== 'ENOTDIR' && code !== 'ELOOP') return undefined;
+  const there = nearestThere(path);
+  const another = isRefusal(code) && isAnothers(there);
+  const reason = isFolder(there) ? reasonOf(error, code) : `${shown(there)} is no folder`;
+  return new ProblemError(
+    {
+      code: 'file-unreadable',
+      message: another
+        ? 'The folder with the runs belongs to another account and is not shared.'
+        : `Runs cannot be looked for in ${shown(path)}: ${reason}.`,
+      hint: another
+        ? sharingHint
+        : `Choose another folder with --state DIR${isRefusal(code) ? `, or check who may read it (ls -ld ${shown(there)})` : ''}.`,
+      file: path,
+    },
+    {cause: error},
+  );
+}
+
+function isRefusal(code: string): boolean {
+  return code === 'EACCES' || code === 'EPERM';
+}
+
+/** The path itself where it is there, else the nearest above it that can be seen. */
+function nearestThere(path: string): string {
+  return factsOf(path) || dirname(path) === path ? path : nearestThere(dirname(path));
+}
+
+function isAnothers(path: string): boolean {
+  const uid = factsOf(path)?.uid;
+  return uid !== undefined && uid !== process.getuid?.();
+}
+
+function isFolder(path: string): boolean {
+  return factsOf(path)?.isDirectory() ?? false;
+}
+
+function factsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, {throwIfNoEntry: false});
+  } catch {
+    return undefined;
+  }
 }

@@ -4,7 +4,7 @@ import {homedir} from 'node:os';
 import {basename, dirname, isAbsolute, join, relative, resolve, sep} from 'node:path';
 import {safeName, shortHash} from './images/record.ts';
 import {ProblemError} from './problem.ts';
-import {makeFolder, rightsIn, sharingHint} from './sharing.ts';
+import {makeFolder, notWritable, rightsIn} from './sharing.ts';
 import type {Files} from './tools.ts';
 
 /** Folders directly in the state home that are no cluster's. */
@@ -84,12 +84,12 @@ export async function makeStateFolder(folder: string): Promise<void> {
     makeFolder(folder);
   } catch (error) {
     const {code} = error as NodeJS.ErrnoException;
-    const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw notWritable(error, folder) ?? error;
     throw new ProblemError(
       {
-        code: isFull ? 'disk-full' : 'file-unwritable',
-        message: `The folder for runs and records cannot be made: ${isFull ? 'the disk is full' : code}.`,
-        hint: isFull ? 'Make room, or choose another folder with --state DIR.' : sharingHint,
+        code: 'disk-full',
+        message: 'The folder for runs and records cannot be made: the disk is full.',
+        hint: 'Make room, or choose another folder with --state DIR.',
         file: folder,
       },
       {cause: error},

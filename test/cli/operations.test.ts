@@ -560,6 +560,15 @@ test('run cancel asks once, and says what a second time does', async () => {
   );
 });
 
+test('run cancel of a run that has ended has nothing to do', async () => {
+  const fake = openEngine({runs: [runOf({id: 'run-1', status: 'failed', tasks: []})]});
+  const {code, stdout} = await runCommand(['run', 'cancel', 'run-1'], {engine: fake.engine});
+  expect({code, stdout}).toEqual({code: 0, stdout: 'Nothing to do: run-1 has ended (failed).\n'});
+  const {stdout: json} = await runCommand(['run', 'cancel', 'run-1', '--json'], {engine: fake.engine});
+  expect(JSON.parse(json)).toEqual({run: 'run-1', status: 'failed'});
+  expect(fake.calls).toEqual([]);
+});
+
 test('run export never writes over a file', async () => {
   const fake = openEngine({runs: [runOf({id: 'run-1', status: 'done', tasks: []})]});
   writeFileSync(join(folder, 'there.tar.gz'), '');

@@ -184,7 +184,7 @@ describe('the id of a run', () => {
     await expect(idOf('20260101-000000-six-taks')).rejects.toMatchObject({
       problem: {code: 'unknown-run', hint: expect.stringContaining('20260101-000000-six-tasks')},
     });
-    await expect(idOf('')).rejects.toMatchObject({problem: {code: 'unknown-run'}});
+    await expect(idOf('')).rejects.toMatchObject({problem: {code: 'unknown-run', message: 'No run was named.'}});
     await expect(idOf('../../etc')).rejects.toMatchObject({problem: {code: 'unknown-run'}});
   });
 });

@@ -4,10 +4,11 @@ import {join, resolve} from 'node:path';
 import {createInterface} from 'node:readline';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {createFiles} from '../../src/engine/files/create-files.ts';
+import type {Problem} from '../../src/engine/problem.ts';
 import {type RunFolder, readRunner} from '../../src/engine/run/folder.ts';
 import {fateOf} from '../../src/engine/run/process.ts';
 import {makeFolder} from '../../src/engine/sharing.ts';
-import {hashCacheFile, sharingRecords} from '../../src/engine/state.ts';
+import {hashCacheFile, makeStateFolder, sharingRecords} from '../../src/engine/state.ts';
 import {makePlace, type Place, runnerGone, runsOf, start, stateOf, until} from './a-run.ts';
 
 /** nobody and its group, which every system has. */
@@ -128,6 +129,40 @@ describe.skipIf(!isRoot)('another account of the computer', () => {
         problem: {code: 'file-unreadable', hint: expect.stringContaining('chmod g+rwxs')},
       });
     expect(stateOf(run).cancel).toBeUndefined();
+  });
+
+  test('that may not write into a folder of its own is told so, and nothing of sharing', async () => {
+    chownSync(place.home, other, other);
+    chmodSync(place.home, 0o500);
+    const refused = (await said('start')) as {problem: Problem};
+    expect(refused.problem).toMatchObject({
+      code: 'file-unwritable',
+      message: `Runs and locks cannot be kept in ${join(place.home, 'cluster', 'runs')}: permission denied.`,
+      hint: `Choose another folder with --state DIR, or check who may write there (ls -ld ${place.home}).`,
+    });
+    chmodSync(place.home, 0);
+    const hidden = (await said('list')) as {problem: Problem};
+    expect(hidden.problem).toMatchObject({
+      code: 'file-unreadable',
+      message: `Runs cannot be looked for in ${place.home}: permission denied.`,
+      hint: `Choose another folder with --state DIR, or check who may read it (ls -ld ${place.home}).`,
+    });
+  });
+});
+
+test.each(['', '/below'])('a file for a state folder is told as what it is%s', async (below) => {
+  const file = join(place.home, 'file');
+  writeFileSync(file, '');
+  const runs = runsOf({...place, home: `${file}${below}`});
+  await expect(runs.list()).rejects.toMatchObject({
+    problem: {code: 'file-unreadable', message: expect.stringContaining(`: ${file} is no folder.`)},
+  });
+  await expect(makeStateFolder(`${file}${below}`)).rejects.toMatchObject({
+    problem: {
+      code: 'file-unwritable',
+      message: `Runs and locks cannot be kept in ${file}${below}: ${file} is no folder.`,
+      hint: 'Choose another folder with --state DIR.',
+    },
   });
 });
 

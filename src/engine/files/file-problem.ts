@@ -78,7 +78,8 @@ export async function freeBytes(path: string | Buffer): Promise<{bytes: number; 
   }
 }
 
-function reasonOf(error: unknown, code: string): string {
+/** An errno name in words, for the end of a sentence. */
+export function reasonOf(error: unknown, code: string): string {
   const known: Record<string, string> = {
     EACCES: 'permission denied',
     EPERM: 'permission denied',

@@ -1,8 +1,8 @@
 import {accessSync, constants, existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
-import {nearestNames} from '../names.ts';
+import {displayText, nearestNames} from '../names.ts';
 import {ProblemError} from '../problem.ts';
-import {sharingHint} from '../sharing.ts';
+import {notReadable} from '../sharing.ts';
 import {type RunFolder, runFolder} from './folder.ts';
 
 /** Every run of every cluster below a state home, newest first. Throws `file-unreadable` when it may not be read. */
@@ -49,7 +49,7 @@ export function findRun(stateHome: string, id: string): RunFolder {
   const near = nearestNames(id, ids);
   throw new ProblemError({
     code: 'unknown-run',
-    message: ids.length === 0 ? 'There are no runs yet.' : `There is no run ${id}.`,
+    message: ids.length === 0 ? 'There are no runs yet.' : noSuchRun(id),
     hint:
       ids.length === 0
         ? 'Runs are made by operations such as `pai-tui image build`.'
@@ -57,23 +57,19 @@ export function findRun(stateHome: string, id: string): RunFolder {
   });
 }
 
-/** That a folder is another account's must not look like there being no runs. */
+/** That a folder is another account's, or none, must not look like there being no runs. */
 function checkReadable(stateHome: string): void {
   try {
-    accessSync(stateHome, constants.R_OK | constants.X_OK);
+    // The slash: of a file, too, one may have the right to read and go through it.
+    accessSync(`${stateHome}/`, constants.R_OK | constants.X_OK);
   } catch (error) {
-    const {code} = error as NodeJS.ErrnoException;
-    if (code !== 'EACCES') return;
-    throw new ProblemError(
-      {
-        code: 'file-unreadable',
-        message: 'The folder with the runs belongs to another account and is not shared.',
-        hint: sharingHint,
-        file: stateHome,
-      },
-      {cause: error},
-    );
+    const problem = notReadable(error, stateHome);
+    if (problem) throw problem;
   }
+}
+
+function noSuchRun(id: string): string {
+  return id.trim() === '' ? 'No run was named.' : `There is no run ${displayText(id)}.`;
 }
 
 function listed(ids: readonly string[]): string {

@@ -12,7 +12,7 @@ import {
 import {join} from 'node:path';
 import type {LockName} from '../plan/types.ts';
 import {ProblemError} from '../problem.ts';
-import {makeFolder, notShared, openFile, sharingHint} from '../sharing.ts';
+import {makeFolder, notWritable, openFile, sharingHint} from '../sharing.ts';
 import {fateOf, type ProcessIdentity, thisProcess, userName} from './process.ts';
 import {diskFull} from './room.ts';
 
@@ -42,7 +42,7 @@ export function takeLock(folder: string, name: string, run: string, now: number)
     makeFolder(folder);
     accessSync(folder, constants.W_OK);
   } catch (error) {
-    throw notShared(error, folder) ?? diskFull(error, folder) ?? error;
+    throw notWritable(error, folder) ?? diskFull(error, folder) ?? error;
   }
   const own: Holder = {...thisProcess(), user: userName(), run, since: now};
   const draft = join(folder, `.${name}.${own.pid}.${process.hrtime.bigint()}`);

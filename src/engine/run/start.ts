@@ -3,7 +3,7 @@ import {dirname, join} from 'node:path';
 import {outlineOf} from '../plan/outline.ts';
 import type {Plan, RunRequest} from '../plan/types.ts';
 import type {Secret} from '../secret.ts';
-import {makeFolder, notShared} from '../sharing.ts';
+import {makeFolder, notWritable} from '../sharing.ts';
 import {type PlanRecord, type RequestRecord, readRunner, runFolder, writeJson} from './folder.ts';
 import {whoami} from './process.ts';
 import {diskFull} from './room.ts';
@@ -66,7 +66,7 @@ function makeRunFolder(stateFolder: string, name: string): string {
     try {
       return makeFolder(folder);
     } catch (error) {
-      throw diskFull(error, folder) ?? notShared(error, folder) ?? error;
+      throw diskFull(error, folder) ?? notWritable(error, folder) ?? error;
     }
   };
   made(runs);
