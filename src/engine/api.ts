@@ -16,8 +16,8 @@ import type {LiveStore} from './store.ts';
 export interface Engine {
   /**
    * Reads a tree without executing or writing anything in it. With a configuration, our images are known by the names
-   * their registry gives them; without the registry of one that is wrong, which is a warning. Throws `no-tree`;
-   * everything else is in its problems.
+   * their registry gives them; without the registry of one that is wrong, which is a warning. Throws `no-tree`, and
+   * `config-missing` when nothing is where the configuration should be; everything else is in its problems.
    */
   openTree(folder: string, config?: string): Promise<Catalog>;
   /** Reads a configuration folder of any era, or the file of era A. Everything that is wrong is in its problems. */

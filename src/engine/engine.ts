@@ -5,7 +5,7 @@ import {createClock} from './clock.ts';
 import type {BaseMemory} from './images/bases.ts';
 import {planHash} from './plan/hash.ts';
 import type {FactWorld, Plan} from './plan/types.ts';
-import type {Problem} from './problem.ts';
+import {ProblemError} from './problem.ts';
 import {pruneRuns} from './run/prune.ts';
 import {createRuns} from './run/runs.ts';
 import {startRun} from './run/start.ts';
@@ -50,10 +50,7 @@ export function createEngine(options: EngineOptions): Engine {
         return openCatalog(folder);
       }
       const {openTree} = await import('./plan/image-request.ts');
-      const {catalog, registry} = await openTree(folder, config);
-      const wrong = registry.problems.filter(({severity}) => severity === undefined || severity === 'error');
-      const warnings = wrong.map((problem): Problem => ({...problem, severity: 'warning'}));
-      return {...catalog, problems: [...catalog.problems, ...warnings]};
+      return (await openTree(folder, config)).catalog;
     },
 
     async openConfig(folder, options) {
@@ -165,11 +162,16 @@ async function proposalOf(request: ImageRequest, world: FactWorld, signal: Abort
   return {facts, plan: imagePush.plan(request, facts)};
 }
 
-/** What registries said is worth keeping: for the runner, and for the day they cannot be asked. */
+/**
+ * What registries said is worth keeping: for the runner, and for the day they cannot be asked. Where it cannot be kept
+ * they are asked again, and a run that cannot be written either says so itself.
+ */
 async function remember(stateFolder: string, bases: BaseMemory | undefined, {files}: Tools): Promise<void> {
   if (!bases) return;
   const {rememberBases} = await import('./images/bases.ts');
-  await rememberBases(stateFolder, bases, files);
+  await rememberBases(stateFolder, bases, files).catch((error: unknown) => {
+    if (!(error instanceof ProblemError)) throw error;
+  });
 }
 
 /** Secrets of the cluster configuration go to the runner over its pipe, and nowhere else. */

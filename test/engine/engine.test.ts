@@ -1,4 +1,4 @@
-import {cp, mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {cp, mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -44,7 +44,20 @@ describe('without a Docker engine', () => {
     };
     expect(await needsOfPylon()).toEqual([[], []]);
     expect(await needsOfPylon(folder)).toEqual([['zookeeper'], []]);
-    expect(await needsOfPylon(join(folder, 'nowhere'))).toEqual([[], ['warning config-missing']]);
+    await mkdir(join(folder, 'empty'));
+    expect(await needsOfPylon(join(folder, 'empty'))).toEqual([[], ['warning config-missing']]);
+  });
+
+  it('refuses a configuration that is nowhere, whatever it is asked for', async () => {
+    const place = {source: join(folder, 'tree'), config: join(folder, 'nowhere')};
+    const missing = {problem: {code: 'config-missing', message: expect.stringContaining('does not exist')}};
+    await expect(engine.openTree(place.source, place.config)).rejects.toMatchObject(missing);
+    await expect(engine.imageStatus(place)).rejects.toMatchObject(missing);
+    const build = {force: false, noCache: false, checkBases: true, builder: 'auto'} as const;
+    await expect(engine.propose({operation: 'image build', ...place, names: [], ...build})).rejects.toMatchObject(
+      missing,
+    );
+    await expect(engine.propose({operation: 'image push', ...place, names: []})).rejects.toMatchObject(missing);
   });
 
   it('names absolute paths without a home in the environment, too', async () => {

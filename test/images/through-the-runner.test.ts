@@ -113,6 +113,32 @@ it.each([
   expect(plan.tasks).toMatchObject([{id: 'push/fresh', expected: 'change'}]);
 });
 
+it('plans a build with a configuration that names no registry, and says so', async () => {
+  const {world} = await worldOn(() => false);
+  await world.write('src/named/build/named.dockerfile', 'FROM busybox:latest\n');
+  const config = join(world.folder, 'config');
+  await mkdir(config);
+  const {plan} = await world.build([], {config});
+  expect(plan.tasks).toMatchObject([{id: 'build/named', expected: 'change'}]);
+  expect(plan.notices).toMatchObject([
+    {code: 'config-missing', severity: 'warning', message: expect.stringContaining('services-configuration.yaml')},
+  ]);
+});
+
+it('plans where nothing can be kept, and refuses to start there', async () => {
+  const {world} = await worldOn(() => false);
+  await world.write('src/kept/build/kept.dockerfile', 'FROM busybox:latest\n');
+  await writeFile(world.stateHome, 'no folder');
+  closing.push(() => rm(world.stateHome));
+  const proposal = await world.build();
+  expect(proposal.plan.tasks).toMatchObject([{id: 'build/kept', expected: 'change'}]);
+  const {images} = await world.engine.imageStatus({source: world.source, checkBases: true});
+  expect(images).toMatchObject([{name: 'kept', state: 'never'}]);
+  await expect(world.engine.start(proposal)).rejects.toMatchObject({
+    problem: {code: 'file-unwritable', message: expect.stringContaining(`${world.stateHome} is no folder`)},
+  });
+});
+
 it('finds the engine and its credentials by paths that are relative to where the command was given', async () => {
   const auths: unknown[] = [];
   const engine = await startFakeEngine((request, _response, path) => {

@@ -1,3 +1,4 @@
+import {stat} from 'node:fs/promises';
 import type {ImageBuildRequest, ImagePushRequest} from '../api.ts';
 import {openCatalog} from '../catalog/open.ts';
 import {type Selection, selectImages} from '../catalog/select.ts';
@@ -12,20 +13,35 @@ import {type Problem, ProblemError} from '../problem.ts';
 import type {Secret} from '../secret.ts';
 import {together} from './together.ts';
 
-/** A tree as a configuration names its images; what is wrong in the configuration is in `registry`. */
+/** A tree as a configuration names its images. */
 export interface OpenTree {
+  /** What is wrong with the registry is a warning among its problems: images are then known by their own names only. */
   readonly catalog: Catalog;
   readonly registry: RegistryReading;
 }
 
-/** Executes and writes nothing of the tree. Throws `no-tree`. */
+/** Executes and writes nothing of the tree. Throws `no-tree`, and `config-missing` for a path where nothing is. */
 export async function openTree(source: string, config: string | undefined): Promise<OpenTree> {
   const catalog = await openCatalog(source);
+  if (config !== undefined && !(await stat(config).catch(() => undefined))) throw notThere(config);
   const registry = await readRegistrySettings(config, catalog);
   // Read again only where names depend on the registry.
-  return registry.settings
-    ? {catalog: await openCatalog(source, {registry: registry.settings}), registry}
-    : {catalog, registry};
+  if (registry.settings) return {catalog: await openCatalog(source, {registry: registry.settings}), registry};
+  const warnings = registry.problems.filter(isError).map((problem): Problem => ({...problem, severity: 'warning'}));
+  return {catalog: {...catalog, problems: [...catalog.problems, ...warnings]}, registry};
+}
+
+function notThere(config: string): ProblemError {
+  return new ProblemError({
+    code: 'config-missing',
+    message: `The configuration ${displayText(config)} does not exist.`,
+    hint: 'Give the folder of the configuration files with --config DIR or PAI_CONFIG, or leave it out.',
+    file: config,
+  });
+}
+
+function isError({severity}: Problem): boolean {
+  return severity === undefined || severity === 'error';
 }
 
 /** Throws `no-tree`, and `unknown-name` with the nearest ones. */
@@ -61,7 +77,7 @@ async function servicesView(config: string, tree: Catalog): Promise<Guarded> {
   const {openConfig} = await import('../config/open.ts');
   const {config: found, problems} = await openConfig(config, {tree});
   if (found) return found.views.services;
-  const errors = problems.filter(({severity}) => severity === undefined || severity === 'error');
+  const errors = problems.filter(isError);
   throw new ProblemError(
     together(errors) ?? {
       code: 'config-missing',
@@ -111,7 +127,7 @@ function settingsOf({settings, problems}: RegistryReading, config: string | unde
       hint: 'Name its folder with -c DIR or PAI_CONFIG; services-configuration.yaml in it holds the registry.',
     });
   }
-  const errors = problems.filter(({severity}) => severity === undefined || severity === 'error');
+  const errors = problems.filter(isError);
   throw new ProblemError(
     together(errors) ?? {
       code: 'registry-setting-missing',
