@@ -23,15 +23,16 @@ export function rightsIn(folder: string): Rights {
 }
 
 /** Makes a folder, and those above it; false when it was there already, whatever its mode is. */
-export function makeFolder(path: string): boolean {
+export function makeFolder(path: string, mayMakeAbove = true): boolean {
   try {
     mkdirSync(path, {mode: ownerAlone.folder});
   } catch (error) {
     const {code} = error as NodeJS.ErrnoException;
     if (code === 'EEXIST' && statSync(path).isDirectory()) return false;
-    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    // Below /proc a folder is missing for ever, although the one above it is there.
+    if (code !== 'ENOENT' || dirname(path) === path || !mayMakeAbove) throw error;
     makeFolder(dirname(path));
-    return makeFolder(path);
+    return makeFolder(path, false);
   }
   const {folder} = rightsIn(dirname(path));
   if (folder !== ownerAlone.folder) chmodSync(path, folder);

@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {chmod, mkdir, mkdtemp, readdir, readFile, stat, symlink, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -51,6 +52,20 @@ describe('removeTree', () => {
   it('has nothing to do where nothing is', async () => {
     await files.removeTree(join(folder, 'gone/deeper'));
     expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('makeFolder', () => {
+  it('makes what is missing above it for this user alone, and is content with what is there', async () => {
+    const path = join(folder, 'a/b/c');
+    await Promise.all([files.makeFolder(path), files.makeFolder(path), files.makeFolder(join(folder, 'a/b/d'))]);
+    await files.makeFolder(path);
+    expect((await stat(join(folder, 'a'))).mode & 0o777).toBe(0o700);
+    expect((await stat(path)).isDirectory()).toBe(true);
+  });
+
+  it.runIf(existsSync('/proc/self'))('ends where nothing can be made', async () => {
+    await expect(files.makeFolder('/proc/none/below')).rejects.toMatchObject({problem: {code: 'file-unwritable'}});
   });
 });
 

@@ -1,5 +1,5 @@
 import {type ChildProcess, spawn} from 'node:child_process';
-import {chmodSync, chownSync, mkdirSync, readdirSync, statSync, writeFileSync} from 'node:fs';
+import {chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {createInterface} from 'node:readline';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
@@ -27,6 +27,10 @@ afterEach(() => {
   if (record && fateOf(record) === 'alive') process.kill(record.pid, 'SIGKILL');
   run = undefined;
   place.remove();
+});
+
+test.runIf(existsSync('/proc/self'))('a state folder that cannot be made is an error, not an endless try', () => {
+  expect(() => makeFolder('/proc/none/below')).toThrow('ENOENT');
 });
 
 /** The state home of the place for a group that another account is in. */

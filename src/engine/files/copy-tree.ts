@@ -4,6 +4,7 @@ import {ProblemError} from '../problem.ts';
 import type {CopyReport, CopyWatch} from '../tools.ts';
 import {type ContentCopier, contentCopier} from './copy-content.ts';
 import {diskFull, errnoOf, freeBytes, shown, unwritable} from './file-problem.ts';
+import {makeFolders} from './make-folder.ts';
 import {forEachParallel} from './parallel.ts';
 import {removeTree} from './remove-tree.ts';
 import {below, type ScannedEntry, scanTree} from './scan-tree.ts';
@@ -82,7 +83,7 @@ async function refuseWithoutSpace(to: string, neededBytes: number): Promise<void
 
 async function makeParents(copying: Copying, to: string): Promise<void> {
   try {
-    const first = await mkdir(dirname(to), {recursive: true});
+    const first = await makeFolders(dirname(to), 0o777);
     if (first === undefined) return;
     copying.made.push(Buffer.from(first));
     for (let path = dirname(to); path.length >= first.length; path = dirname(path)) copying.folders.add(key(path));

@@ -1,4 +1,4 @@
-import {chmod, lstat, mkdir, readFile, stat} from 'node:fs/promises';
+import {chmod, lstat, readFile, stat} from 'node:fs/promises';
 import type {Files} from '../tools.ts';
 import {listContext} from './context.ts';
 import {copyTree} from './copy-tree.ts';
@@ -6,6 +6,7 @@ import {errnoOf, unreadable, unwritable} from './file-problem.ts';
 import {openHashCache} from './hash-cache.ts';
 import {hashEntries} from './hash-entries.ts';
 import {resolveInside} from './inside.ts';
+import {makeFolders} from './make-folder.ts';
 import {packContext} from './pack-context.ts';
 import {removeTree} from './remove-tree.ts';
 import {writeFile} from './write-file.ts';
@@ -30,7 +31,7 @@ export function createFiles(options: {readonly cacheFile: string}): Files {
 
 async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, {recursive: true, mode: 0o700});
+    await makeFolders(path);
   } catch (error) {
     throw await unwritable(error, path);
   }

@@ -1,6 +1,7 @@
-import {mkdir, readFile, stat} from 'node:fs/promises';
+import {readFile, stat} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {errnoOf} from './file-problem.ts';
+import {makeFolders} from './make-folder.ts';
 import {writeFile} from './write-file.ts';
 
 /** What is remembered of one file. */
@@ -47,7 +48,7 @@ export function openHashCache(file: string): HashCache {
     sections.delete(folder);
     if (hashes.size > 0) sections.set(folder, linesOf(hashes));
     await forgetOld(sections);
-    await mkdir(dirname(file), {recursive: true, mode: 0o700});
+    await makeFolders(dirname(file));
     await writeFile(file, textOf(sections), 0o600);
     known = {sections, version: await versionOf(file)};
   };

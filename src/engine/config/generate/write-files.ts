@@ -1,9 +1,10 @@
 /** Puts generated files in place: each whole or not at all, and never in the place of one that is lost. */
 
 import {constants} from 'node:fs';
-import {copyFile, link, lstat, mkdir, stat} from 'node:fs/promises';
-import {basename, dirname, join} from 'node:path';
+import {copyFile, link, lstat, stat} from 'node:fs/promises';
+import {basename, join} from 'node:path';
 import {errnoOf, shown, unwritable} from '../../files/file-problem.ts';
+import {makeFolders} from '../../files/make-folder.ts';
 import {writeFile} from '../../files/write-file.ts';
 import {ProblemError} from '../../problem.ts';
 
@@ -38,20 +39,10 @@ export async function checkFolder(folder: string): Promise<void> {
 
 /** Only its owner can look into a folder that is made. */
 export async function makeFolder(folder: string): Promise<void> {
-  // Node's own way of making all that is missing never ends where a file system says ENOENT to everything (/proc).
-  const make = () =>
-    mkdir(folder, 0o700).catch((error: unknown) => {
-      if (errnoOf(error) !== 'EEXIST') throw error;
-    });
   try {
-    await make();
+    await makeFolders(folder);
   } catch (error) {
-    const isMissing = errnoOf(error) === 'ENOENT' && !(await stat(dirname(folder)).catch(() => undefined));
-    if (!isMissing) throw await unwritable(error, folder);
-    await makeFolder(dirname(folder));
-    await make().catch(async (again: unknown) => {
-      throw await unwritable(again, folder);
-    });
+    throw await unwritable(error, folder);
   }
 }
 
