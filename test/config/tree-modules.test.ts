@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import type {Era} from '../../src/engine/catalog/types.ts';
 import {openConfig} from '../../src/engine/config/open.ts';
 import type {YamlMap} from '../../src/engine/config/yaml.ts';
-import {makeTree} from '../catalog/trees.ts';
+import {fixture, makeTree} from '../catalog/trees.ts';
 import {type Edit, editedConfig, said} from './configs.ts';
 
 /** A configuration opened for a tree with these files. */
@@ -97,6 +97,23 @@ describe('the modules of a tree', () => {
       ]
     `);
   });
+});
+
+test('the fixture of v0.9 has modules, and its configuration is right for them', async () => {
+  const tree = {toolRoot: fixture('tree-f'), era: 'F'} as const;
+  const {config, problems} = await openConfig(fixture('config-f'), {tree});
+  expect(problems.filter(({severity}) => severity !== 'notice')).toEqual([]);
+  expect([...(config?.views.services.reveal().keys() ?? [])]).toEqual([
+    'kubernetes',
+    'machine',
+    'layout',
+    'cluster',
+    'hadoop-resource-manager',
+    'prometheus',
+    'rest-server',
+    'webportal',
+    'zookeeper',
+  ]);
 });
 
 describe('the type of a cluster', () => {
