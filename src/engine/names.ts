@@ -14,6 +14,20 @@ export function nearestNames(wanted: string, known: Iterable<string>, most = 3):
 }
 
 /**
+ * The known name that a word is meant to be, when it is so near that it can hardly be another word: one slip, two from
+ * eight letters on, or a difference in case and in - and _ alone.
+ */
+export function slipOf(word: string, known: Iterable<string>): string | undefined {
+  const plain = (name: string) => name.toLowerCase().replace(/[-_ ]/g, '');
+  const typed = word.slice(0, longestCompared);
+  const bound = typed.length < 4 ? 0 : typed.length < 8 ? 1 : 2;
+  return [...new Set(known)]
+    .map((name) => ({name, distance: plain(name) === plain(typed) ? 0 : editDistance(typed, name)}))
+    .filter(({name, distance}) => name !== word && distance <= bound)
+    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))[0]?.name;
+}
+
+/**
  * Foreign text (of trees, configurations, engines, registries) made safe for one line of a screen or a message:
  * escape sequences, control characters, and marks that turn or hide text are gone; line ends and tabs become a space.
  */

@@ -22,6 +22,8 @@ export interface Problem {
   readonly column?: number;
   /** The key of a configuration file, dotted. */
   readonly key?: string;
+  /** The rule of docs/configuration.md that is broken. */
+  readonly rule?: string;
   readonly machine?: string;
   /** The command that failed, as it was run; never holds a secret. */
   readonly command?: string;

@@ -85,7 +85,9 @@ function checkMap(checking: Checking, node: Node, shape: MapShape): void {
     else if (value.has(key)) {
       if (field.needed) report(inside, at, 'is empty', `Write ${field.example}`, field.needed);
     } else {
-      const slip = slipFor(key, field, keys, shape);
+      // One key can be meant for one other.
+      const left = keys.filter((other) => !explained.has(other));
+      const slip = slipFor(key, field, left, shape);
       if (slip !== undefined) {
         explained.add(slip);
         report(named(checking, slip), node.child(slip), `is not read: the key is ${key}`, `Write ${key} instead.`);

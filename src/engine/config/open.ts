@@ -13,6 +13,7 @@ import {type Origin, Origins} from './origins.ts';
 import {hasErrors, inOrder} from './problems.ts';
 import {readRegistry} from './registry.ts';
 import {releaseOf, type TreeVersion, usual} from './release.ts';
+import {checkRules} from './rules/check-rules.ts';
 import {isSecretKey} from './secret-keys.ts';
 import type {SourceFile} from './source-file.ts';
 import {readSources, type Sources} from './sources.ts';
@@ -64,6 +65,7 @@ export async function openConfig(folder: string, {tree, ...options}: OpenConfigO
     originOf: (holder, key) => origins.of(holder, key),
   };
   if (clusterId) origins.note(draft, 'clusterId', clusterId.origin);
+  problems.push(...(await checkRules(draft, sources)));
   const sorted = inOrder(problems);
   return {draft, ...(hasErrors(sorted) ? {} : {config: draft}), problems: sorted};
 }

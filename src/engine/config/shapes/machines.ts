@@ -29,7 +29,7 @@ export const machineType = {
 export const kubernetesRole = rather(['master', 'worker', 'proxy'], 'Kubernetes uses no machine of that role');
 
 /** Labels that the tools themselves or every known tree compare with "true". */
-const flags = [
+export const flags: readonly string[] = [
   'dashboard',
   'pai-master',
   'pai-worker',

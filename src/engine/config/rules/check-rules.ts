@@ -1,0 +1,30 @@
+import {displayText} from '../../names.ts';
+import type {Problem} from '../../problem.ts';
+import type {Sources} from '../sources.ts';
+import type {ClusterConfig} from '../types.ts';
+import {keyOf, lineOf} from '../yaml-access.ts';
+import {readComputer} from './computer.ts';
+import {machineEntries} from './entries.ts';
+import {rules} from './table.ts';
+import type {Finding, Rule} from './types.ts';
+
+/** Every rule over what could be read of a configuration, so that nothing hides behind something else. */
+export async function checkRules(config: ClusterConfig, sources: Sources): Promise<Problem[]> {
+  const computer = await readComputer(config);
+  const input = {config, sources, entries: machineEntries(sources), computer};
+  return rules.flatMap((rule) => rule.find(input).map((finding) => problemOf(rule, finding)));
+}
+
+function problemOf({name, severity}: Rule, {at, message, hint}: Finding): Problem {
+  const {file, line, key} = 'source' in at ? {file: at.source.file, line: lineOf(at), key: keyOf(at)} : at;
+  return {
+    code: 'config-invalid',
+    rule: name,
+    ...(severity === 'error' ? {} : {severity}),
+    message: displayText(message),
+    hint: displayText(hint),
+    file,
+    line,
+    ...(key === '' ? {} : {key: displayText(key)}),
+  };
+}
