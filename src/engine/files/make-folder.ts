@@ -12,10 +12,11 @@ export async function makeFolders(path: string, mode = 0o700): Promise<string | 
     return await make(path, mode);
   } catch (error) {
     const above = dirname(path);
-    const isAboveMissing = errnoOf(error) === 'ENOENT' && above !== path && !(await isThere(above));
-    if (!isAboveMissing) throw error;
+    if (errnoOf(error) !== 'ENOENT' || above === path) throw error;
     const first = await makeFolders(above, mode);
-    return (await make(path, mode)) === undefined ? first : (first ?? path);
+    // Tried once more and not again: what is still missing cannot be made.
+    const made = await make(path, mode);
+    return first ?? made;
   }
 }
 
@@ -27,11 +28,4 @@ async function make(path: string, mode: number): Promise<string | undefined> {
     if (errnoOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return undefined;
     throw error;
   }
-}
-
-function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -298,7 +298,7 @@ describe('a folder that cannot be written to', () => {
 
   test('lies where no folder can be made', async () => {
     expect(await refusal({output: '/proc/none/cluster'})).toBe(
-      'file-unwritable: /proc/none cannot be written: it is not there (any more).',
+      'file-unwritable: /proc/none/cluster cannot be written: it is not there (any more).',
     );
   });
 
