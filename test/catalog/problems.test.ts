@@ -2,6 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {chmod, mkdir, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
+import {imageOrder} from '../../src/engine/catalog/image-order.ts';
 import {openCatalog} from '../../src/engine/catalog/open.ts';
 import type {Problem} from '../../src/engine/problem.ts';
 import {makeComponentTree, makeTree} from './trees.ts';
@@ -158,13 +159,33 @@ describe('rings', () => {
     expect(messages).toEqual(['dep → dep', 'self → self', 'one → two → one'].map((ring) => `${ring}.`));
   });
 
-  test('a component that names itself in component.dep does not need itself', async () => {
+  test('of one name leave what is on them and behind them out of the order, as others do', async () => {
     const root = await makeComponentTree({
       'src/a/build/component.dep': 'a\n',
       'src/a/build/a.dockerfile': 'FROM busybox',
+      'src/behind/build/behind.dockerfile': 'FROM a',
+      'src/self/build/self.dockerfile': 'FROM self',
+      'src/free/build/free.dockerfile': 'FROM busybox',
     });
-    expect((await openCatalog(root)).components[0]?.needs).toEqual([]);
+    const catalog = await openCatalog(root);
+    const {groups, rings, needs} = imageOrder(catalog);
+    expect(groups).toEqual([['free']]);
+    expect(rings).toEqual([['a'], ['self']]);
+    expect(Object.fromEntries(needs)).toEqual({a: ['a'], behind: ['a'], free: [], self: ['self']});
+    expect(catalog.components.map(({copies}) => copies)).toEqual([[], ['a'], [], []]);
   });
+});
+
+test('a component folder that is a link is passed over, which is said', async () => {
+  const root = await makeComponentTree({
+    'src/real/build/real.dockerfile': 'FROM busybox',
+    'vendor/build/v.dockerfile': '',
+  });
+  await symlink('real', join(root, 'src/alias'));
+  await symlink('../vendor', join(root, 'src/vendor'));
+  const {components, images} = await openCatalog(root);
+  expect([components.map(({name}) => name), images.map(({name}) => name)]).toEqual([['real'], ['real']]);
+  expect(await places(root)).toEqual(['warning tree-invalid src/alias:0', 'warning tree-invalid src/vendor:0']);
 });
 
 describe('what leads out of the tree', () => {

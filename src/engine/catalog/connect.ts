@@ -70,7 +70,8 @@ export async function connect(
         folder: draft.folder,
         images: buildOrder(draft, owners, imageEdges),
         needs,
-        copies: layout === 'component' || layout === 'component-typed' ? needs : [],
+        copies:
+          layout === 'component' || layout === 'component-typed' ? needs.filter((name) => name !== draft.name) : [],
         ...(draft.preHook ? {preHook: draft.preHook} : {}),
         ...(draft.postHook ? {postHook: draft.postHook} : {}),
       };
@@ -106,16 +107,15 @@ class Edges {
     if (edges && !edges.has(to.name)) edges.set(to.name, to);
   }
 
-  /** Sorted, without itself. */
+  /** Sorted; with itself, where it is the smallest of rings. */
   needsOf(name: string): string[] {
-    return [...(this.#written.get(name)?.keys() ?? [])].filter((need) => need !== name).sort();
+    return [...(this.#written.get(name)?.keys() ?? [])].sort();
   }
 
   written(from: string, to: string): Written | undefined {
     return this.#written.get(from)?.get(to);
   }
 
-  /** Self-edges included: they are the smallest rings. */
   asNeeds(): Map<string, string[]> {
     return new Map([...this.#written].map(([name, edges]) => [name, [...edges.keys()]]));
   }

@@ -10,7 +10,7 @@ export interface ImageOrder {
   readonly rings: readonly (readonly string[])[];
   /**
    * The images each image needs: by its Dockerfile, and where its component names another one (component.dep), all
-   * images of that. Sorted, without itself.
+   * images of that. Sorted; on a ring an image may need itself.
    */
   readonly needs: ReadonlyMap<string, readonly string[]>;
 }
@@ -51,9 +51,7 @@ function directNeeds(catalog: Catalog): ReadonlyMap<string, readonly string[]> {
   const byName = new Map(catalog.components.map((one) => [one.name, imagesNeededByName(one, components, images)]));
   return new Map(
     catalog.images.map(({name, component, needs}) => {
-      const all = new Set([...needs, ...(byName.get(component) ?? [])]);
-      all.delete(name);
-      return [name, [...all].sort()];
+      return [name, [...new Set([...needs, ...(byName.get(component) ?? [])])].sort()];
     }),
   );
 }

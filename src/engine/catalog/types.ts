@@ -35,7 +35,7 @@ export interface Component {
   readonly folder: string;
   /** Names of its images, in the order they build. */
   readonly images: readonly string[];
-  /** Names of components that are built before it, sorted, without itself. */
+  /** Names of components that are built before it, sorted; itself where it names itself, which is a ring. */
   readonly needs: readonly string[];
   /** Components whose folder is copied to dependency/<name> before the build (E–H: all direct needs). */
   readonly copies: readonly string[];

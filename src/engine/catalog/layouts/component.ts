@@ -33,7 +33,12 @@ export async function readComponentsNamed(tree: Tree, naming: ImageNaming): Prom
   const src = join(tree.toolRoot, 'src');
   const entries = await listFolder(tree, src);
   for (const {name, kind} of entries) if (kind !== 'folder') noteStray(tree, join(src, name), naming);
-  const folders = entries.filter(({name, kind}) => kind === 'folder' && !name.startsWith('.'));
+  const folders = entries.filter(({name, kind, isLink}) => {
+    if (kind !== 'folder' || name.startsWith('.')) return false;
+    // The tools search without following links; what it points to would be there twice.
+    if (isLink) noteIgnored(tree, join(src, name), 'it is a symbolic link, and images are only in real folders');
+    return !isLink;
+  });
   const components = folders.map(async ({name}) => {
     const folder = join(src, name);
     if (!isComponentName(name)) {
