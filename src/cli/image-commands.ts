@@ -75,13 +75,14 @@ function sayProblems({problems}: Catalog, output: Output): void {
 }
 
 /**
- * A tree that cannot be built as a whole is the graver news when there is not even an engine: its errors are said
- * too, and decide. With names the engine alone knows whether the errors stand in their way.
+ * A tree that cannot be built is the graver news when there is not even an engine: its errors are said too, and
+ * decide. With names the engine alone knows whether the errors stand in their way.
  */
 function withErrorsOfTree(error: unknown, {names, output}: Context, {problems}: Catalog): unknown {
+  if (!(error instanceof ProblemError)) return error;
+  if (error.cause instanceof ProblemError && exitCodeOf(error.problem) === 3) output.problem(error.cause.problem);
   const inTree = together(problems.filter(isError));
-  const unreachable = error instanceof ProblemError && exitCodeOf(error.problem) === 6;
-  if (!inTree || !unreachable || names.length > 0) return error;
+  if (!inTree || exitCodeOf(error.problem) !== 6 || names.length > 0) return error;
   output.problem(error.problem);
   return new ProblemError(inTree, {cause: error});
 }

@@ -95,6 +95,9 @@ test('a ring of components is told with its members, file and line, and ends wit
   const build = await run('image', 'build', '-s', tree, '--yes', '--json');
   expect(build.code).toBe(3);
   expect(JSON.parse(build.stdout).problem.code).toBe('dependency-cycle');
+  const named = await run('image', 'build', 'base-image', '-s', tree, '--yes');
+  expect(named.code).toBe(3);
+  expect(named.stderr).toMatch(/^engine-unreachable: .*[\s\S]*^dependency-cycle: /m);
 });
 
 test('what is no tree is refused with a sentence and 3', async () => {

@@ -101,6 +101,20 @@ describe('without a Docker engine', () => {
     });
   });
 
+  it('cannot plan what the tree makes impossible, which is the graver news; the rest needs the engine', async () => {
+    await writeFile(join(folder, 'tree/src/pylon/build/component.dep'), 'pylon\n');
+    const propose = (name: string) =>
+      engine.propose({
+        ...{operation: 'image build', source: join(folder, 'tree'), names: [name]},
+        ...{force: false, noCache: false, checkBases: true, builder: 'auto'},
+      });
+    await expect(propose('pylon')).rejects.toMatchObject({
+      problem: {code: 'dependency-cycle'},
+      cause: {problem: {code: 'engine-unreachable'}},
+    });
+    await expect(propose('webportal')).rejects.toMatchObject({problem: {code: 'engine-unreachable'}});
+  });
+
   it('names an unknown image with the nearest ones, whatever else is wrong', async () => {
     const asking = engine.imageStatus({source: join(folder, 'tree'), names: ['webportl']});
     await expect(asking).rejects.toMatchObject({

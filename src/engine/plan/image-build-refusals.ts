@@ -5,7 +5,7 @@ import {orderGroups} from '../graph.ts';
 import type {ImageBuildFacts} from '../images/facts.ts';
 import {componentOf, imageOf} from '../images/inputs.ts';
 import {displayText} from '../names.ts';
-import type {Problem} from '../problem.ts';
+import {exitCodeOf, type Problem, ProblemError} from '../problem.ts';
 import {together} from './together.ts';
 
 /**
@@ -18,14 +18,10 @@ export function refusals(
 ): {readonly refused: Problem | undefined; readonly notices: readonly Problem[]} {
   const {catalog, selection} = facts;
   const images = selection.images.map((name) => imageOf(catalog, name));
-  const errors = catalog.problems.filter(({severity}) => severity === undefined || severity === 'error');
-  const mine = errors.filter((problem) => concerns(problem, request, facts));
+  const mine = mistakesOf(request, facts);
   const all = [
-    ...mine,
-    ...ringsWithoutProblem(mine, facts),
-    ...needConfiguration(images, request, catalog),
+    ...refusalsOfTree(request, facts),
     ...(facts.templates?.problems ?? []),
-    ...needNamespace(images),
     ...needBuildkit(images, request, facts),
     ...facts.unreadable,
   ];
@@ -35,15 +31,41 @@ export function refusals(
   return {refused: together(unique(all)), notices};
 }
 
+/** A tree and what of it was asked for. */
+type Chosen = Pick<ImageBuildFacts, 'catalog' | 'selection'>;
+
+/**
+ * What is in the way whatever the engine has: graver news than that it cannot be reached. The error that comes of it
+ * has the unreachable engine as its cause.
+ */
+export function refusedWithoutEngine(error: unknown, request: ImageBuildRequest, chosen: Chosen): unknown {
+  if (!(error instanceof ProblemError) || exitCodeOf(error.problem) !== 6) return error;
+  const refused = together(unique(refusalsOfTree(request, chosen)));
+  return refused ? new ProblemError(refused, {cause: error}) : error;
+}
+
+function refusalsOfTree(request: ImageBuildRequest, chosen: Chosen): Problem[] {
+  const {catalog, selection} = chosen;
+  const images = selection.images.map((name) => imageOf(catalog, name));
+  const mine = mistakesOf(request, chosen);
+  return [
+    ...mine,
+    ...ringsWithoutProblem(mine, chosen),
+    ...needConfiguration(images, request, catalog),
+    ...needNamespace(images),
+  ];
+}
+
+function mistakesOf(request: ImageBuildRequest, chosen: Chosen): Problem[] {
+  const errors = chosen.catalog.problems.filter(({severity}) => severity === undefined || severity === 'error');
+  return errors.filter((problem) => concerns(problem, request, chosen));
+}
+
 /**
  * A mistake in the folder of another component, or in one beside the components that cannot be one, does not stand in
  * the way of what was asked for by name; one of the whole tree does.
  */
-function concerns(
-  {file}: Problem,
-  {names}: Pick<ImageBuildRequest, 'names'>,
-  {catalog, selection}: ImageBuildFacts,
-): boolean {
+function concerns({file}: Problem, {names}: Pick<ImageBuildRequest, 'names'>, {catalog, selection}: Chosen): boolean {
   if (file === undefined) return true;
   const owner = catalog.components.find(({folder}) => isBelow(file, join(catalog.toolRoot, folder)));
   if (owner) return selection.components.includes(owner.name);
@@ -60,7 +82,7 @@ function isBelow(file: string, folder: string): boolean {
 }
 
 /** A ring may be told of at a file of a component that was not asked for. */
-function ringsWithoutProblem(known: readonly Problem[], {catalog, selection}: ImageBuildFacts): Problem[] {
+function ringsWithoutProblem(known: readonly Problem[], {catalog, selection}: Chosen): Problem[] {
   if (known.some(({code}) => code === 'dependency-cycle')) return [];
   const needs = new Map(selection.components.map((name) => [name, componentOf(catalog, name).needs]));
   return orderGroups(needs).cycles.map(

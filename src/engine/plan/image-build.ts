@@ -9,7 +9,7 @@ import {createTurns, type Turns} from '../images/turns.ts';
 import {displayText} from '../names.ts';
 import {type Problem, ProblemError} from '../problem.ts';
 import {effectsOf} from './image-build-effects.ts';
-import {refusals} from './image-build-refusals.ts';
+import {refusals, refusedWithoutEngine} from './image-build-refusals.ts';
 import {hasHooks, inCopy, type Step, stepsOf, willBuild} from './image-build-steps.ts';
 import {type ComponentWork, type CopyTreeWork, runComponent, runCopyTree, runPull} from './image-build-tasks.ts';
 import {openForBuild, openTemplates, templated} from './image-request.ts';
@@ -23,7 +23,10 @@ export const imageBuild: Operation<ImageBuildRequest, ImageBuildFacts> = {
   async readFacts(request, world, signal) {
     const {catalog, selection} = await openForBuild(request);
     const wanted = {catalog, selection, builder: request.builder, checkBases: true};
-    const facts = {...(await readImageFacts(wanted, world, signal)), catalog, selection};
+    const reading = readImageFacts(wanted, world, signal).catch((error: unknown) => {
+      throw refusedWithoutEngine(error, request, {catalog, selection});
+    });
+    const facts = {...(await reading), catalog, selection};
     const images = templated(catalog, selection);
     if (images.length === 0 || request.config === undefined) return facts;
     const templates = await openTemplates(request.config, catalog);
