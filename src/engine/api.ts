@@ -4,8 +4,10 @@
  */
 
 import type {Catalog} from './catalog/types.ts';
+import type {ValueChange, WrittenValue} from './config/change-value.ts';
 import type {GenerateReport, GenerateRequest} from './config/generate/types.ts';
 import type {ConfigReading, OpenConfigOptions} from './config/open.ts';
+import type {ValueNode} from './config/value-tree.ts';
 import type {RenderedFile, RenderRequest} from './package/render-file.ts';
 import type {Plan, RunRequest} from './plan/types.ts';
 import type {Problem} from './problem.ts';
@@ -31,6 +33,19 @@ export interface Engine {
   renderTemplate(request: RenderRequest): Promise<RenderedFile>;
   /** Calls back when files of a configuration have changed, come or gone, until it is closed. */
   watchConfig(folder: string, changed: () => void): {close(): void};
+  /** A value as its file writes it, to be changed there. Throws `edit-refused` with the reason where that cannot be. */
+  writtenValue(value: ValueNode): Promise<WrittenValue>;
+  /**
+   * Writes another value in the place of one, and nothing else; the file keeps its mode and owner. Throws
+   * `edit-refused` when the file has changed since, or for what is no single value of YAML; `file-unwritable`.
+   */
+  changeValue(value: WrittenValue, typed: string): Promise<ValueChange>;
+  /**
+   * Opens a file in the editor of EDITOR or VISUAL, else vi or nano, and returns when that has ended. It gets the
+   * terminal of this process, which whoever calls must have left alone. Throws `not-found` where there is no editor,
+   * `editor-failed` when it fails or is killed. Aborting ends it.
+   */
+  openEditor(place: {readonly file: string; readonly line?: number | undefined}, signal?: AbortSignal): Promise<void>;
   /** The state of images: what would be built and why. */
   imageStatus(request: ImageStatusRequest, signal?: AbortSignal): Promise<ImageStatusReport>;
   /** Facts and plan of what was asked for; changes nothing. Throws what makes a plan impossible. */

@@ -70,6 +70,21 @@ export function createEngine(options: EngineOptions): Engine {
 
     watchConfig: (folder, changed) => watchConfig(folder, clock, changed),
 
+    async writtenValue(value) {
+      const {writtenValue} = await import('./config/change-value.ts');
+      return writtenValue(value);
+    },
+
+    async changeValue(value, typed) {
+      const {changeValue} = await import('./config/change-value.ts');
+      return changeValue(value, typed, (await tools()).files);
+    },
+
+    async openEditor(place, signal = never()) {
+      const {openEditor} = await import('./terminal/editor.ts');
+      await openEditor(place, environment, signal);
+    },
+
     async imageStatus(request, signal = never()) {
       const place = await realPlace(request);
       const stateFolder = await stateFolderOf(place);

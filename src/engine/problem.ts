@@ -47,6 +47,7 @@ const problemCodes = {
   'image-not-built': 1,
   'not-found': 1,
   'file-unwritable': 1,
+  'editor-failed': 1,
   bug: 1,
   // 2: wrong use
   usage: 2,

@@ -43,9 +43,9 @@ export function sharingRecords(files: Files, stateHome: string): Files {
       if (isRecord(path) && rightsIn(dirname(path)).file !== 0o600) await removeShared(files, path);
       else await files.removeTree(path);
     },
-    async writeFile(path, content, mode) {
+    async writeFile(path, content, mode, owner) {
       const whole = mode === 0o600 && isRecord(path) ? rightsIn(dirname(path)).file : mode;
-      await files.writeFile(path, content, whole);
+      await files.writeFile(path, content, whole, owner);
     },
   };
 }

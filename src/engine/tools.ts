@@ -173,8 +173,11 @@ export interface Files {
   removeTree(path: string): Promise<void>;
   /** Makes a folder, and those above it, for this user alone (0700); one that is there stays as it is. */
   makeFolder(path: string): Promise<void>;
-  /** Replaces a file whole or not at all; mode in octal. Its folder must be there. */
-  writeFile(path: string, content: string | Uint8Array, mode: number): Promise<void>;
+  /**
+   * Replaces a file whole or not at all; mode in octal. Its folder must be there. With an owner it belongs to that
+   * one, or nothing is written (`file-unwritable`).
+   */
+  writeFile(path: string, content: string | Uint8Array, mode: number, owner?: FileOwner): Promise<void>;
   /**
    * Every entry of a build context after .dockerignore (for BuildKit: after `<dockerfile>.dockerignore`, if there is
    * one), sorted by path; classic unless said otherwise. Reads only. Sockets are left out.
@@ -211,6 +214,11 @@ export interface Files {
   readText(path: string): Promise<string>;
   /** Gives the owner the right to execute a file, as `chmod u+x`. */
   makeExecutable(path: string): Promise<void>;
+}
+
+export interface FileOwner {
+  readonly uid: number;
+  readonly gid: number;
 }
 
 export interface CopyWatch {

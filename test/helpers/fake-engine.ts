@@ -45,6 +45,10 @@ export interface FakeAnswers {
   readonly start: Problem | undefined;
   readonly runs: readonly RunView[];
   readonly config: ConfigReading;
+  /** Why a value cannot be changed. */
+  readonly change: Problem | undefined;
+  /** How the editor fails, or that it stays open. */
+  readonly editor: Problem | 'pending' | undefined;
 }
 
 /** An engine without a computer: answers what a test tells it, and writes down what it was asked. */
@@ -56,6 +60,8 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}): FakeEngine
     propose: undefined,
     start: undefined,
     config: {problems: []},
+    change: undefined,
+    editor: undefined,
     ...given,
   };
   const calls: string[] = [];
@@ -108,6 +114,21 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}): FakeEngine
     async openConfig(folder) {
       calls.push(`openConfig ${folder}`);
       return answers.config;
+    },
+    async writtenValue({origin, text = ''}) {
+      if (origin?.from !== 'file') throw new ProblemError({code: 'edit-refused', message: 'Not in a file.'});
+      const {file, line, key} = origin;
+      return {file, line, key, text, digest: 'as read'};
+    },
+    async changeValue({key}, typed) {
+      calls.push(`changeValue ${key} ${typed}`);
+      if (answers.change !== undefined) throw new ProblemError(answers.change);
+      return {changed: true};
+    },
+    async openEditor({file, line}, signal) {
+      calls.push(`openEditor ${file}:${line}`);
+      if (answers.editor === 'pending') return never(signal);
+      if (answers.editor !== undefined) throw new ProblemError(answers.editor);
     },
     watchConfig(_folder, changed) {
       open += 1;

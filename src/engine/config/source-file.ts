@@ -4,7 +4,7 @@ import {constants} from 'node:fs';
 import {open} from 'node:fs/promises';
 import {basename} from 'node:path';
 import {displayText} from '../names.ts';
-import type {Problem} from '../problem.ts';
+import {type Problem, ProblemError} from '../problem.ts';
 import type {YamlFile} from './yaml.ts';
 
 /** What it holds is out of the way of whoever prints it, since there may be secrets in it. */
@@ -54,6 +54,18 @@ export async function readSourceFile(file: string, problems: Problem[]): Promise
   }
 }
 
+/** The text exactly as it is, an order mark at its beginning included. Throws `file-unreadable`. */
+export async function readExactly(file: string): Promise<string> {
+  try {
+    const {bytes} = await readBounded(file);
+    return decode(bytes, file, {ignoreBOM: true});
+  } catch (error) {
+    const because =
+      error instanceof Unreadable ? error.problem : unreadable(file, reason(error as NodeJS.ErrnoException));
+    throw new ProblemError(because);
+  }
+}
+
 class Unreadable extends Error {
   readonly problem: Problem;
 
@@ -86,9 +98,9 @@ async function readBounded(file: string): Promise<{bytes: Buffer; mode: number}>
   }
 }
 
-function decode(bytes: Buffer, file: string): string {
+function decode(bytes: Buffer, file: string, options: {readonly ignoreBOM?: boolean} = {}): string {
   try {
-    return new TextDecoder('utf-8', {fatal: true}).decode(bytes);
+    return new TextDecoder('utf-8', {fatal: true, ...options}).decode(bytes);
   } catch {
     throw new Unreadable({
       code: 'file-unreadable',

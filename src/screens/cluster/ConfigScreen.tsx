@@ -1,6 +1,7 @@
 import {Box} from 'ink';
 import {useMemo} from 'react';
-import type {ConfigReading} from '../../engine/index.ts';
+import type {ConfigReading, Problem} from '../../engine/index.ts';
+import type {Theme} from '../../ui/theme/theme.ts';
 import {useTheme} from '../../ui/theme/use-theme.ts';
 import {plain, wrap} from '../../ui/widgets/cells.ts';
 import {List} from '../../ui/widgets/List.tsx';
@@ -15,6 +16,7 @@ import type {AppModel} from '../app-model.ts';
 import {problemNote} from '../problem-note.ts';
 import type {ClusterState} from './cluster-state.ts';
 import {chosenOf, filterConfig, placeOf, problemKeys} from './config-actions.ts';
+import {finishChange} from './config-changes.ts';
 import {useConfigKeys} from './config-keys.ts';
 import {configLook, problemRow, valueDetail} from './config-rows.ts';
 import type {ShownConfig} from './config-shown.ts';
@@ -32,7 +34,7 @@ export interface ConfigScreenProps {
 export function ConfigScreen({app, state, reading, width, height}: ConfigScreenProps) {
   const theme = useTheme();
   const shown = app.cluster.shown();
-  const bodyHeight = Math.max(3, height - (state.filtering ? 1 : 0));
+  const bodyHeight = Math.max(3, height - (state.filtering || state.editing ? 1 : 0));
   const layout = layoutFor(width, bodyHeight);
   const {item, problem} = chosenOf(app);
   const detailInner = layout.detailWidth - panelBorder - 2;
@@ -114,8 +116,27 @@ export function ConfigScreen({app, state, reading, width, height}: ConfigScreenP
           }}
         />
       ) : null}
+      {state.editing ? (
+        <TextInput
+          key={`${state.editing.file} ${state.editing.key}`}
+          prompt={editPrompt(state.editing.key, width, theme)}
+          title="Change a value"
+          width={width}
+          initial={state.editing.text}
+          words={['write', 'leave as it is']}
+          onSubmit={(typed) => void finishChange(app, typed)}
+          onCancel={() => app.cluster.set({editing: undefined})}
+        />
+      ) : null}
     </Box>
   );
+}
+
+/** The end of the key says most. */
+function editPrompt(key: string, width: number, theme: Theme): string {
+  const room = Math.floor(width / 2);
+  const shown = plain(key);
+  return shown.length <= room ? `${shown}: ` : `${theme.glyphs.ellipsis}${shown.slice(-room)}: `;
 }
 
 /** What '1000/1000' takes of the title's line. */
@@ -211,12 +232,7 @@ function ProblemList({state, reading, cursor, width, height}: ListRoom) {
   );
 }
 
-function problemDetail(
-  problem: NonNullable<ReturnType<typeof chosenOf>['problem']>,
-  reading: ConfigReading,
-  width: number,
-  theme: ReturnType<typeof useTheme>,
-): readonly Row[] {
+function problemDetail(problem: Problem, reading: ConfigReading, width: number, theme: Theme): readonly Row[] {
   const place = placeOf(problem, reading);
   const about = [place, ...(problem.key === undefined ? [] : [plain(problem.key)])].filter((part) => part !== '');
   return [

@@ -1,4 +1,4 @@
-import type {ConfigReading, Problem, ViewName} from '../../engine/index.ts';
+import type {ConfigReading, Problem, ViewName, WrittenValue} from '../../engine/index.ts';
 import type {ListState} from '../../ui/widgets/list-state.ts';
 import type {TreeState} from '../../ui/widgets/tree-state.ts';
 
@@ -18,6 +18,8 @@ export interface ClusterState {
   readonly problems: ListState;
   readonly filter: string;
   readonly filtering: boolean;
+  /** The value that is being changed in its file. */
+  readonly editing?: WrittenValue | undefined;
   readonly detailFocused: boolean;
   readonly detailTop: number;
 }

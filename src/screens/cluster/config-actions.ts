@@ -118,8 +118,9 @@ function differenceWords(before: ConfigReading, after: ConfigReading): string | 
   return `${parts.join(', ')}: ${left === '' ? 'nothing is wrong now' : `${left} now`}.`;
 }
 
-/** Says what a reading of the configuration found out beyond the one before. */
-export function sayDifference(app: AppModel, before: ConfigReading, after: ConfigReading): void {
+/** Says what a reading of the configuration found out beyond the one before; gives that too. */
+export function sayDifference(app: AppModel, before: ConfigReading, after: ConfigReading): string | undefined {
   const words = differenceWords(before, after);
   if (words !== undefined) app.say(words, after.problems.length > before.problems.length ? 'warning' : 'ok');
+  return words;
 }

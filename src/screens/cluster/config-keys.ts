@@ -1,4 +1,5 @@
 import type {KeyBinding} from '../../ui/keys/binding.ts';
+import {type AppTerminal, useTerminal} from '../../ui/terminal/use-terminal.ts';
 import {matchKeys, moveKeys} from '../../ui/widgets/list-keys.ts';
 import type {ListAction} from '../../ui/widgets/list-state.ts';
 import {foldKeys} from '../../ui/widgets/tree-keys.ts';
@@ -8,6 +9,7 @@ import {queryCommand} from '../command-line.ts';
 import {type NamedCommand, showCommand} from '../show-command.tsx';
 import {type ClusterState, noProblems} from './cluster-state.ts';
 import {actOnConfig, chosenOf, filterConfig, goToMatch, goToProblem, viewAt} from './config-actions.ts';
+import {beginChange, changeRefused, fileOf, openInEditor, openRefused} from './config-changes.ts';
 
 /** What the keys must know of the drawing: rows of a page, and of what stands beside the list. */
 export interface ConfigRoom {
@@ -18,6 +20,7 @@ export interface ConfigRoom {
 
 export function useConfigKeys(app: AppModel, state: ClusterState, room: ConfigRoom): void {
   const {cluster} = app;
+  const terminal = useTerminal();
   const moving = (action: ListAction): void => {
     const {detailFocused, detailTop} = cluster.get();
     if (!detailFocused) {
@@ -33,7 +36,7 @@ export function useConfigKeys(app: AppModel, state: ClusterState, room: ConfigRo
   const view = (by: number): void => cluster.set({view: viewAt(cluster.get(), by), detailFocused: false, detailTop: 0});
   useKeyTable(
     [
-      enterKey(app, state),
+      enterKey(app, terminal, state),
       ...foldKeys((action) =>
         actOnConfig(
           app,
@@ -42,6 +45,11 @@ export function useConfigKeys(app: AppModel, state: ClusterState, room: ConfigRo
             : (action as {type: 'fold'}),
         ),
       ).map((binding) => ({...binding, ...treeOnly, ...(inProblems ? {quiet: true} : {})})),
+      fileKey(app, terminal),
+      {
+        ...changeKey(app, ['e'], 'Change the value in its file.'),
+        ...(inProblems ? {disabled: 'Problems are listed here: Enter goes to the value.'} : {}),
+      },
       {keys: [']'], word: viewAt(state, 1), help: 'The next view: services, Kubernetes, problems.', run: () => view(1)},
       {
         keys: ['['],
@@ -82,7 +90,7 @@ export function useConfigKeys(app: AppModel, state: ClusterState, room: ConfigRo
         },
       },
     ],
-    {layer: 'screen', title: 'Configuration', active: !state.filtering},
+    {layer: 'screen', title: 'Configuration', active: !state.filtering && !state.editing},
   );
 }
 
@@ -124,27 +132,63 @@ function commandsFor(app: AppModel, view: ClusterState['view']): readonly NamedC
   return view === 'problems' ? [check, ...shows] : [...shows, check];
 }
 
-function enterKey(app: AppModel, {view, reading}: ClusterState): KeyBinding {
+/** In the tree a branch folds and a leaf is changed; a problem leads to its value, or to its file. */
+function enterKey(app: AppModel, terminal: AppTerminal, {view, reading}: ClusterState): KeyBinding {
   if (view === 'problems') {
     const none = (reading?.problems ?? noProblems).length === 0;
     return {
       keys: ['enter'],
       word: 'go to value',
-      help: 'Go to the value this is about.',
+      help: 'Go to the value this is about; where there is none, open the file at its line.',
       ...(none ? {disabled: 'Nothing is wrong here.'} : {}),
       run: () => {
         const {problem} = chosenOf(app);
-        if (problem && !goToProblem(app, problem)) app.say('This is about no single value.');
+        if (!problem || goToProblem(app, problem)) return;
+        const place = fileOf({problem});
+        const refusal = openRefused(app, {problem});
+        if (place && refusal === undefined) void openInEditor(app, terminal, place);
+        else app.say(place ? (refusal ?? '') : 'This is about no single value and no file.');
       },
     };
   }
+  const {item} = chosenOf(app);
+  if (item?.node.children) {
+    return {
+      keys: ['enter'],
+      word: 'fold',
+      help: 'Show or hide what is below; a single value is changed in its file.',
+      quiet: true,
+      run: () => actOnConfig(app, {type: 'toggle'}),
+    };
+  }
+  return changeKey(app, ['enter'], 'Change the value in its file; of what holds others: show or hide what is below.');
+}
+
+function changeKey(app: AppModel, keys: readonly string[], help: string): KeyBinding {
+  const {item} = chosenOf(app);
+  const refusal = changeRefused(app, item?.node);
   return {
-    keys: ['enter'],
-    word: 'fold',
-    help: 'Show or hide what is below.',
-    quiet: true,
+    keys,
+    word: 'change',
+    help,
+    quiet: refusal !== undefined || keys.includes('e'),
+    ...(refusal === undefined ? {} : {disabled: refusal}),
     run: () => {
-      if (chosenOf(app).item?.children) actOnConfig(app, {type: 'toggle'});
+      if (item) void beginChange(app, item.node);
+    },
+  };
+}
+
+function fileKey(app: AppModel, terminal: AppTerminal): KeyBinding {
+  const refusal = openRefused(app, chosenOf(app));
+  return {
+    keys: ['y'],
+    word: 'editor',
+    help: 'Open the file at this line in your editor (EDITOR, VISUAL); it is checked again when you come back.',
+    ...(refusal === undefined ? {} : {disabled: refusal}),
+    run: () => {
+      const place = fileOf(chosenOf(app));
+      if (place) void openInEditor(app, terminal, place);
     },
   };
 }

@@ -8,9 +8,9 @@ import type {ScreenClock} from './clock.ts';
 import {realClock} from './clock.ts';
 import {type Compositor, createCompositor} from './compositor.ts';
 import type {AppEnd, AppProcess} from './process-events.ts';
-import {watchProcess} from './process-events.ts';
+import {isFromKeyboard, watchProcess} from './process-events.ts';
 import {NoFullScreen, terminalKind} from './terminal-kind.ts';
-import {enterSequence, leaveSequence, setNonBlocking} from './terminal-modes.ts';
+import {afterGuestSequence, enterSequence, leaveSequence, setNonBlocking} from './terminal-modes.ts';
 import type {AppTerminal} from './use-terminal.ts';
 
 export interface MountOptions {
@@ -94,7 +94,8 @@ export function openTerminal(draw: (parts: DrawParts) => Drawn | Promise<Drawn>,
   const exited = new Promise<AppEnd>((resolve) => {
     settle = resolve;
   });
-  let state: 'shown' | 'suspended' | 'ended' = 'shown';
+  let state: 'shown' | 'suspended' | 'lent' | 'ended' = 'shown';
+  let guest: Guest | undefined;
   let ink: Drawn | undefined;
   /** What was typed before there was anybody to hear it. */
   const early: (Buffer | string)[] = [];
@@ -184,25 +185,35 @@ export function openTerminal(draw: (parts: DrawParts) => Drawn | Promise<Drawn>,
     stdout.write(leaveSequence + then);
   }
 
-  async function suspend<T>(run: () => Promise<T>): Promise<T> {
+  async function suspend<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
     if (state !== 'shown') throw new Error('The terminal is not ours to give away now.');
-    pauseScreen();
+    pauseScreen('lent');
+    const leave = new AbortController();
+    const going = run(leave.signal);
+    guest = {leave, gone: going.then(nothing, nothing)};
     try {
-      return await run();
+      return await going;
     } finally {
-      resumeScreen();
+      guest = undefined;
+      takeBack();
     }
   }
 
-  function pauseScreen(): void {
-    state = 'suspended';
+  function takeBack(): void {
+    if (state !== 'lent') return;
+    stdout.write(afterGuestSequence);
+    resumeScreen();
+  }
+
+  function pauseScreen(how: 'suspended' | 'lent'): void {
+    state = how;
     compositor.pause();
     giveTerminal();
     setWaiting(true);
   }
 
   function resumeScreen(): void {
-    if (state !== 'suspended') return;
+    if (state !== 'suspended' && state !== 'lent') return;
     state = 'shown';
     takeTerminal();
     resized();
@@ -211,11 +222,15 @@ export function openTerminal(draw: (parts: DrawParts) => Drawn | Promise<Drawn>,
 
   /** Ctrl-Z: the shell gets its terminal, and we the screen back when it continues us. */
   function stopForShell(): void {
+    // The one who has the terminal stops by itself; the shell waits for us.
+    if (state === 'lent') watch?.stopAlone();
     if (state !== 'shown' || !watch) return;
-    pauseScreen();
+    pauseScreen('suspended');
     watch.stop();
     // Where no shell waits for us nothing stops and no SIGCONT comes; then we just go on.
-    clock.after(100, resumeScreen);
+    clock.after(100, () => {
+      if (state === 'suspended') resumeScreen();
+    });
   }
 
   function continued(): void {
@@ -240,6 +255,8 @@ export function openTerminal(draw: (parts: DrawParts) => Drawn | Promise<Drawn>,
 
   function end(how: AppEnd, line?: string): void {
     if (state === 'ended') return;
+    // Meant for the one who has the terminal: all before it hear of Ctrl-c.
+    if (state === 'lent' && how.reason === 'signal' && isFromKeyboard(how.code)) return;
     const wasShown = state === 'shown';
     state = 'ended';
     keys.close();
@@ -252,12 +269,32 @@ export function openTerminal(draw: (parts: DrawParts) => Drawn | Promise<Drawn>,
     try {
       ink?.unmount();
     } finally {
+      const leaving = guest;
       const said = [line, how.reason === 'crash' ? crashText(how.error) : undefined].filter((text) => text);
       const last = said.map((text) => `${text}\n`).join('');
-      if (wasShown) giveTerminal(last);
-      else if (last) stdout.write(last);
-      stdin.unref?.();
-      settleWhenWritten(how);
+      const leave = (): void => {
+        if (wasShown) giveTerminal(last);
+        else if (last) stdout.write(last);
+        stdin.unref?.();
+        settleWhenWritten(how);
+      };
+      if (leaving) sendAway(leaving, leave);
+      else leave();
+    }
+  }
+
+  /** Who has the terminal gives it back before the shell does; who does not go is left behind. */
+  function sendAway({leave, gone}: Guest, then: () => void): void {
+    const giveUp = clock.after(2000, done);
+    let isDone = false;
+    leave.abort(new Error('The app ends.'));
+    void gone.then(done);
+
+    function done(): void {
+      if (isDone) return;
+      isDone = true;
+      giveUp();
+      then();
     }
   }
 
@@ -282,6 +319,14 @@ export function openTerminal(draw: (parts: DrawParts) => Drawn | Promise<Drawn>,
     if (options.process?.stderr) setNonBlocking(options.process.stderr, !waits);
   }
 }
+
+/** Somebody else who has the terminal for a while. */
+interface Guest {
+  readonly leave: AbortController;
+  readonly gone: Promise<void>;
+}
+
+function nothing(): void {}
 
 function crashText(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -9,6 +9,7 @@ export interface AppEnd {
 export interface AppProcess {
   on(event: string, listener: (...values: unknown[]) => void): unknown;
   off(event: string, listener: (...values: unknown[]) => void): unknown;
+  readonly pid: number;
   kill(pid: number, signal: NodeJS.Signals): unknown;
   /** What libraries write there at the end must not hang before a terminal that does not read. */
   readonly stderr?: object;
@@ -28,6 +29,8 @@ export interface ProcessListener {
 export interface ProcessWatch {
   /** Stops this process and all of its group, as Ctrl-Z does outside raw mode. */
   stop(): void;
+  /** Stops this process alone, where the others of its group heard of it themselves. */
+  stopAlone(): void;
   close(): void;
 }
 
@@ -46,16 +49,18 @@ export function watchProcess(process: AppProcess, listener: ProcessListener): Pr
     ['exit', listener.leaving],
   ];
   for (const [event, call] of listeners) process.on(event, call);
+  /** While somebody listens, the signal stops nobody. */
+  const stop = (pid: number): void => {
+    process.off('SIGTSTP', listener.stopAsked);
+    try {
+      process.kill(pid, 'SIGTSTP');
+    } finally {
+      process.on('SIGTSTP', listener.stopAsked);
+    }
+  };
   return {
-    stop() {
-      // While somebody listens, the signal stops nobody.
-      process.off('SIGTSTP', listener.stopAsked);
-      try {
-        process.kill(0, 'SIGTSTP');
-      } finally {
-        process.on('SIGTSTP', listener.stopAsked);
-      }
-    },
+    stop: () => stop(0),
+    stopAlone: () => stop(process.pid),
     close() {
       for (const [event, call] of listeners) process.off(event, call);
     },
@@ -63,3 +68,8 @@ export function watchProcess(process: AppProcess, listener: ProcessListener): Pr
 }
 
 const endingSignals = {SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15};
+
+/** Whether an exit code is that of a signal which Ctrl-c and Ctrl-\ send to all who are before the terminal. */
+export function isFromKeyboard(code: number): boolean {
+  return code === 128 + endingSignals.SIGINT || code === 128 + endingSignals.SIGQUIT;
+}

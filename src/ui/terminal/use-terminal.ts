@@ -8,8 +8,11 @@ import type {ScreenSpots} from './screen-spots.ts';
 export interface AppTerminal {
   /** Ends the app; the line is printed on the normal screen. With an error the app ends as crashed. */
   exit(summaryLine?: string, error?: unknown): void;
-  /** Gives the terminal to somebody else (an editor, a pager) until the promise settles. */
-  suspend<T>(run: () => Promise<T>): Promise<T>;
+  /**
+   * Gives the terminal to somebody else (an editor, a pager) until the promise settles. The signal is aborted when the
+   * app ends meanwhile: then it must end too.
+   */
+  suspend<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Writes the whole screen again. */
   redraw(): void;
   /** Copies text to the clipboard of the person's terminal (OSC 52). */

@@ -109,7 +109,7 @@ test('a problem leads to its value, and the value says what is wrong with it', a
   await app.shows('layout.yaml:23');
   await app.shows('Give each machine its own.');
   app.press('j', 'enter');
-  await app.shows('This is about no single value.');
+  await app.shows('This is about no single value and no file.');
   app.press('k', 'enter');
   await app.shows(/│▸ +hostip +✗ '10.0.0.1'/);
   await app.shows('have the same address.');
@@ -156,4 +156,102 @@ test('a configuration that cannot be read says so, and where to look', async () 
   await app.shows('[ says what is wrong.');
   app.press('[');
   await app.shows('Give it.');
+});
+
+/** The tree with the cursor on hostip of the second machine. */
+async function atHostip(options: Parameters<typeof openCluster>[1] = {}) {
+  const app = await openCluster('g', options);
+  await app.shows('c opens');
+  app.press('c');
+  await app.shows('+ layout');
+  app.press('/', 'hostip', 'enter', 'n');
+  await app.shows(/│▸ +hostip +'10.0.0.11'/);
+  return app;
+}
+
+test('Enter on a value shows it as it is written, and writes what is typed instead', async () => {
+  const app = await atHostip();
+  app.press('enter');
+  await app.shows("machine-list.1.hostip: '10.0.0.11'");
+  await app.shows('Enter write  Esc leave as it is');
+  app.press('ctrl-u', '10.0.0.12', 'enter');
+  await app.shows('Written: machine-list.1.hostip is 10.0.0.12 now (line 35).');
+  expect(app.fake.calls).toContain('changeValue machine-list.1.hostip 10.0.0.12');
+  await app.hides('machine-list.1.hostip: ');
+});
+
+test('what is refused is said, and can be typed again; Esc leaves everything as it is', async () => {
+  const change: Problem = {code: 'edit-refused', message: 'What was typed is a map.', hint: 'Put quotes around it.'};
+  const app = await atHostip({answers: {change}});
+  app.press('e');
+  await app.shows('machine-list.1.hostip: ');
+  app.press('ctrl-u', 'a: b', 'enter');
+  await app.shows('What was typed is a map. Put quotes around it.');
+  await app.shows('machine-list.1.hostip: a: b');
+  app.press('esc');
+  await app.hides('machine-list.1.hostip: a');
+});
+
+test('after a file changed under the hand it is read again, and the input is closed', async () => {
+  const change: Problem = {code: 'edit-refused', message: 'layout.yaml has changed since it was read.'};
+  const app = await atHostip({answers: {change}});
+  const reads = () => app.fake.calls.filter((call) => call.startsWith('openConfig')).length;
+  const before = reads();
+  app.press('e');
+  await app.shows('machine-list.1.hostip: ');
+  app.press('1', 'enter');
+  await app.shows('has changed since');
+  await app.until(() => reads() === before + 1);
+  await app.hides('machine-list.1.hostip: ');
+});
+
+test('a value of no file says why it cannot be changed', async () => {
+  const app = await openCluster('g');
+  await app.shows('c opens');
+  app.press('c', ']', '/', 'api-servers-url', 'enter');
+  await app.shows(/│▸ +api-servers-url/);
+  app.press('e');
+  await app.shows('This follows from load-balance-ip, scheme and port: change that.');
+});
+
+test('read-only: neither a value nor a file is changed, and that is said', async () => {
+  const app = await atHostip({settings: {readOnly: true}});
+  for (const key of ['e', 'enter', 'y']) {
+    app.press(key);
+    await app.shows('This is read-only: open pai-tui without --readonly to change files.');
+    app.press('esc', '/', 'hostip', 'enter', 'n');
+    await app.shows(/│▸ +hostip +'10.0.0.11'/);
+  }
+  expect(app.fake.calls.filter((call) => /^(changeValue|openEditor)/.test(call))).toEqual([]);
+});
+
+test('y gives the terminal to the editor at the line, and what the check says then is said', async () => {
+  const app = await atHostip({answers: {editor: 'pending'}});
+  app.press('y');
+  await app.until(() => app.fake.calls.some((call) => /^openEditor .*layout.yaml:35$/.test(call)));
+  await app.until(() => app.kind() === 'normal');
+  await app.close();
+});
+
+test('an editor that fails is said beside what changed', async () => {
+  const editor: Problem = {code: 'editor-failed', message: 'vim ended with exit code 1.', hint: 'Saved is saved.'};
+  const app = await atHostip({answers: {editor}});
+  app.fake.answer({config: {...(await readingOf('g')), problems: [wrongAddress]}});
+  app.press('y');
+  await app.shows(/vim ended with exit code 1. Saved is saved.\s+1 problem more: 1 error now./);
+  expect(app.kind()).toBe('alternate');
+});
+
+test('an editor that changed nothing brings back the same screen', async () => {
+  const app = await atHostip();
+  app.press('y');
+  await app.shows('Checked again: the problems are the same.');
+});
+
+test('Enter on a problem of no value opens its file at the line', async () => {
+  const nowhere: Problem = {...wrongAddress, key: 'no-such-key', line: 1};
+  const app = await openCluster('g', {answers: {config: {...(await readingOf('g')), problems: [nowhere]}}});
+  await app.shows('✗ 1 error');
+  app.press('c', '[', 'enter');
+  await app.until(() => app.fake.calls.some((call) => call.endsWith('layout.yaml:1')));
 });
