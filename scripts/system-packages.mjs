@@ -1,5 +1,5 @@
 // What tests on real parts need of the system: a Docker engine, a registry, a static busybox to make images of,
-// file systems that share blocks, tmux, the shells that have a completion, and a systemd with its logind. With CI or
+// file systems that share blocks, tmux, the shells that have a completion, a Python, and a systemd with its logind. With CI or
 // PAI_TEST_SYSTEM=1 set, as root on Debian or Ubuntu, what is missing is installed without starting any service;
 // everywhere else those tests are skipped, and one line says how to have them.
 import {spawnSync} from 'node:child_process';
@@ -28,6 +28,7 @@ const parts = [
   {package: 'tmux', there: () => found('tmux')},
   {package: 'zsh', there: () => found('zsh')},
   {package: 'fish', there: () => found('fish')},
+  {package: 'python3', there: () => found('python3')},
   {package: 'dbus', there: () => found('dbus-daemon')},
   // Never in the place of another init.
   {package: 'systemd', there: () => hasOtherInit() || existsSync('/lib/systemd/systemd')},

@@ -140,14 +140,19 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'config show',
-    flags: ['view', 'config', 'source', ...text],
+    flags: ['view', 'python', 'config', 'source', ...text],
     about:
       'What templates see of a configuration, defaults and derived values included, and where each value comes from.',
     more: [
       "Values are printed as Python prints them, so that True and the text 'true' differ; secrets are dots. Problems go to stderr.",
+      'Nothing of the tree is executed, unless --python asks for it: then src/*/config/*.py of a tree of v0.9 or later are run in a copy, and where they make something else than what is shown without it, a notice says so.',
     ],
     json: 'the values themselves, as one document; secrets are dots',
-    examples: ['pai-tui config show -c ~/cluster', 'pai-tui config show --view kubernetes -c ~/cluster -s ~/pai'],
+    examples: [
+      'pai-tui config show -c ~/cluster',
+      'pai-tui config show --view kubernetes -c ~/cluster -s ~/pai',
+      'pai-tui config show --python -c ~/cluster -s ~/pai',
+    ],
     since: '0.1.0',
   },
   {

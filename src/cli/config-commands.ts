@@ -52,7 +52,10 @@ export async function showConfig(context: Context): Promise<Ended> {
 async function readConfig({engine, world, options, output}: Context): Promise<ConfigReading & {folder: string}> {
   const {config, tree, note} = await findConfig(engine, world, options);
   if (note) output.say(`note: ${note}`);
-  return {folder: config, ...(await engine.openConfig(config, tree ? {tree} : {}))};
+  return {
+    folder: config,
+    ...(await engine.openConfig(config, {...(tree ? {tree} : {}), ...(options.python ? {python: true} : {})})),
+  };
 }
 
 /** '/etc/cluster: era G (v0.14), 5 machines' */

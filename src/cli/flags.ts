@@ -59,6 +59,10 @@ export const flags = {
     choices: ['services', 'kubernetes'],
     about: 'what templates of services see (the default), or those of Kubernetes',
   },
+  python: {
+    about:
+      "run the configuration modules of the tree (its code, by python3 with this account's rights) and show what they make",
+  },
   state: {value: 'DIR', completes: 'folder', about: 'where runs and locks are kept (else $XDG_STATE_HOME/pai-tui)'},
   'no-color': {about: 'no colours (NO_COLOR does the same)'},
   ascii: {about: 'draw with ASCII characters alone (so does a locale without UTF-8)'},

@@ -23,7 +23,7 @@ export interface Engine {
    */
   openTree(folder: string, config?: string): Promise<Catalog>;
   /** Reads a configuration folder of any era, or the file of era A. Everything that is wrong is in its problems. */
-  openConfig(folder: string, options?: OpenConfigOptions): Promise<ConfigReading>;
+  openConfig(folder: string, options?: ConfigOptions): Promise<ConfigReading>;
   /**
    * Writes a new configuration from a quick-start file. Throws `no-tree`, `usage` for trees too old for it,
    * `file-unwritable`; mistakes of the file are in the report, and then nothing was written.
@@ -55,6 +55,11 @@ export interface Engine {
   readonly runs: Runs;
   /** Every path, version and limit, for `info`. */
   info(): Promise<readonly InfoLine[]>;
+}
+
+interface ConfigOptions extends OpenConfigOptions {
+  /** Run the configuration modules of the tree: their results are then the view of services. */
+  readonly python?: boolean;
 }
 
 export interface ImageStatusRequest {

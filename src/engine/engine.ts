@@ -53,9 +53,15 @@ export function createEngine(options: EngineOptions): Engine {
       return (await openTree(folder, config)).catalog;
     },
 
-    async openConfig(folder, options) {
+    async openConfig(folder, {python, ...options} = {}) {
       const {openConfig} = await import('./config/open.ts');
-      return openConfig(folder, options);
+      if (!python) return openConfig(folder, options);
+      const [{askProgram}, {createModuleRunner}] = await Promise.all([
+        import('./terminal/ask-program.ts'),
+        import('./config/python/run-modules.ts'),
+      ]);
+      const runModules = createModuleRunner({ask: askProgram, files: (await tools()).files, environment});
+      return openConfig(folder, {...options, runModules});
     },
 
     async generateConfig(request) {

@@ -66,6 +66,7 @@ const problemCodes = {
   'path-leaves-tree': 3,
   'config-invalid': 3,
   'config-missing': 3,
+  'module-failed': 3,
   'template-invalid': 3,
   'template-failed': 3,
   'template-limit': 3,

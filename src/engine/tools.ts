@@ -159,6 +159,27 @@ export interface CommandEnd {
   readonly signal?: string;
 }
 
+/** A program that reads what it is given, answers and ends: no task, and nothing to watch. */
+export interface Question {
+  readonly argv: readonly [string, ...string[]];
+  readonly cwd: string;
+  /** All of it; nothing is inherited. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** For its stdin, where secrets may be. */
+  readonly input: string;
+  /** Of stdout and stderr together; whoever says more is ended. */
+  readonly mostBytes: number;
+}
+
+export interface Answer extends CommandEnd {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly saidTooMuch: boolean;
+}
+
+/** terminal/ask-program.ts. Beside the tools: tasks are not given it. */
+export type AskProgram = (question: Question, signal: AbortSignal) => Promise<Answer>;
+
 // ---------------------------------------------------------------- files of this computer
 
 export interface Files {

@@ -90,6 +90,27 @@ test('config show never prints a secret, in text or JSON, in either view', async
   }
 });
 
+test('config show --python shows what the modules of the tree make, and runs nothing of it unasked', async () => {
+  let ran = 0;
+  const runModules = async () => {
+    ran++;
+    return {values: new Map([['drivers', new Map([['version', 'newest']])]]), problems: []};
+  };
+  const running: Engine = {
+    ...engine,
+    openConfig: (path, {python, ...options} = {}) => openConfig(path, {...options, ...(python ? {runModules} : {})}),
+  };
+  const argv = ['config', 'show', '-c', fixture('config-g'), '-s', fixture('tree-g')];
+  expect((await runCommand(argv, {engine: running})).stdout).toMatch(/^drivers\.version +'384\.111' +default: /m);
+  expect(ran).toBe(0);
+  const {code, stdout, stderr} = await runCommand([...argv, '--python'], {engine: running});
+  expect({code, ran}).toEqual({code: 0, ran: 1});
+  expect(stdout).toMatch(/^drivers\.version +'newest' +derived from src\/drivers\/config\/drivers\.py$/m);
+  expect(stderr).toContain(
+    "drivers.version is 'newest' by src/drivers/config/drivers.py, and '384.111' as it is known",
+  );
+});
+
 test('config show --json is the model itself', async () => {
   const {stdout} = await runCommand(['config', 'show', '--json', ...sample], {engine});
   expect(JSON.parse(stdout)).toMatchObject({

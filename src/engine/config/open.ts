@@ -7,10 +7,12 @@ import {readFourFiles} from './eras/four-files.ts';
 import {readLayout} from './eras/layout.ts';
 import type {Reading, Said} from './eras/reading.ts';
 import {readSingleFiles} from './eras/single-files.ts';
+import {ranModules} from './object-model/module-calls.ts';
 import {treeModules} from './object-model/tree-modules.ts';
 import {buildViews} from './object-model/views.ts';
 import {type Origin, Origins} from './origins.ts';
 import {hasErrors, inOrder} from './problems.ts';
+import type {RunModules} from './python/types.ts';
 import {readRegistry} from './registry.ts';
 import {releaseOf, type TreeVersion, usual} from './release.ts';
 import {checkRules} from './rules/check-rules.ts';
@@ -27,6 +29,12 @@ export interface OpenConfigOptions {
   readonly era?: Era;
 }
 
+/** What a reader of a configuration may be given besides. */
+interface ReadOptions extends OpenConfigOptions {
+  /** Runs the modules of the tree, whose results then count in the view of services; absent: none of it is executed. */
+  readonly runModules?: RunModules;
+}
+
 export interface ConfigReading {
   /** Only when no problem is an error. */
   readonly config?: ClusterConfig;
@@ -36,8 +44,8 @@ export interface ConfigReading {
   readonly problems: readonly Problem[];
 }
 
-/** Reads a configuration folder, or the one file of era A. Executes and writes nothing; never throws. */
-export async function openConfig(folder: string, {tree, ...options}: OpenConfigOptions = {}): Promise<ConfigReading> {
+/** Reads a configuration folder, or the one file of era A. Executes nothing unasked and writes nothing; never throws. */
+export async function openConfig(folder: string, {tree, ...options}: ReadOptions = {}): Promise<ConfigReading> {
   const problems: Problem[] = [];
   const wanted = tree?.era ?? options.era;
   const sources = await readSources(folder, wanted, problems);
@@ -49,7 +57,9 @@ export async function openConfig(folder: string, {tree, ...options}: OpenConfigO
   const said = readEra(reading);
   const modules = tree && era >= 'F' ? await treeModules(tree.toolRoot, problems) : [];
   // A tree without modules is one of images alone.
-  const views = buildViews(reading, modules.length > 0 ? modules : undefined);
+  const present = modules.length > 0 ? modules : undefined;
+  const {runModules: run} = options;
+  const views = buildViews(reading, present, run ? await ranModules(reading, modules, tree, run) : undefined);
   const registry = await registryOf(sources, era, tree, problems);
   const clusterId = findClusterId(said, views, origins);
   const draft: ClusterConfig = {

@@ -2,11 +2,13 @@
 
 import type {Problem} from '../../problem.ts';
 import {Copier, type ValueMap} from '../context-values.ts';
+import type {Reading} from '../eras/reading.ts';
+import {serviceSections} from '../eras/services.ts';
 import type {Origins} from '../origins.ts';
-import type {Release} from '../release.ts';
+import {isAtLeast, type Release} from '../release.ts';
 import type {Sources} from '../sources.ts';
 import {type Place, placeIn} from '../yaml-access.ts';
-import {type Assign, createAssign, mapIn, wordOf} from './assign.ts';
+import {type Assign, createAssign, inner, mapIn, wordOf} from './assign.ts';
 
 export interface NewInput {
   readonly release: Release;
@@ -24,8 +26,22 @@ export interface NewInput {
   readonly master?: ValueMap;
 }
 
+/** What F–H are made of, from the files anew. */
+export function newInputOf({sources, release, origins, problems}: Reading): NewInput {
+  const file = sources.files.get('services');
+  const sections = file ? serviceSections(placeIn(file), origins) : new Map();
+  if (isAtLeast(release, 'v0.16')) {
+    const common = inner(inner(sections, 'cluster'), 'common');
+    const type = isAtLeast(release, 'v1.1') ? 'k8s' : 'yarn';
+    if (!common.has('cluster-type')) {
+      createAssign(origins).fallback(common, 'cluster-type', type, `as ${release} has it`);
+    }
+  }
+  return newInput(sources, sections, release, origins, problems);
+}
+
 /** `services`: in the new format, and nobody else's: the model adds to it. */
-export function newInput(
+function newInput(
   {files}: Sources,
   services: ValueMap,
   release: Release,

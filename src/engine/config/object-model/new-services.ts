@@ -2,53 +2,41 @@
 
 import {displayText, nearestNames} from '../../names.ts';
 import {checkShape} from '../check-shape.ts';
-import type {ValueMap} from '../context-values.ts';
+import type {Value, ValueMap} from '../context-values.ts';
 import {nodeOf} from '../node.ts';
-import {isAtLeast} from '../release.ts';
 import {map, needed, optional} from '../shape.ts';
-import {placeIn, textAt} from '../yaml-access.ts';
-import {mapIn, wordOf} from './assign.ts';
-import {modulesOf} from './modules/table.ts';
+import {activeModules, activeType} from './active-modules.ts';
+import {mapIn} from './assign.ts';
 import type {ServiceModule} from './modules/types.ts';
 import type {NewInput} from './new-input.ts';
+import {takeRan} from './ran-modules.ts';
 import {derive, ownValues, report} from './service-values.ts';
 import type {TreeModule} from './tree-modules.ts';
 
-/** Adds the services to `view`. Without a tree every known module of the release counts as there. */
-export function addServices(input: NewInput, view: ValueMap, tree: readonly TreeModule[] | undefined): void {
-  const known = modulesOf(input.release);
-  const present = tree ?? [...known.keys()].sort().map((name): TreeModule => ({name}));
-  const type = activeType(input);
-  const active = present
-    .map((each) => ({...each, module: known.get(each.name)}))
-    .filter((each) => type === undefined || [type, 'common'].includes(typeOf(input, each)));
+/**
+ * Adds the services to `view`. Without a tree every known module of the release counts as there. `ran`: what the tree's
+ * own modules made, which then counts.
+ */
+export function addServices(
+  input: NewInput,
+  view: ValueMap,
+  tree: readonly TreeModule[] | undefined,
+  ran?: ReadonlyMap<string, Value>,
+): void {
+  const {present, active} = activeModules(input, tree);
   checkSections(
     input,
     active.map(({module}) => module).filter((module) => module !== undefined),
   );
-  noteUnknown(input, new Set(present.map(({name}) => name)), tree !== undefined);
+  noteUnknown(input, new Set(present), tree !== undefined);
   for (const {name, defaults, folders, module} of active) {
     const own = ownValues(input, name, defaults, module);
     view.set(name, module ? derive(input, view, own, module, folders) : own);
-    if (!module) noteGeneric(input, name, defaults?.file);
+    if (!module && !ran) noteGeneric(input, name, defaults?.file);
   }
   for (const {module} of active) if (module) checkNeeds(input, view, module);
-}
-
-interface Active extends TreeModule {
-  readonly module: ServiceModule | undefined;
-}
-
-/** The kind of cluster, since v0.16; from v1.1 on there is one kind only (behaviour 0.3). */
-function activeType({release, services}: NewInput): string | undefined {
-  if (!isAtLeast(release, 'v0.16')) return undefined;
-  if (isAtLeast(release, 'v1.1')) return 'k8s';
-  return wordOf(mapIn(mapIn(services, 'cluster'), 'common').get('cluster-type')) ?? 'yarn';
-}
-
-function typeOf({services}: NewInput, {name, defaults, module}: Active): string {
-  const inTree = defaults ? textAt(placeIn(defaults, 'service_type')) : module?.type;
-  return wordOf(mapIn(services, name).get('service_type')) ?? inTree ?? 'common';
+  const known = new Set(active.flatMap(({name, module}) => (module ? [name] : [])));
+  if (ran) takeRan(input, view, ran, known);
 }
 
 function checkSections(input: NewInput, modules: readonly ServiceModule[]): void {
