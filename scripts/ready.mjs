@@ -3,7 +3,7 @@
 // because nothing else is there yet; says nothing when there is nothing to do.
 import {spawnSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
-import {existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
 const root = new URL('..', import.meta.url);
@@ -53,15 +53,23 @@ function alone(work) {
   if (process.exitCode) process.exit();
 }
 
+/** A lock is never there without its content: a start that was killed in between would be waited for without end. */
 function taken(lock) {
+  const draft = new URL(`.installing-${process.pid}`, lock);
+  writeFileSync(draft, String(process.pid));
   try {
-    writeFileSync(lock, String(process.pid), {flag: 'wx'});
+    linkSync(draft, lock);
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft, {force: true});
   }
   try {
-    process.kill(Number(readFileSync(lock, 'utf8')), 0);
+    const pid = Number(readFileSync(lock, 'utf8'));
+    // 0 would ask after this process's own group, which is always there.
+    if (pid === 0) rmSync(lock, {force: true});
+    else process.kill(pid, 0);
   } catch (error) {
     if (error.code === 'ESRCH') rmSync(lock, {force: true});
   }
