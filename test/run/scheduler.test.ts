@@ -341,7 +341,7 @@ describe('another try', () => {
       'a started again (4)',
       'a done changed',
     ]);
-    expect(run.outputs.join('')).toContain('registry-unreachable Trying again in 100 ms.');
+    expect(run.outputs.join('')).toContain('registry-unreachable\r\nTrying again in 100 ms.\r\n');
   });
 
   test('jitter takes away up to half of the wait', async () => {

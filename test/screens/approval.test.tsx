@@ -137,6 +137,36 @@ test('effects that do not fit are scrolled to, none is left out', async () => {
   await app.shows(/\d+ more rows: Ctrl-d/);
 });
 
+test('a notice is said whole, and what does not fit of all of them is scrolled to', async () => {
+  const app = openApp({rows: 20});
+  await app.shows('! stale');
+  const {propose} = app.fake.engine;
+  const notices = Array.from({length: 8}, (_, at) => ({
+    code: 'image-not-built' as const,
+    severity: 'notice' as const,
+    message: `Notice number ${at} says something that takes more than the width of one row of the dialog.`,
+    hint: `Its hint is as long, so that the notice takes four rows in all, and the last of them ends with: end-${at}.`,
+  }));
+  Object.assign(app.fake.engine, {
+    propose: async (...asked: Parameters<typeof propose>) => {
+      const proposal = await propose(...asked);
+      return {...proposal, plan: {...proposal.plan, notices}};
+    },
+  });
+  app.press('*', 'B');
+  await app.shows('end-0.');
+  await app.shows(/\d+ more rows: Ctrl-d/);
+  const seen = new Set<string>();
+  for (let pages = 0; pages < 30 && !app.text().includes('the end;'); pages += 1) {
+    for (const [, at] of app.text().matchAll(/end-(\d+)\./g)) seen.add(at ?? '');
+    const before = app.text();
+    app.press('ctrl-d');
+    await app.until(() => app.text() !== before);
+  }
+  for (const [, at] of app.text().matchAll(/end-(\d+)\./g)) seen.add(at ?? '');
+  expect(seen.size).toBe(8);
+});
+
 test('! copies the command that asks for the same', async () => {
   const app = await openedPlan();
   app.press('f');

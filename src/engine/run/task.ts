@@ -84,7 +84,7 @@ async function runAttempts(work: TaskWork, limit?: AbortSignal): Promise<Outcome
         if (!worthAnotherTry(task.retry, attempt, problem)) return failed(work, problem);
         const waitMs = waitBefore(task.retry, attempt, execution.random());
         say({type: 'task-retried', task: task.id, attempt, problem, waitMs});
-        output.write(`\r\n${problem.message} Trying again in ${shortDuration(waitMs)}.\r\n`);
+        output.write(`\r\n${problem.message}\r\nTrying again in ${shortDuration(waitMs)}.\r\n`);
         try {
           await execution.clock.sleep(waitMs, signal);
         } catch (aborted) {

@@ -10,6 +10,7 @@ import {List} from '../../ui/widgets/List.tsx';
 import {moveKeys} from '../../ui/widgets/list-keys.ts';
 import {listLead} from '../../ui/widgets/list-rows.ts';
 import {cursorIndex, type ListAction, reduceList} from '../../ui/widgets/list-state.ts';
+import {panelBorder} from '../../ui/widgets/panel-edges.ts';
 import {Rows} from '../../ui/widgets/Rows.tsx';
 import {type Row, row} from '../../ui/widgets/rows.ts';
 import type {AppModel} from '../app-model.ts';
@@ -19,6 +20,7 @@ import {problemNote} from '../problem-note.ts';
 import {useStore} from '../use-store.ts';
 import {type ApprovalModel, type ApprovalState, createApprovalModel} from './approval-model.ts';
 import {effectRows, optionsRows, planSummary, proposedTaskRow, titleWidth} from './approval-rows.ts';
+import {type ScrollRooms, scrolledRows, scrollKeys} from './scrolled-rows.ts';
 
 /** Has a plan made for what was asked and shows it; nothing happens before it is approved there. */
 export function openApproval(app: AppModel, request: ImageRequest): void {
@@ -51,11 +53,14 @@ function ApprovalDialog({app, approval, screen}: ApprovalDialogProps) {
   };
   const cannotStart = whyNot(state);
   const wide = Math.min(120, screen.columns);
-  const high = state.effects ? screen.rows : Math.min(screen.rows, Math.max(14, tasks.length + 12));
-  const effectsRoom = useRef({rows: 0, height: 0});
+  const notes: readonly Row[] = [...(problem ? [problem] : []), ...(proposal?.plan.notices ?? [])].flatMap((each) => [
+    ...problemNote(each, wide - panelBorder - 2, Number.POSITIVE_INFINITY, theme),
+  ]);
+  const high = state.effects ? screen.rows : Math.min(screen.rows, Math.max(14, tasks.length + notes.length + 12));
+  const rooms = useRef<ScrollRooms>({effects: {rows: 0, height: 0}, notes: {rows: 0, height: 0}});
   const keys: readonly KeyBinding[] = [
     ...approvalKeys(approval, state, high - 8),
-    ...effectsKeys(approval, effectsRoom),
+    ...scrollKeys(approval, rooms),
     {
       keys: ['!', 'c'],
       word: 'copy command',
@@ -93,10 +98,6 @@ function ApprovalDialog({app, approval, screen}: ApprovalDialogProps) {
           state.list,
           tasks.map((task) => task.id),
         );
-        const notes: Row[] = (proposal?.plan.notices ?? []).flatMap((notice) => [
-          ...problemNote(notice, width, 3, theme),
-        ]);
-        if (problem) notes.push(...problemNote(problem, width, 6, theme));
         const head: Row[] = [];
         if (!proposal && !problem)
           head.push(row(`${spinner} Working out what would be done. Nothing is changed by that.`));
@@ -105,18 +106,24 @@ function ApprovalDialog({app, approval, screen}: ApprovalDialogProps) {
           for (const line of wrap(planSummary(proposal), width))
             head.push(row(line, proposal.nothingToDo ? 'ok' : undefined));
         }
-        const top = [...head, ...notes].slice(0, Math.max(1, Math.floor(height / 2)));
         const command = wrapAtMost(commandOf(state.request), width, height < 16 ? 1 : 3, theme.glyphs.ellipsis);
         const foot: readonly Row[] =
           height < 9
             ? optionsRows(state.request, width).slice(0, Math.max(1, height - 5))
             : [[], ...optionsRows(state.request, width), ...command.map((line) => row(line, 'quiet'))];
+        // Without a plan there is nothing below that wants room.
+        const notesMost = (proposal ? Math.floor(height / 2) : height - foot.length) - head.length;
+        const notesHeight = Math.min(notes.length, Math.max(1, notesMost));
+        const top = [...head, ...scrolledRows(notes, state.notesTop, notesHeight)];
         const room = Math.max(0, height - top.length - foot.length);
         const task = tasks[cursor];
         const effects = task && state.effects ? effectRows(task, width) : [];
         const effectHeight = Math.min(effects.length, Math.floor(room / 2));
-        effectsRoom.current = {rows: effects.length, height: effectHeight};
-        const shownEffects = windowOfEffects(effects, state.effectsTop, effectHeight);
+        rooms.current = {
+          effects: {rows: effects.length, height: effectHeight},
+          notes: {rows: notes.length, height: notesHeight},
+        };
+        const shownEffects = scrolledRows(effects, state.effectsTop, effectHeight);
         const titles = titleWidth(tasks);
         return (
           <Box flexDirection="column" width={width} height={height} overflow="hidden">
@@ -207,38 +214,6 @@ function approvalKeys(approval: ApprovalModel, state: ApprovalState, page: numbe
     },
     ...moveKeys(act, page),
   ];
-}
-
-/** Scrolls what does not fit of the effects; the other keys move in the plan. */
-function effectsKeys(
-  approval: ApprovalModel,
-  room: {readonly current: {readonly rows: number; readonly height: number}},
-): readonly KeyBinding[] {
-  const scroll = (direction: 1 | -1): void => {
-    const {rows, height} = room.current;
-    // One row is the hint, one stays in sight.
-    const top = approval.get().effectsTop + direction * Math.max(1, height - 2);
-    approval.set({effectsTop: Math.max(0, Math.min(rows - height, top))});
-  };
-  const off = approval.get().effects ? {} : {disabled: 'No effects are listed: press e.'};
-  const key = (name: string, word: string, direction: 1 | -1): KeyBinding => ({
-    keys: [name],
-    word,
-    help: `Scroll the effects that are listed ${word === 'effects down' ? 'down' : 'up'}.`,
-    quiet: true,
-    ...off,
-    run: () => scroll(direction),
-  });
-  return [key('ctrl-d', 'effects down', 1), key('ctrl-u', 'effects up', -1)];
-}
-
-/** As many effects as fit, and that there are more. */
-function windowOfEffects(rows: readonly Row[], top: number, height: number): readonly Row[] {
-  if (rows.length <= height || height < 2) return rows;
-  const from = Math.min(top, rows.length - height);
-  const below = rows.length - from - height;
-  const hint = row(below > 0 ? `${below + 1} more rows: Ctrl-d` : 'the end; Ctrl-u goes up', 'key');
-  return [...rows.slice(from + (below > 0 ? 0 : 1), from + height - (below > 0 ? 1 : 0)), hint];
 }
 
 const nextBuilder = {auto: 'classic', classic: 'buildkit', buildkit: 'auto'} as const;

@@ -21,12 +21,14 @@ export interface ApprovalState {
   readonly effects: boolean;
   /** Rows of them scrolled away at the top. */
   readonly effectsTop: number;
+  /** The same of notices and of what is wrong. */
+  readonly notesTop: number;
 }
 
 export interface ApprovalModel {
   get(): ApprovalState;
   subscribe(listener: () => void): () => void;
-  set(change: Partial<Pick<ApprovalState, 'list' | 'effects' | 'effectsTop'>>): void;
+  set(change: Partial<Pick<ApprovalState, 'list' | 'effects' | 'effectsTop' | 'notesTop'>>): void;
   /** Asks for something else: the plan is made anew. */
   ask(request: ImageRequest): void;
   /** Starts what was shown. Gives the run's id; undefined when it could not be started, and says why. */
@@ -37,7 +39,14 @@ export interface ApprovalModel {
 
 /** Has the plan made for a request and keeps it for as long as somebody looks at it. */
 export function createApprovalModel(engine: Engine, request: ImageRequest): ApprovalModel {
-  const store = createStore<ApprovalState>({request, starting: false, list: emptyList, effects: false, effectsTop: 0});
+  const store = createStore<ApprovalState>({
+    request,
+    starting: false,
+    list: emptyList,
+    effects: false,
+    effectsTop: 0,
+    notesTop: 0,
+  });
   const set = (change: Partial<ApprovalState>): void => store.set({...store.get(), ...change});
   let asking: AbortController | undefined;
 
@@ -45,7 +54,7 @@ export function createApprovalModel(engine: Engine, request: ImageRequest): Appr
     asking?.abort(new Error('asked for something else'));
     const mine = new AbortController();
     asking = mine;
-    set({request: asked, proposal: undefined, problem: undefined});
+    set({request: asked, proposal: undefined, problem: undefined, notesTop: 0});
     try {
       const proposal = await engine.propose(asked, mine.signal);
       if (!mine.signal.aborted) set({proposal});
@@ -66,7 +75,7 @@ export function createApprovalModel(engine: Engine, request: ImageRequest): Appr
       try {
         return await engine.start(proposal);
       } catch (thrown) {
-        set({problem: problemOf(thrown)});
+        set({problem: problemOf(thrown), notesTop: 0});
         return undefined;
       } finally {
         set({starting: false});
