@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {displayText, nearestNames} from '../src/engine/names.ts';
+import {displayText, nearestNames, slipOf} from '../src/engine/names.ts';
 
 const known = ['base-image', 'cleaning-image', 'hadoop-run', 'rest-server', 'webportal', 'zookeeper'];
 
@@ -24,6 +24,25 @@ describe('nearestNames', () => {
 
   test('a text of any length is compared in no time', () => {
     expect(nearestNames('x'.repeat(1_000_000), known)).toEqual([]);
+  });
+});
+
+describe('a word that is meant to be a known name', () => {
+  const known = ['dashboard', 'sshport', 'pai-master', 'node-exporter', 'port', 'etcdid'];
+
+  test.each([
+    ['a letter left out', 'dashbord', 'dashboard'],
+    ['two of eight or more', 'dashbrod', 'dashboard'],
+    ['one of a shorter word', 'ssport', 'sshport'],
+    ['- for nothing', 'ssh-port', 'sshport'],
+    ['_ for -, and case', 'Pai_Master', 'pai-master'],
+    ['too many for a short word', 'etdc', undefined],
+    ['another label of the same family', 'job-exporter', undefined],
+    ['a part of a name', 'exporter', undefined],
+    ['three letters are no slip of four', 'por', undefined],
+    ['the name itself', 'port', undefined],
+  ])('%s', (_title, word, meant) => {
+    expect(slipOf(word, known)).toBe(meant);
   });
 });
 

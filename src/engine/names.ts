@@ -22,8 +22,13 @@ export function slipOf(word: string, known: Iterable<string>): string | undefine
   const typed = word.slice(0, longestCompared);
   const bound = typed.length < 4 ? 0 : typed.length < 8 ? 1 : 2;
   return [...new Set(known)]
-    .map((name) => ({name, distance: plain(name) === plain(typed) ? 0 : editDistance(typed, name)}))
-    .filter(({name, distance}) => name !== word && distance <= bound)
+    .filter((name) => name !== word)
+    .map((name) => {
+      if (plain(name) === plain(typed)) return {name, distance: 0};
+      const isFar = Math.abs(name.length - typed.length) > bound;
+      return {name, distance: isFar ? Number.POSITIVE_INFINITY : editDistance(typed, name)};
+    })
+    .filter(({distance}) => distance <= bound)
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))[0]?.name;
 }
 

@@ -40,7 +40,7 @@ export const port = scalar((_, written) =>
 export const hostName = scalar((_, written) =>
   isHostName(written)
     ? undefined
-    : flaw(written, 'a host name is letters, digits, - and .', 'Write what `hostname` prints on the machine.'),
+    : flaw(written, 'a host name is letters, digits, . and -', 'Write what `hostname` prints on the machine.'),
 );
 
 export const ipv4 = scalar((_, written) =>

@@ -12,7 +12,18 @@ import type {Finding, Rule} from './types.ts';
 export async function checkRules(config: ClusterConfig, sources: Sources): Promise<Problem[]> {
   const computer = await readComputer(config);
   const input = {config, sources, entries: machineEntries(sources), computer};
-  return rules.flatMap((rule) => rule.find(input).map((finding) => problemOf(rule, finding)));
+  return rules.flatMap((rule) => bounded(rule, rule.find(input)).map((finding) => problemOf(rule, finding)));
+}
+
+/** As many as somebody reads. */
+const most = 50;
+
+function bounded({name}: Rule, findings: readonly Finding[]): readonly Finding[] {
+  const next = findings[most];
+  if (!next) return findings;
+  const count = findings.length - most;
+  const message = `From here on ${name} is broken in ${count} more ${count === 1 ? 'place' : 'places'}, which are not listed.`;
+  return [...findings.slice(0, most), {at: next.at, message, hint: 'Mend those that are listed first.'}];
 }
 
 function problemOf({name, severity}: Rule, {at, message, hint}: Finding): Problem {

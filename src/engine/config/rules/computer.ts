@@ -20,10 +20,9 @@ export async function readComputer({files, machines}: ClusterConfig): Promise<Co
   for (const {file, mode} of files) {
     if ((mode & 0o004) !== 0 && (await isReachable(file))) openFiles.add(file);
   }
-  const keyFiles = new Map<string, KeyFileState>();
-  for (const path of new Set(machines.flatMap(({login}) => login.keyFile ?? []))) {
-    if (path.startsWith('/')) keyFiles.set(path, await stateOfKey(path));
-  }
+  const paths = new Set(machines.flatMap(({login}) => login.keyFile ?? []));
+  const whole = [...paths].filter((path) => path.startsWith('/'));
+  const keyFiles = new Map(await Promise.all(whole.map(async (path) => [path, await stateOfKey(path)] as const)));
   return {openFiles, keyFiles};
 }
 

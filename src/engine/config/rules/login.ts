@@ -1,5 +1,4 @@
 import {isAtLeast, type Release} from '../release.ts';
-import type {MachineConfig} from '../types.ts';
 import {below, keyOf, lineOf, mapAt, type Place, placeIn} from '../yaml-access.ts';
 import {written} from './kubernetes-places.ts';
 import type {Finding, Rule, RuleInput, Spot} from './types.ts';
@@ -95,19 +94,14 @@ interface KeyFile {
 /** Each place where a key file is named, once, however many machines it counts for. */
 function keyFiles({config}: Pick<RuleInput, 'config'>): readonly KeyFile[] {
   const found = new Map<string, KeyFile>();
-  for (const {login} of config.machines) {
+  for (const {hostname, login, place} of config.machines) {
     const origin = login.keyFile === undefined ? undefined : config.originOf(login, 'keyFile');
     if (login.keyFile === undefined || origin?.from !== 'file') continue;
-    found.set(`${origin.file} ${origin.key}`, {at: origin, name: nameOf(origin, config.machines), path: login.keyFile});
+    const isOwn = origin.key === keyOf(below(place, 'keyfile-path'));
+    const name = isOwn ? `machine-list[${hostname}].keyfile-path` : origin.key;
+    found.set(`${origin.file} ${origin.key}`, {at: origin, name, path: login.keyFile});
   }
   return [...found.values()];
-}
-
-function nameOf({key}: Spot, machines: readonly MachineConfig[]): string {
-  const machine = machines.find(({place}) => key === `${keyOf(place)}.${key.split('.').at(-1)}`);
-  return machine && key.startsWith('machine-list.')
-    ? `machine-list[${machine.hostname}].${key.split('.').at(-1)}`
-    : key;
 }
 
 function defaultsOf(release: Release, source: Place['source'] | undefined): readonly Finding[] {

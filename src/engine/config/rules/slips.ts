@@ -26,7 +26,7 @@ function filesOf({sources, config}: RuleInput): readonly {readonly place: Place;
   const shapes = [
     ['machines', clusterConfiguration(release)],
     ['layout', layout(release)],
-    ['services', isNew && config.services.format === 'new' ? newServices(config) : oldServices(release)],
+    ['services', isNew ? servicesOfNewTree(config) : oldServices(release)],
     ['single-kubernetes', singleKubernetes],
     ['single-services', singleServices],
   ] as const;
@@ -99,12 +99,21 @@ const alsoRead: Readonly<Record<string, readonly string[]>> = {
   machinelist: ['hdfsrole', 'yarnrole', 'zkid'],
 };
 
+/** Whole sections that look like others are told by the object model, which knows those of the tree and of both formats. */
+function servicesOfNewTree(config: RuleInput['config']): Shape {
+  return map(config.services.format === 'new' ? newSections(config) : oldSections(config), 'notice');
+}
+
+function oldSections({release}: RuleInput['config']): MapShape['fields'] {
+  const shape = oldServices(release);
+  return shape.kind === 'map' ? shape.fields : {};
+}
+
 /** The sections and keys of the new format: what the modules of the release check, and what they have defaults for. */
-function newServices({release}: RuleInput['config']): Shape {
+function newSections({release}: RuleInput['config']): MapShape['fields'] {
   const fields = [...modulesOf(release)].map(([name, {shape, defaults = {}}]) => {
     const known = Object.fromEntries(Object.keys(defaults).map((key) => [key, optional({kind: 'anything'})]));
     return [name, optional(map({...known, ...shape?.fields}))] as const;
   });
-  // Whole sections that look like others are told by the object model, which knows those of the tree.
-  return map(Object.fromEntries(fields), 'notice');
+  return Object.fromEntries(fields);
 }

@@ -32,10 +32,10 @@ export const virtualClusters: readonly Rule[] = [
       const table = tableOf(input);
       const {release} = input.config;
       if (!table || !isAtLeast(release, 'v0.6') || isAtLeast(release, 'v0.9')) return [];
-      const capacities = [...mapAt(table).values()].map((vc) => capacity(mapOf(vc)) ?? 0);
+      const capacities = [...mapAt(table).values()].map((vc) => capacity(mapOf(vc)) ?? Number.NaN);
       const total = capacities.reduce((sum, each) => sum + each, 0);
-      // Of nothing at all, and of less than nothing, the sharing itself speaks.
-      if (total === 100 || total <= 0 || capacities.some((each) => each < 0)) return [];
+      // Of what is no number the shape speaks; of nothing at all, and of less than nothing, the sharing itself.
+      if (total === 100 || !(total > 0) || capacities.some((each) => each < 0)) return [];
       const shares = [...mapOfShares(table, input)].map(([name, share]) => `${name} ${percent(capacity(share))}`);
       const message = `The capacities of the virtual clusters make ${total} together and count in proportion: ${shares.join(', ')}.`;
       return [{at: table, message, hint: 'Write capacities that make 100 together.'}];
