@@ -67,6 +67,16 @@ export interface Docker {
   credentials(registry: string, signal?: AbortSignal): Promise<Credentials | undefined>;
 }
 
+/** The name Docker's own registry goes by in references; its credentials are kept under another one. */
+export const dockerHub = 'docker.io';
+
+/** The registry host of a reference, as in the docker configuration: 'docker.io' where none is written. */
+export function registryOf(reference: string): string {
+  const slash = reference.indexOf('/');
+  const first = slash < 0 ? '' : reference.slice(0, slash);
+  return /[.:]/.test(first) || first === 'localhost' ? first : dockerHub;
+}
+
 export interface EngineInfo {
   readonly version: string;
   readonly apiVersion: string;

@@ -4,7 +4,7 @@ import {decodeBuildkitStatus} from '../../src/engine/docker/buildkit-status.ts';
 import {createBuildkitTranscript} from '../../src/engine/docker/buildkit-transcript.ts';
 import {jsonLines} from '../../src/engine/docker/json-lines.ts';
 import {printable, printableLine} from '../../src/engine/docker/printable.ts';
-import {registryOf} from '../../src/engine/docker/reference.ts';
+import {registryOf} from '../../src/engine/tools.ts';
 
 /** Encodes as protobuf does: numbers as varints, texts and nested messages with their length. */
 type Field = readonly [number, number | string | Buffer | readonly Field[]];

@@ -152,6 +152,12 @@ describe('askForBases', () => {
     expect(problems).toMatchObject([{code: 'not-found', severity: 'warning'}]);
   });
 
+  it('does not take a base for moved whose registry has it by another of its digests', () => {
+    const here = new Map([['ubuntu:22.04', image('u', 'other@sha256:o', 'ubuntu@sha256:u1', 'ubuntu@sha256:u2')]]);
+    const moved = (digest: string) => movedBases([{reference: 'ubuntu:22.04', digest, at: 0}], here).size;
+    expect(['sha256:u1', 'sha256:u2', 'sha256:u3', 'sha256:o'].map(moved)).toEqual([0, 0, 1, 1]);
+  });
+
   it('knows an image of Docker Hub by its short and its long name', () => {
     const here = new Map([['docker.io/library/ubuntu:22.04', image('u', 'ubuntu@sha256:u1')]]);
     const asked = [{reference: 'docker.io/library/ubuntu:22.04', digest: 'sha256:u2', at: 0}];

@@ -1,9 +1,8 @@
 import {Secret} from '../secret.ts';
-import type {Credentials} from '../tools.ts';
+import {type Credentials, dockerHub} from '../tools.ts';
 import {askCredentialHelper} from './credential-helper.ts';
 import {objectOf, readDockerConfig} from './docker-config.ts';
 import {serverAddress} from './login.ts';
-import {dockerHub} from './reference.ts';
 
 /**
  * Credentials for a registry host ('docker.io', 'host:5000') where the docker command keeps them: a helper for this

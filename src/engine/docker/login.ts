@@ -1,6 +1,5 @@
 import type {AuthConfig} from 'dockerode';
-import type {Credentials} from '../tools.ts';
-import {dockerHub} from './reference.ts';
+import {type Credentials, dockerHub} from '../tools.ts';
 
 /** The key under which Docker keeps credentials of a registry: its own registry has a historical one. */
 export function serverAddress(registry: string): string {

@@ -1,8 +1,6 @@
 import {ProblemError} from '../problem.ts';
+import {registryOf} from '../tools.ts';
 import {printableLine} from './printable.ts';
-
-/** The name Docker's own registry goes by in references; its credentials are kept under another one. */
-export const dockerHub = 'docker.io';
 
 /** An image reference taken apart: repository without tag, and the tag. */
 export interface Reference {
@@ -31,13 +29,6 @@ export function checkedImageName(text: string): string {
   if (more !== undefined || (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest))) throw notAReference(text);
   parseReference(name ?? '');
   return text;
-}
-
-/** The registry host of a reference, as in the docker configuration: 'docker.io' where none is written. */
-export function registryOf(reference: string): string {
-  const slash = reference.indexOf('/');
-  const first = slash < 0 ? '' : reference.slice(0, slash);
-  return /[.:]/.test(first) || first === 'localhost' ? first : dockerHub;
 }
 
 const hostPattern = /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?|\[[0-9a-fA-F:.]+\])(?::\d+)?$/;

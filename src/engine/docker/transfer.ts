@@ -1,5 +1,5 @@
 import {ProblemError} from '../problem.ts';
-import type {Credentials, PushWatch} from '../tools.ts';
+import {type Credentials, type PushWatch, registryOf} from '../tools.ts';
 import type {Connection} from './connection.ts';
 import {connectionLost, notAnEngine} from './connection-problem.ts';
 import {
@@ -14,7 +14,6 @@ import {
 } from './json-lines.ts';
 import {createLayerLines, isCountdown} from './layer-lines.ts';
 import {printable} from './printable.ts';
-import {registryOf} from './reference.ts';
 import {registryProblem} from './registry-problem.ts';
 import {showMinutes, watchSilence} from './silence.ts';
 

@@ -2,8 +2,8 @@ import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {displayText} from '../names.ts';
 import {type Problem, problemOf} from '../problem.ts';
-import type {EngineImage, Tools} from '../tools.ts';
-import {digestOf} from './inputs.ts';
+import {type EngineImage, registryOf, type Tools} from '../tools.ts';
+import {digestsOf} from './inputs.ts';
 import {loginFor, withLogin} from './login.ts';
 
 /** What a registry said of a foreign base. */
@@ -111,8 +111,8 @@ export function movedBases(
 ): Map<string, string> {
   const moved = new Map<string, string>();
   for (const {reference, digest} of asked) {
-    const here = digestOf(engineImages.get(reference), reference);
-    if (here !== undefined && here !== digest) moved.set(reference, digest);
+    const here = digestsOf(engineImages.get(reference), reference);
+    if (here.length > 0 && !here.includes(digest)) moved.set(reference, digest);
   }
   return moved;
 }
@@ -155,16 +155,10 @@ export async function rememberBases(
   await files.writeFile(join(stateFolder, rememberedBasesPath), `${JSON.stringify(memory)}\n`, 0o600);
 }
 
-/** Host of the registry a reference names, as Docker reads it; docker.io when it names none. */
-export function registryOf(reference: string): string {
-  const [first = '', ...rest] = reference.split('/');
-  return rest.length > 0 && (/[.:]/.test(first) || first === 'localhost') ? first : 'docker.io';
-}
-
 /** A digest never moves, and an image that was made or loaded here has no registry to ask. */
 function canMove(reference: string, onEngine: EngineImage | undefined): boolean {
   if (reference.includes('@')) return false;
-  return onEngine === undefined || digestOf(onEngine, reference) !== undefined;
+  return onEngine === undefined || digestsOf(onEngine, reference).length > 0;
 }
 
 function nowhere(reference: string): Problem {

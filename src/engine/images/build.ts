@@ -6,7 +6,7 @@ import {ProblemError} from '../problem.ts';
 import type {EngineImage} from '../tools.ts';
 import {movedBases} from './bases.ts';
 import {imagesOnEngine} from './facts.ts';
-import {basesOf, digestOf, imageOf, type Site} from './inputs.ts';
+import {basesOf, digestsOf, imageOf, type Site} from './inputs.ts';
 import {type JudgeWorld, presentOf} from './judge.ts';
 import {reasons} from './reasons.ts';
 import {contentKey, type ImageInputs, type ImageRecord, readRecord, writeRecord} from './record.ts';
@@ -210,7 +210,7 @@ function stillMoved(
 ): ReadonlyMap<string, string> {
   const asked = [...moved].map(([reference, digest]) => ({reference, digest, at: 0}));
   return movedBases(
-    asked.filter(({reference}) => digestOf(engineImages.get(reference), reference) !== undefined),
+    asked.filter(({reference}) => digestsOf(engineImages.get(reference), reference).length > 0),
     engineImages,
   );
 }

@@ -77,18 +77,21 @@ export function basesOf(
   }
   for (const name of image.foreignBases) {
     const found = engineImages.get(name);
-    const digest = found ? digestOf(found, name) : latest.get(name);
+    const digest = found ? digestsOf(found, name)[0] : latest.get(name);
     bases[name] = {ours: false, ...(found ? {id: found.id} : {}), ...(digest === undefined ? {} : {digest})};
   }
   return bases;
 }
 
-/** sha256:… by which the registry of this reference knows an image of the engine; undefined when it did not come from there. */
-export function digestOf(image: EngineImage | undefined, reference: string): string | undefined {
+/**
+ * sha256:… by which the registry of this reference may know an image of the engine; none when it did not come from
+ * there. There are several when an engine that compresses otherwise, a newer one, has pushed the image again.
+ */
+export function digestsOf(image: EngineImage | undefined, reference: string): readonly string[] {
   const repository = repositoryOf(reference);
-  return image?.repoDigests
-    .find((digest) => repositoryOf(digest.slice(0, digest.indexOf('@'))) === repository)
-    ?.replace(/^.*@/, '');
+  return (image?.repoDigests ?? [])
+    .filter((digest) => repositoryOf(digest.slice(0, digest.indexOf('@'))) === repository)
+    .map((digest) => digest.replace(/^.*@/, ''));
 }
 
 export function componentOf(catalog: Catalog, name: string): Component {

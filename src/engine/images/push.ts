@@ -1,9 +1,8 @@
 import {displayText} from '../names.ts';
 import type {TaskContext, TaskEnd} from '../plan/types.ts';
 import {ProblemError} from '../problem.ts';
-import type {Docker, EngineImage} from '../tools.ts';
-import {registryOf} from './bases.ts';
-import {digestOf} from './inputs.ts';
+import {type Docker, registryOf} from '../tools.ts';
+import {digestsOf} from './inputs.ts';
 import {isRefusal, type Login, loginFor, withLogin} from './login.ts';
 import {readRecord, writeRecord} from './record.ts';
 
@@ -35,15 +34,6 @@ export async function alreadyPushed(work: PushWork, context: TaskContext): Promi
     docker.registryDigest(work.reference, credentials, context.signal),
   );
   return there !== undefined && known.includes(there) ? {digest: there} : undefined;
-}
-
-/**
- * All digests by which the registry of a reference may know an image of the engine. There are several when an engine
- * that compresses otherwise, a newer one, has pushed it again.
- */
-export function digestsOf(image: EngineImage | undefined, reference: string): readonly string[] {
-  if (!image) return [];
-  return image.repoDigests.flatMap((each) => digestOf({...image, repoDigests: [each]}, reference) ?? []);
 }
 
 /** Tags, pushes, asks the registry whether it has what was pushed, and writes it down. */

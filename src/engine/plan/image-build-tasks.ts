@@ -1,16 +1,17 @@
 import {posix} from 'node:path';
 import type {Catalog, Component} from '../catalog/types.ts';
-import {type AskedBase, latestOf, registryOf} from '../images/bases.ts';
+import {type AskedBase, latestOf} from '../images/bases.ts';
 import {type BuildWork, buildImages, currentImages} from '../images/build.ts';
 import {readDone, treeCopy} from '../images/copy.ts';
 import {sourceSite} from '../images/facts.ts';
 import {forgetGenerated, keepGenerated, missingLastHook, restoreGenerated} from '../images/generated.ts';
-import {digestOf, imageOf, type Site} from '../images/inputs.ts';
+import {digestsOf, imageOf, type Site} from '../images/inputs.ts';
 import {loginFor, withLogin} from '../images/login.ts';
 import {type CopiedComponent, folderInCopy, hookWrites, prepareComponent} from '../images/prepare.ts';
 import type {ImageTemplates, RenderedFile} from '../images/templates.ts';
 import type {Turns} from '../images/turns.ts';
 import {displayText} from '../names.ts';
+import {registryOf} from '../tools.ts';
 import type {Task, TaskContext, TaskEnd} from './types.ts';
 
 /** The part of a task that does something. */
@@ -49,8 +50,8 @@ export function runCopyTree({catalog}: CopyTreeWork): Doing<{readonly files: num
 export function runPull(reference: string, digest: string): Doing<{readonly digest: string}> {
   return {
     async satisfied({tools, signal}) {
-      const here = digestOf(await tools.docker.image(reference, signal), reference);
-      return here === digest ? {digest} : undefined;
+      const here = digestsOf(await tools.docker.image(reference, signal), reference);
+      return here.includes(digest) ? {digest} : undefined;
     },
     async run({tools, signal, output, progress}) {
       const pulled = await withLogin(await loginFor(registryOf(reference), tools, signal), (credentials) =>
