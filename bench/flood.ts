@@ -36,7 +36,6 @@ const request = {
   names: [],
   force: false,
   noCache: false,
-  checkBases: false,
   builder: 'auto',
 };
 writeJson(run.request, {

@@ -106,7 +106,6 @@ function buildChoices({options}: Context) {
   return {
     force: options.force === true,
     noCache: options['no-cache'] === true,
-    checkBases: true,
     builder: (options.builder ?? 'auto') as 'auto' | 'classic' | 'buildkit',
   };
 }

@@ -107,8 +107,6 @@ export interface ImageBuildRequest extends RunRequest {
   readonly force: boolean;
   /** Build without the engine's layer cache. */
   readonly noCache: boolean;
-  /** Ask registries whether foreign bases moved (always done on build; also on status with --check-bases). */
-  readonly checkBases: boolean;
   /** auto: as DOCKER_BUILDKIT says, else BuildKit where a Dockerfile needs it, else what built the image last, else classic. */
   readonly builder: 'auto' | 'classic' | 'buildkit';
 }

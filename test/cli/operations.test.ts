@@ -129,7 +129,6 @@ test('what was asked for reaches the engine', async () => {
       names: ['webportal'],
       force: true,
       noCache: true,
-      checkBases: true,
       builder: 'buildkit',
       parallel: 3,
       failFast: true,

@@ -53,7 +53,7 @@ describe('without a Docker engine', () => {
     const missing = {problem: {code: 'config-missing', message: expect.stringContaining('does not exist')}};
     await expect(engine.openTree(place.source, place.config)).rejects.toMatchObject(missing);
     await expect(engine.imageStatus(place)).rejects.toMatchObject(missing);
-    const build = {force: false, noCache: false, checkBases: true, builder: 'auto'} as const;
+    const build = {force: false, noCache: false, builder: 'auto'} as const;
     await expect(engine.propose({operation: 'image build', ...place, names: [], ...build})).rejects.toMatchObject(
       missing,
     );
@@ -88,7 +88,6 @@ describe('without a Docker engine', () => {
       names: [],
       force: false,
       noCache: false,
-      checkBases: true,
       builder: 'auto',
     });
     const problem = await proposing.then(
@@ -106,7 +105,7 @@ describe('without a Docker engine', () => {
     const propose = (name: string) =>
       engine.propose({
         ...{operation: 'image build', source: join(folder, 'tree'), names: [name]},
-        ...{force: false, noCache: false, checkBases: true, builder: 'auto'},
+        ...{force: false, noCache: false, builder: 'auto'},
       });
     await expect(propose('pylon')).rejects.toMatchObject({
       problem: {code: 'dependency-cycle'},

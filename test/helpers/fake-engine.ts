@@ -230,7 +230,6 @@ const buildRequest = {
   names: [],
   force: false,
   noCache: false,
-  checkBases: true,
   builder: 'auto',
 } as const satisfies ImageRequest;
 

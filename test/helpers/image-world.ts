@@ -94,7 +94,6 @@ export async function imageWorld({socket, fixture, environment = {}}: WorldOptio
         names,
         force: false,
         noCache: false,
-        checkBases: true,
         builder: 'auto',
         ...more,
       } as ImageRequest),

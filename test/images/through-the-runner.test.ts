@@ -101,7 +101,7 @@ it.each([
     return true;
   });
   await world.write('src/fresh/build/fresh.dockerfile', 'FROM busybox:latest\n');
-  await world.carryOut(await world.build([], {checkBases: false}));
+  await world.carryOut(await world.build());
   const config = join(world.folder, 'config');
   await mkdir(config);
   await writeFile(join(config, 'services-configuration.yaml'), registryOldFormat + login, {mode: 0o600});

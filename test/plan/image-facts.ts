@@ -47,7 +47,6 @@ export function request(more: Partial<ImageBuildRequest> = {}): ImageBuildReques
     names: [],
     force: false,
     noCache: false,
-    checkBases: true,
     builder: 'auto',
     ...more,
   };

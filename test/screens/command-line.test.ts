@@ -7,7 +7,6 @@ const build = {
   names: ['base-image', 'webportal'],
   force: false,
   noCache: false,
-  checkBases: true,
   builder: 'auto',
 } as const;
 

@@ -186,7 +186,7 @@ function requestFor(app: AppModel, operation: ImageRequest['operation'], names: 
   const {source, config} = app.settings;
   const where = {source, names, ...(config === undefined ? {} : {config})};
   if (operation === 'image push') return {operation, ...where};
-  return {operation, ...where, force: false, noCache: false, checkBases: true, builder: 'auto'};
+  return {operation, ...where, force: false, noCache: false, builder: 'auto'};
 }
 
 /** Why nothing can be built or pushed now, and how to change that. */
