@@ -106,9 +106,10 @@ export function placeOf({file, line}: Pick<Problem, 'file' | 'line'>, {draft}: C
 
 /** '2 problems fewer, 1 more: 1 error is left.' Undefined when the problems are the same. */
 function differenceWords(before: ConfigReading, after: ConfigReading): string | undefined {
-  const [old, fresh] = [problemKeys(before.problems), problemKeys(after.problems)];
-  const gone = old.filter((key) => !fresh.includes(key)).length;
-  const more = fresh.filter((key) => !old.includes(key)).length;
+  const old = new Set(problemKeys(before.problems));
+  const fresh = new Set(problemKeys(after.problems));
+  const gone = [...old].filter((key) => !fresh.has(key)).length;
+  const more = [...fresh].filter((key) => !old.has(key)).length;
   const parts = [
     ...(gone > 0 ? [`${count(gone, 'problem')} fewer`] : []),
     ...(more > 0 ? [gone > 0 ? `${more} new` : `${count(more, 'problem')} more`] : []),

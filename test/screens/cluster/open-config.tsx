@@ -3,12 +3,13 @@ import type {Era} from '../../../src/engine/catalog/types.ts';
 import {type ConfigReading, openConfig} from '../../../src/engine/config/open.ts';
 import {type OpenAppOptions, type OpenedApp, openApp} from '../open-app.tsx';
 
-/** A fixture as it is read from the folder tests run in, so that no path of this computer is on screen. */
+/**
+ * A fixture as it is read from the folder tests run in, so that no path of this computer is on screen. What is wrong
+ * with it is for each test to say.
+ */
 export async function readingOf(name: string): Promise<ConfigReading> {
   const era = name.length === 1 ? {era: name.toUpperCase() as Era} : {};
-  const reading = await openConfig(join('fixtures', `config-${name}`), era);
-  // Whether its key files are there is a matter of this computer.
-  return {...reading, problems: reading.problems.filter(({rule}) => !rule?.startsWith('key-file'))};
+  return {...(await openConfig(join('fixtures', `config-${name}`), era)), problems: []};
 }
 
 /** The app on its Cluster tab, with the configuration of a fixture. */
