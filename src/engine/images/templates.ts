@@ -3,12 +3,13 @@
 import {createHash} from 'node:crypto';
 import {posix} from 'node:path';
 import type {Image} from '../catalog/types.ts';
-import type {Guarded} from '../config/guarded.ts';
 import {withoutSecrets} from '../config/secret-keys.ts';
+import {templateContext} from '../config/template-contexts.ts';
+import type {ClusterConfig} from '../config/types.ts';
+import {templatesInside} from '../package/read-template.ts';
 import {type Problem, ProblemError} from '../problem.ts';
-import {createTemplates, type Templates} from '../template/templates.ts';
+import {createTemplates} from '../template/templates.ts';
 import type {Files} from '../tools.ts';
-import type {Value} from '../values/types.ts';
 
 export interface RenderedFile {
   /** Relative to the tool root: what is rendered, and what it becomes. */
@@ -20,7 +21,10 @@ export interface RenderedFile {
 }
 
 export interface ImageTemplates {
-  /** Reads below `toolRoot`, writes nothing. Throws the Problem of the first template that does not parse or render. */
+  /**
+   * Reads below `toolRoot`, what a template includes as well; writes nothing. Throws the Problem of the first template
+   * that does not parse or render.
+   */
   render(
     image: Image,
     toolRoot: string,
@@ -42,13 +46,12 @@ export interface TemplateFacts {
   readonly warnings: readonly Problem[];
 }
 
-/** `services`: what templates of services see; those of images get all of it under one name (behaviour 3.8). */
-export function imageTemplates(services: Guarded): ImageTemplates {
-  const templates: Templates = createTemplates();
-  const context = new Map<string, Value>([['clusterconfig', services.reveal()]]);
-  const secrets = services.secrets();
+export function imageTemplates(config: Pick<ClusterConfig, 'era' | 'views'>): ImageTemplates {
+  const context = templateContext(config, {of: 'image'});
+  const secrets = config.views.services.secrets();
   return {
     async render({context: folder, templates: names}, toolRoot, files) {
+      const templates = createTemplates(templatesInside(toolRoot));
       const rendered: RenderedFile[] = [];
       const warnings: Problem[] = [];
       for (const name of names) {

@@ -3,9 +3,9 @@ import type {ImageBuildRequest, ImagePushRequest} from '../api.ts';
 import {openCatalog} from '../catalog/open.ts';
 import {type Selection, selectImages} from '../catalog/select.ts';
 import type {Catalog, Image} from '../catalog/types.ts';
-import type {Guarded} from '../config/guarded.ts';
 import {imageReferences} from '../config/image-references.ts';
 import {type RegistryReading, type RegistrySettings, readRegistrySettings} from '../config/registry.ts';
+import type {ClusterConfig} from '../config/types.ts';
 import {imageOf} from '../images/inputs.ts';
 import type {ImageTemplates} from '../images/templates.ts';
 import {displayText} from '../names.ts';
@@ -56,7 +56,7 @@ export async function openForBuild(
 export async function openTemplates(config: string, catalog: Catalog): Promise<ImageTemplates> {
   // The template engine is loaded where there is a template.
   const {imageTemplates} = await import('../images/templates.ts');
-  return imageTemplates(await servicesView(config, catalog));
+  return imageTemplates(await openConfigOf(config, catalog));
 }
 
 /** Secrets that may show in what a build prints, because templates may put them there. */
@@ -65,7 +65,7 @@ export async function secretsOfTemplates(
 ): Promise<ReadonlySet<string>> {
   const {catalog, selection} = await openForBuild(request);
   if (request.config === undefined || templated(catalog, selection).length === 0) return new Set();
-  return (await servicesView(request.config, catalog)).secrets();
+  return (await openConfigOf(request.config, catalog)).views.services.secrets();
 }
 
 /** Those of the images that are made from templates. */
@@ -73,10 +73,10 @@ export function templated(catalog: Catalog, {images}: Selection): readonly Image
   return images.map((name) => imageOf(catalog, name)).filter(({templates}) => templates.length > 0);
 }
 
-async function servicesView(config: string, tree: Catalog): Promise<Guarded> {
+async function openConfigOf(config: string, tree: Catalog): Promise<ClusterConfig> {
   const {openConfig} = await import('../config/open.ts');
   const {config: found, problems} = await openConfig(config, {tree});
-  if (found) return found.views.services;
+  if (found) return found;
   const errors = problems.filter(isError);
   throw new ProblemError(
     together(errors) ?? {
