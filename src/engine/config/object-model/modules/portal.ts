@@ -96,8 +96,12 @@ export const portalModules: readonly ServiceModule[] = [
       'jwt-expire-time': '7d',
       'enable-priority-class': 'true',
       'sql-max-connection': 50n,
+      'log-server': 'log_manager',
     },
-    run: addDeviceType,
+    run: (input) => {
+      addEtcd(input);
+      addDeviceType(input);
+    },
   },
   webPortal,
 ];
