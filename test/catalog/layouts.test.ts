@@ -95,9 +95,12 @@ test('E: FROM and component.dep make needs; every need is copied; a component ma
     'base-image': '',
     'cleaining-image': 'base-image',
     cleaner: '',
+    'cluster-configuration': '',
     'end-to-end-test': 'hadoop-run',
     'hadoop-ai': '',
     'hadoop-run': 'base-image hadoop-ai',
+    prometheus: '',
+    pylon: '',
   });
   expect(catalog.components.find(({name}) => name === 'hadoop-run')?.copies).toEqual(['base-image', 'hadoop-ai']);
   expect(catalog.components.find(({name}) => name === 'hadoop-ai')).toEqual({

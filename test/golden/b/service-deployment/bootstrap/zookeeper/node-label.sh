@@ -1,0 +1,11 @@
+#!/bin/bash
+
+pushd $(dirname "$0") > /dev/null
+
+    
+kubectl label nodes 10.0.0.1 zookeeper=true --overwrite=true || exit $?
+    
+
+    
+
+popd > /dev/null

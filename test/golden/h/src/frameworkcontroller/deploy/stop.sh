@@ -1,0 +1,3 @@
+#!/bin/bash
+PYTHONPATH="../../../deployment" python -m k8sPaiLibrary.maintaintool.update_resource \
+    --operation delete --resource statefulset --name frameworkcontroller
