@@ -134,7 +134,7 @@ export const commands: readonly Command[] = [
       'A configuration of any release is understood. With a tree it is read as the tools of that tree read it, with the defaults of its components; without one, as its files look.',
       'Ends with 3 when something is wrong; warnings and notices do not count.',
     ],
-    json: '{"problems":[{"severity":"error"|"warning"|"notice","code","message","hint","file","line","key"}]}',
+    json: '{"problems":[{"severity":"error"|"warning"|"notice","code","message","hint","file","line","key","rule"}]}',
     examples: ['pai-tui config check -c ~/cluster', 'pai-tui config check -c ~/cluster -s ~/pai --json'],
     since: '0.1.0',
   },

@@ -46,6 +46,16 @@ export async function problemsOf(name: string, expected: Expected): Promise<read
   return problems.map(({severity = 'error', detail: _, ...problem}) => relativeTo(folder, {severity, ...problem}));
 }
 
+/** What stands behind keys of passwords, tokens and secrets in the files of a folder. */
+export async function secretsOf(name: string): Promise<readonly string[]> {
+  const files = (await readdir(join(root, name))).filter((file) => file !== 'expected.yaml');
+  const texts = await Promise.all(files.map((file) => readFile(join(root, name, file), 'utf8')));
+  const lines = texts
+    .join('\n')
+    .matchAll(/^\s*[\w-]*(?:passw(?:or)?d|token|jwt-secret)"?: *["']?([^"'\n]{4,}?)["']?$/gm);
+  return [...new Set([...lines].flatMap(([, secret]) => secret ?? []))];
+}
+
 /** Without modules of its own, so that those of the release count. */
 function treeOf({era, version}: Expected): {era: Era} | {tree: TreeVersion} {
   return version === undefined ? {era} : {tree: {toolRoot: join(fixture('config-a'), 'no-tree'), era, version}};

@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {openConfig} from '../../src/engine/config/open.ts';
 import {rules} from '../../src/engine/config/rules/table.ts';
 import {fixture} from '../catalog/trees.ts';
-import {brokenFolders, expectedOf, problemsOf} from './broken-folders.ts';
+import {brokenFolders, expectedOf, problemsOf, secretsOf} from './broken-folders.ts';
 
 const folders = await brokenFolders();
 
@@ -19,6 +19,16 @@ test('every rule is broken by some configuration, and has a name of its own', as
   const names = rules.map(({name}) => name);
   expect(names.filter((name) => !broken.has(name))).toEqual([]);
   expect(new Set(names).size).toBe(names.length);
+});
+
+test('no problem shows a password, a token or another secret', async () => {
+  for (const name of folders) {
+    const secrets = await secretsOf(name);
+    const {problems} = await expectedOf(name);
+    for (const {message = '', hint = ''} of problems) {
+      expect(secrets.filter((secret) => `${message} ${hint}`.includes(secret))).toEqual([]);
+    }
+  }
 });
 
 test.each(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'sample'])('config-%s breaks no rule', async (name) => {

@@ -1,6 +1,6 @@
 import {isAtLeast} from '../release.ts';
 import {below, textAt} from '../yaml-access.ts';
-import {shortName, textOf} from './entries.ts';
+import {type Entry, shortName, textOf} from './entries.ts';
 import {pairsOf} from './pairs.ts';
 import type {Finding, Rule, RuleInput} from './types.ts';
 
@@ -23,15 +23,16 @@ export const hostNames: readonly Rule[] = [
   {
     name: 'unique-node-name',
     severity: 'error',
-    holds: 'Every machine has a nodename of its own.',
+    holds: 'No nodename is what another machine is called, by its own nodename or by its address.',
     find: (input) =>
-      pairsOf(named(input), (entry) => textOf(entry, 'nodename')?.toLowerCase(), 'of different hosts').map(
-        ({first, again}) => ({
-          at: below(again.place, 'nodename'),
-          message: `${again.name}.nodename is ${textOf(again, 'nodename')}, which is what ${shortName(first)} is called.`,
-          hint: `Write nodename: ${again.address ?? 'the hostip of this machine'}`,
-        }),
-      ),
+      pairsOf(named(input), nodeNameOf, 'of different hosts').flatMap(({first, again}): readonly Finding[] => {
+        const [entry, other] = textOf(again, 'nodename') === undefined ? [first, again] : [again, first];
+        const name = textOf(entry, 'nodename');
+        if (name === undefined) return [];
+        const message = `${entry.name}.nodename is ${name}, which is what ${shortName(other)} is called.`;
+        const hint = `Write nodename: ${entry.address ?? 'the hostip of this machine'}`;
+        return [{at: below(entry.place, 'nodename'), message, hint}];
+      }),
   },
   {
     name: 'legal-node-name',
@@ -66,7 +67,11 @@ export function suggestion(name: string): string | undefined {
   return isDnsName(better) ? better : undefined;
 }
 
-/** v0.4 and v0.5 put the address in its place, whatever is written. */
-function named({entries, config}: RuleInput) {
-  return isAtLeast(config.release, 'v0.6') || config.era === 'A' ? entries : [];
+/** Until v0.8 the services put the address in its place, whatever is written. */
+function named({entries, config}: RuleInput): readonly Entry[] {
+  return isAtLeast(config.release, 'v0.9') || config.era === 'A' ? entries : [];
+}
+
+function nodeNameOf(entry: Entry): string | undefined {
+  return (textOf(entry, 'nodename') ?? entry.address)?.toLowerCase();
 }

@@ -8,6 +8,7 @@ const names = {
   serviceRange: ['service-cluster-ip-range', 'service-cluster-ip-range'],
   dns: ['cluster-dns', 'cluster-dns'],
   storageBackend: ['storage-backend', 'storage-backend'],
+  imagePrefix: ['docker-registry', 'dockerregistry'],
   hyperkube: ['hyperkube-version', 'hyperkubeversion'],
   apiserver: ['apiserver-version', 'apiserverversion'],
   scheduler: ['kube-scheduler-version', 'kubeschedulerversion'],

@@ -30,6 +30,22 @@ export const versions: readonly Rule[] = [
       }),
   },
   {
+    name: 'prefix-of-kubernetes-images',
+    severity: 'error',
+    holds: 'docker-registry of Kubernetes can stand before the name of an image: no http://, no / at its end.',
+    find: (input) =>
+      given(input, 'imagePrefix').flatMap(({place, name, text}): readonly Finding[] => {
+        const better = text
+          .trim()
+          .replace(/^[a-z]+:\/\//i, '')
+          .replace(/\/+$/, '');
+        if (text === better && /^[\w.:/-]+$/.test(text)) return [];
+        const isFit = /^[\w.:/-]+$/.test(better);
+        const message = `${name} is "${text}", and no name of an image begins so.`;
+        return [{at: place, message, hint: `Write ${isFit ? better : 'gcr.io/google_containers'}`}];
+      }),
+  },
+  {
     name: 'one-version-of-kubernetes',
     severity: 'warning',
     holds: 'All parts of Kubernetes have the minor version of its API server.',
