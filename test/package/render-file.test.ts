@@ -86,6 +86,19 @@ describe('other templates', () => {
     expect((await renderFile({file})).text).toBe('part of b');
   });
 
+  test('are found from each of the two tool roots that trees up to v0.4.0 have, and not from the other', async () => {
+    write('tree/kubernetes-deployment/bootstrap.py', '');
+    write('tree/service-deployment/deploy.py', '');
+    write('tree/kubernetes-deployment/template/part', 'of Kubernetes');
+    write('tree/service-deployment/bootstrap/part', 'of services');
+    const kubernetes = write('tree/kubernetes-deployment/template/t', "{% include 'template/part' %}");
+    const service = write('tree/service-deployment/bootstrap/a/t', "{% include 'bootstrap/part' %}");
+    const other = write('tree/kubernetes-deployment/template/u', "{% include 'bootstrap/part' %}");
+    expect((await renderFile({file: kubernetes})).text).toBe('of Kubernetes');
+    expect((await renderFile({file: service})).text).toBe('of services');
+    expect(await problemOf(renderFile({file: other}))).toMatchObject({code: 'template-failed', line: 1});
+  });
+
   test('are found beside a template that is in no tree', async () => {
     write('alone/part', 'p');
     expect((await renderFile({file: write('alone/t', "{% include './part' %}")})).text).toBe('p');

@@ -1,7 +1,8 @@
 /** One template with a context from a file. */
 
-import {dirname} from 'node:path';
+import {dirname, join} from 'node:path';
 import {detectWhole} from '../catalog/detect.ts';
+import type {Era} from '../catalog/types.ts';
 import {readSourceFile} from '../config/source-file.ts';
 import {displayText} from '../names.ts';
 import {type Problem, ProblemError} from '../problem.ts';
@@ -64,7 +65,13 @@ function notNames(file: string, because: string, line: number): ProblemError {
 async function rootOf(file: string): Promise<string> {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     const tree = await detectWhole(folder);
-    if (tree && (dirname(file) === tree.toolRoot || file.startsWith(`${tree.toolRoot}/`))) return tree.toolRoot;
+    const root = tree && toolRootsOf(tree).find((path) => dirname(file) === path || file.startsWith(`${path}/`));
+    if (root !== undefined) return root;
     if (dirname(folder) === folder) return dirname(file);
   }
+}
+
+/** Up to v0.4.0 Kubernetes has tools of its own, beside those of services. */
+function toolRootsOf({toolRoot, era}: {readonly toolRoot: string; readonly era: Era}): readonly string[] {
+  return era < 'C' ? [toolRoot, join(dirname(toolRoot), 'kubernetes-deployment')] : [toolRoot];
 }
