@@ -99,7 +99,7 @@ export function createEngine(options: EngineOptions): Engine {
         import('./plan/image-request.ts'),
       ]);
       const {catalog} = await openTree(place.source, place.config);
-      const wanted = {...request, catalog, builder: builderWished(environment)};
+      const wanted = {...request, ...place, catalog, builder: builderWished(environment)};
       const {report, bases} = await readImageStatus(wanted, {tools: await tools(), stateFolder}, signal);
       await remember(stateFolder, bases, await tools());
       return report;

@@ -51,6 +51,38 @@ it('lets components whose hooks may wait for each other take slots of their own'
   ]);
 });
 
+describe('a file from outside of the tree', () => {
+  const path = 'src/hadoop-run/hadoop/hadoop.tar.gz';
+  const given = {image: 'hadoop-run', from: '/elsewhere/hadoop.tar.gz', path, digest: 'abc'};
+  const tree = catalog([component('hadoop-run'), component('other')], [image('hadoop-run'), image('other')]);
+  const planOf = (state: typeof never | ReturnType<typeof current>) =>
+    planImageBuild(
+      request({config: '/cfg'}),
+      facts(tree, {'hadoop-run': state, other: never}, {hadoop: {given, place: {}, problems: []}}),
+    );
+  const current = () => ({state: 'current', reasons: []}) as const;
+  const effect = {kind: 'file', path: `$RUN/tree/root/${path}`, digest: 'abc'};
+
+  it('is put into the copy of the tree for its image alone, which the plan says', () => {
+    const {tasks} = planOf(never);
+    expect(tasks.map(({id}) => id)).toEqual(['copy-tree', 'build/hadoop-run', 'build/other']);
+    expect(tasks.filter(({does}) => does.some((each) => JSON.stringify(each) === JSON.stringify(effect)))).toEqual([
+      tasks[1],
+    ]);
+  });
+
+  it('is left where it is when its image is current', () => {
+    expect(planOf(current()).tasks.map(({id}) => id)).toEqual(['build/hadoop-run', 'build/other']);
+    expect(JSON.stringify(planOf(current()))).not.toContain(path);
+  });
+
+  it('that cannot be had is a refusal', () => {
+    const wrong: Problem = {code: 'file-unreadable', message: 'It is not there.', file: '/cfg/a.yaml', line: 3};
+    const hadoop = {place: {}, problems: [wrong]};
+    expect(refusal(() => planImageBuild(request(), facts(tree, {}, {hadoop})))).toEqual(wrong);
+  });
+});
+
 describe('the builder of an image', () => {
   const record = (builder: 'classic' | 'buildkit') => ({inputs: {builder}}) as ImageRecord;
   const plain = image('x');

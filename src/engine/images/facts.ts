@@ -6,6 +6,7 @@ import {type Problem, ProblemError} from '../problem.ts';
 import type {EngineImage, EngineInfo, Tools} from '../tools.ts';
 import {type AskedBase, askForBases, type BaseMemory, latestOf, movedBases, rememberedBases} from './bases.ts';
 import {engineDeadlineMs, withDeadline} from './deadline.ts';
+import {type GivenFile, type HadoopFacts, readHadoopFacts} from './hadoop-binary.ts';
 import {imageOf, type Site} from './inputs.ts';
 import {type ImageJudgement, type JudgeWorld, judgeImages} from './judge.ts';
 import {mapParallel} from './parallel.ts';
@@ -22,6 +23,8 @@ export interface ImageFacts extends BaseMemory {
   readonly unreadable: readonly Problem[];
   /** Registries that did not answer. */
   readonly notices: readonly Problem[];
+  /** Of the image hadoop-run of A–D. */
+  readonly hadoop?: HadoopFacts;
 }
 
 /** What a plan to build is made of. Plain JSON. */
@@ -36,6 +39,8 @@ export interface ImageBuildFacts extends ImageFacts {
 export interface FactsWanted {
   readonly catalog: Catalog;
   readonly selection: Selection;
+  /** The configuration, which may name files that belong to images. */
+  readonly config?: string | undefined;
   readonly builder: JudgeWorld['builder'];
   /** Ask registries for foreign bases. */
   readonly checkBases: boolean;
@@ -54,10 +59,11 @@ export async function readImageFacts(wanted: FactsWanted, world: FactWorld, sign
     ? await askForBases(foreign, engineImages, remembered, {tools: world.tools, anew: world.anew ?? false}, signal)
     : {asked: stillTrue(remembered.asked, foreign, engineImages), unanswered: [], problems: []};
   const moved = movedBases(asked, engineImages);
+  const hadoop = await readHadoopFacts(wanted.config, catalog, selection, world.tools.files, signal);
   const judged = await judgeImages(
     selection,
     {
-      site: sourceSite(catalog, world.tools),
+      site: sourceSite(catalog, world.tools, givenIn(hadoop)),
       stateFolder: world.stateFolder,
       engineId: engine.id,
       engineImages,
@@ -75,12 +81,17 @@ export async function readImageFacts(wanted: FactsWanted, world: FactWorld, sign
     moved: [...moved],
     unreadable: judged.problems,
     notices: problems,
+    ...(hadoop ? {hadoop} : {}),
   };
 }
 
 /** The source tree as it lies there. */
-export function sourceSite(catalog: Catalog, {files}: Pick<Tools, 'files'>): Site {
-  return {catalog, root: catalog.root, toolRoot: catalog.toolRoot, kind: 'source', files, read: new Map()};
+export function sourceSite(catalog: Catalog, {files}: Pick<Tools, 'files'>, given: readonly GivenFile[]): Site {
+  return {catalog, root: catalog.root, toolRoot: catalog.toolRoot, kind: 'source', files, given, read: new Map()};
+}
+
+export function givenIn(hadoop: HadoopFacts | undefined): readonly GivenFile[] {
+  return hadoop?.given ? [hadoop.given] : [];
 }
 
 /** What the engine has of these images and of all they stand on, by local name and reference. */

@@ -1,6 +1,7 @@
 import {join, posix, relative} from 'node:path';
 import type {Catalog, Component, Image} from '../catalog/types.ts';
 import type {BuildRequest, EngineImage, Files} from '../tools.ts';
+import {type GivenFile, givenManifest, isReplaced} from './hadoop-binary.ts';
 import {contextManifest, type Manifest, movedBelow, treeManifest} from './manifest.ts';
 import type {BaseIdentity} from './record.ts';
 
@@ -16,6 +17,8 @@ export interface Site {
   readonly files: Files;
   /** Keeps what was read of copied components, which several images share. */
   readonly read: Map<string, Promise<Manifest>>;
+  /** Files from outside of the tree that belong to images. */
+  readonly given?: readonly GivenFile[];
   /** Files that hold a secret, relative to the tool root: no hash of theirs is made. */
   readonly unhashed?: ReadonlySet<string>;
 }
@@ -40,10 +43,12 @@ export async function filesOf(
     component,
   );
   const copied = await copiedInto(site, component, signal);
-  const extra = await copyList(site, image, signal);
+  const {given = []} = site;
+  const extra = {...(await copyList(site, image, signal)), ...(await givenManifest(given, image, site, signal))};
   const own = Object.entries(context).filter(
     ([path, state]) =>
       !component.copies.some((name) => path === `dependency/${name}` || path.startsWith(`dependency/${name}/`)) &&
+      !isReplaced(given, image, path) &&
       !(state.startsWith('folder ') && holdsOneOf(path, Object.keys(extra), component.copies)),
   );
   return Object.fromEntries([...own, ...Object.entries(copied), ...Object.entries(extra)]);

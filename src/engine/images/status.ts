@@ -9,21 +9,21 @@ import {imageOf} from './inputs.ts';
 
 /** The state of the images asked for, of all without names. Throws `unknown-name`. */
 export async function readImageStatus(
-  request: Pick<ImageStatusRequest, 'names' | 'checkBases'> & {
+  request: Pick<ImageStatusRequest, 'names' | 'checkBases' | 'config'> & {
     readonly catalog: Catalog;
     readonly builder: ImageBuildRequest['builder'];
   },
   world: {readonly tools: Tools; readonly stateFolder: string},
   signal: AbortSignal,
 ): Promise<{readonly report: ImageStatusReport; readonly bases: BaseMemory}> {
-  const {catalog, names = [], checkBases = false, builder} = request;
+  const {catalog, names = [], checkBases = false, builder, config} = request;
   const wanted = selectImages(catalog, names, {prerequisites: false}).images;
   // What they stand on decides about them.
   const selection = selectImages(catalog, names);
   const at = world.tools.clock.now();
   let facts: ImageFacts;
   try {
-    facts = await readImageFacts({catalog, selection, builder, checkBases}, {...world, anew: true}, signal);
+    facts = await readImageFacts({catalog, selection, builder, checkBases, config}, {...world, anew: true}, signal);
   } catch (error) {
     if (!(error instanceof ProblemError) || !enginesFault.has(error.problem.code)) throw error;
     const images = wanted.map((name) => withoutEngine(name, catalog));
@@ -37,7 +37,10 @@ export async function readImageStatus(
     const {builder: _builder, ...status} = found;
     return {...status, component};
   });
-  return {report: {images, problems: [...facts.unreadable, ...facts.notices], at}, bases: facts};
+  return {
+    report: {images, problems: [...facts.unreadable, ...(facts.hadoop?.problems ?? []), ...facts.notices], at},
+    bases: facts,
+  };
 }
 
 const enginesFault = new Set<Problem['code']>(['engine-unreachable', 'engine-refused', 'config-invalid']);

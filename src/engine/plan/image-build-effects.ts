@@ -1,6 +1,6 @@
 import {posix} from 'node:path';
 import {copiedToolRoot, copyEffect} from '../images/copy.ts';
-import type {ImageBuildFacts} from '../images/facts.ts';
+import {givenIn, type ImageBuildFacts} from '../images/facts.ts';
 import {imageOf} from '../images/inputs.ts';
 import {type Step, willBuild} from './image-build-steps.ts';
 import type {Effect} from './types.ts';
@@ -10,12 +10,15 @@ export function effectsOf(
   {component, images, expected}: Step,
   copied: boolean,
   force: boolean,
-  {catalog, templates}: ImageBuildFacts,
+  {catalog, templates, hadoop}: ImageBuildFacts,
 ): Effect[] {
   const toolRoot = copiedToolRoot(catalog);
   const effects: Effect[] = [];
   if (copied) effects.push({kind: 'file', path: copyEffect});
   for (const {image, path, digest} of copied ? (templates?.rendered ?? []) : []) {
+    if (component.images.includes(image)) effects.push({kind: 'file', path: posix.join(toolRoot, path), digest});
+  }
+  for (const {image, path, digest} of copied ? givenIn(hadoop) : []) {
     if (component.images.includes(image)) effects.push({kind: 'file', path: posix.join(toolRoot, path), digest});
   }
   if (component.preHook !== undefined && copied) {

@@ -22,6 +22,7 @@ export function refusals(
   const all = [
     ...refusalsOfTree(request, facts),
     ...(facts.templates?.problems ?? []),
+    ...(facts.hadoop?.problems ?? []),
     ...needBuildkit(images, request, facts),
     ...facts.unreadable,
   ];

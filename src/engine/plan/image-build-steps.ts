@@ -3,7 +3,7 @@
 import {posix} from 'node:path';
 import type {ImageBuildRequest} from '../api.ts';
 import type {Catalog, Component} from '../catalog/types.ts';
-import type {ImageBuildFacts} from '../images/facts.ts';
+import {givenIn, type ImageBuildFacts} from '../images/facts.ts';
 import {componentOf, imageOf} from '../images/inputs.ts';
 import {allCopies, hooksBefore, type ImageJudgement} from '../images/judge.ts';
 import type {Expected} from './types.ts';
@@ -68,19 +68,22 @@ function sentences(images: readonly ImageJudgement[], of: number, first: readonl
  * Components that work in the copy of the tree: those with hooks or copied dependencies that may have something to do,
  * and what is copied into them as far as it must be made ready first.
  */
-export function inCopy(steps: ReadonlyMap<string, Step>, catalog: Catalog): Set<string> {
+export function inCopy(steps: ReadonlyMap<string, Step>, {catalog, hadoop}: ImageBuildFacts): Set<string> {
+  const given = givenIn(hadoop).map(({image}) => image);
+  const needsCopy = (component: Component) =>
+    isPrepared(component, catalog) || component.images.some((name) => given.includes(name));
   const found = new Set<string>();
   for (const {component, expected} of steps.values()) {
-    if (expected === 'unchanged' || !needsCopy(component, catalog)) continue;
+    if (expected === 'unchanged' || !needsCopy(component)) continue;
     found.add(component.name);
     for (const copied of allCopies(catalog, component)) {
-      if (steps.has(copied.name) && needsCopy(copied, catalog)) found.add(copied.name);
+      if (steps.has(copied.name) && needsCopy(copied)) found.add(copied.name);
     }
   }
   return found;
 }
 
-function needsCopy(component: Component, catalog: Catalog): boolean {
+function isPrepared(component: Component, catalog: Catalog): boolean {
   return (
     hasHooks(component) ||
     component.copies.length > 0 ||

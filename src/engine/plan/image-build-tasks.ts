@@ -5,6 +5,7 @@ import {type BuildWork, buildImages, currentImages} from '../images/build.ts';
 import {readDone, treeCopy} from '../images/copy.ts';
 import {sourceSite} from '../images/facts.ts';
 import {forgetGenerated, keepGenerated, missingLastHook, restoreGenerated} from '../images/generated.ts';
+import type {GivenFile} from '../images/hadoop-binary.ts';
 import {digestsOf, imageOf, type Site} from '../images/inputs.ts';
 import {loginFor, withLogin} from '../images/login.ts';
 import {type CopiedComponent, folderInCopy, hookWrites, prepareComponent} from '../images/prepare.ts';
@@ -81,6 +82,8 @@ export interface ComponentWork {
   readonly turns: Turns;
   /** What images of A–D are rendered from. */
   templates(): Promise<ImageTemplates>;
+  /** Files from outside of the tree that belong to these images. */
+  readonly given: readonly GivenFile[];
 }
 
 export interface ComponentResult {
@@ -97,12 +100,12 @@ export function runComponent(work: ComponentWork): Doing<ComponentResult> {
 }
 
 async function currentInSource(work: ComponentWork, context: TaskContext): Promise<ComponentResult | undefined> {
-  const images = await currentImages(buildWork(work, sourceSite(work.catalog, context.tools)), context);
+  const images = await currentImages(buildWork(work, sourceSite(work.catalog, context.tools, work.given)), context);
   return images ? {images} : undefined;
 }
 
 async function runInSource(work: ComponentWork, context: TaskContext): Promise<TaskEnd<ComponentResult>> {
-  const site = sourceSite(work.catalog, context.tools);
+  const site = sourceSite(work.catalog, context.tools, work.given);
   const {images, changed, note} = await buildImages(buildWork(work, site), context);
   return {changed, result: {images}, note};
 }
@@ -142,6 +145,7 @@ async function workInCopy(
   const copy = treeCopy(context.runFolder, catalog);
   const copied = {catalog, component, copy, turns};
   const hookWrote = new Set(await prepareComponent(copied, context));
+  await copyGiven(work, copied, context);
   await renderTemplates(work, copied, rendered, context);
   for (const {path} of rendered) hookWrote.add(posix.relative(component.folder, path));
   const site: Site = {
@@ -150,6 +154,7 @@ async function workInCopy(
     toolRoot: copy.toolRoot,
     kind: 'copy',
     files,
+    given: work.given,
     read: new Map(),
     unhashed: new Set(rendered.filter(({holdsSecret}) => holdsSecret).map(({path}) => path)),
   };
@@ -184,6 +189,19 @@ async function workInCopy(
     result: {images},
     note: component.images.length === 0 ? (kept ? 'its hooks wrote something else' : 'nothing changed') : note,
   };
+}
+
+/** Puts files from outside of the tree where images have them; what else is in their folder there goes. */
+async function copyGiven({given}: ComponentWork, copied: CopiedComponent, context: TaskContext): Promise<void> {
+  const {files} = context.tools;
+  for (const {from, path} of given) {
+    const folder = await folderInCopy(copied, posix.dirname(path), context);
+    context.output(`Copying ${displayText(from)} to ${displayText(path)}\r\n`);
+    await files.removeTree(folder);
+    await files.makeFolder(folder);
+    const {progress} = context;
+    await files.copyTree(from, posix.join(folder, posix.basename(path)), {progress}, context.signal);
+  }
 }
 
 /** Writes what the templates of the component's images become into its folder in the copy; `written` grows. */

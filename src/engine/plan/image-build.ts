@@ -1,13 +1,16 @@
+import {join} from 'node:path';
 import type {ImageBuildRequest} from '../api.ts';
 import type {Catalog} from '../catalog/types.ts';
 import {copyEffect} from '../images/copy.ts';
-import {type ImageBuildFacts, readImageFacts} from '../images/facts.ts';
+import {givenIn, type ImageBuildFacts, readImageFacts} from '../images/facts.ts';
+import {missingBinary} from '../images/hadoop-binary.ts';
 import {imageOf} from '../images/inputs.ts';
 import {shortHash} from '../images/record.ts';
 import type {ImageTemplates} from '../images/templates.ts';
 import {createTurns, type Turns} from '../images/turns.ts';
 import {displayText} from '../names.ts';
 import {type Problem, ProblemError} from '../problem.ts';
+import type {Files} from '../tools.ts';
 import {effectsOf} from './image-build-effects.ts';
 import {refusals, refusedWithoutEngine} from './image-build-refusals.ts';
 import {hasHooks, inCopy, type Step, stepsOf, willBuild} from './image-build-steps.ts';
@@ -22,19 +25,38 @@ export const imageBuild: Operation<ImageBuildRequest, ImageBuildFacts> = {
   locks: (request, facts) => [{scope: 'images', of: shortHash(`${request.source}\0${facts.engine.endpoint}`)}],
   async readFacts(request, world, signal) {
     const {catalog, selection} = await openForBuild(request);
-    const wanted = {catalog, selection, builder: request.builder, checkBases: true};
+    const wanted = {catalog, selection, builder: request.builder, checkBases: true, config: request.config};
     const reading = readImageFacts(wanted, world, signal).catch((error: unknown) => {
       throw refusedWithoutEngine(error, request, {catalog, selection});
     });
     const facts = {...(await reading), catalog, selection};
     const images = templated(catalog, selection);
-    if (images.length === 0 || request.config === undefined) return facts;
+    const {files} = world.tools;
+    if (images.length === 0 || request.config === undefined) return withHadoop(facts, files, undefined);
     const templates = await openTemplates(request.config, catalog);
     const {readTemplateFacts} = await import('../images/templates.ts');
-    return {...facts, templates: await readTemplateFacts(images, catalog.toolRoot, templates, world.tools.files)};
+    const rendered = await readTemplateFacts(images, catalog.toolRoot, templates, files);
+    return withHadoop({...facts, templates: rendered}, files, templates);
   },
   plan: planImageBuild,
 };
+
+/** Whether the Hadoop binary is missed shows in the Dockerfile, which may be made from a template. */
+async function withHadoop(
+  facts: ImageBuildFacts,
+  files: Files,
+  templates: ImageTemplates | undefined,
+): Promise<ImageBuildFacts> {
+  const {hadoop, catalog} = facts;
+  if (!hadoop) return facts;
+  const missing = await missingBinary(hadoop, catalog, files, async (image) => {
+    if (!image.templates.length) return files.readText(join(catalog.toolRoot, image.dockerfile));
+    // A template that does not render has its problem already.
+    const rendered = await templates?.render(image, catalog.toolRoot, files).catch(() => undefined);
+    return rendered?.files.find(({path}) => path === image.dockerfile)?.text;
+  });
+  return {...facts, hadoop: {...hadoop, problems: [...hadoop.problems, ...missing]}};
+}
 
 /** Pure. Throws what makes building impossible: mistakes of the tree, images that need a template, … */
 export function planImageBuild(request: ImageBuildRequest, facts: ImageBuildFacts): Plan {
@@ -43,7 +65,7 @@ export function planImageBuild(request: ImageBuildRequest, facts: ImageBuildFact
   if (refused) throw new ProblemError(refused);
 
   const steps = stepsOf(request, facts);
-  const prepared = inCopy(steps, catalog);
+  const prepared = inCopy(steps, facts);
   const pulls = pullsFor(steps, facts);
   const turns = createTurns();
   const templates = templatesOf(request, catalog);
@@ -136,6 +158,7 @@ function componentTask(
     asked: facts.asked,
     turns,
     templates,
+    given: givenIn(facts.hadoop).filter(({image}) => component.images.includes(image)),
   };
   const bases = new Set(images.flatMap(({name}) => imageOf(catalog, name).foreignBases));
   return {

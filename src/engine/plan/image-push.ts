@@ -2,7 +2,7 @@ import type {ImagePushRequest} from '../api.ts';
 import {selectImages} from '../catalog/select.ts';
 import type {Catalog} from '../catalog/types.ts';
 import {withDeadline} from '../images/deadline.ts';
-import {engineInfo, imagesOnEngine, readImageFacts} from '../images/facts.ts';
+import {engineInfo, type FactsWanted, imagesOnEngine, readImageFacts} from '../images/facts.ts';
 import {digestsOf, imageOf} from '../images/inputs.ts';
 import {isRefusal, type Login, loginFor, withLogin} from '../images/login.ts';
 import {mapParallel} from '../images/parallel.ts';
@@ -69,7 +69,7 @@ async function readFacts(request: ImagePushRequest, world: FactWorld, signal: Ab
   );
   signal.throwIfAborted();
   const stale = await staleImages(
-    catalog,
+    {catalog, config: request.config},
     images.filter(({id}) => id !== undefined).map(({name}) => name),
     world,
     signal,
@@ -87,14 +87,14 @@ const listed = 5;
 
 /** What is pushed is what the engine has: that the tree is further on by now is only said. */
 async function staleImages(
-  catalog: Catalog,
+  {catalog, config}: Pick<FactsWanted, 'catalog' | 'config'>,
   built: readonly string[],
   world: FactWorld,
   signal: AbortSignal,
 ): Promise<Problem[]> {
   if (built.length === 0) return [];
   const selection = selectImages(catalog, built);
-  const wanted = {catalog, selection, builder: 'auto', checkBases: false} as const;
+  const wanted = {catalog, config, selection, builder: 'auto', checkBases: false} as const;
   const {images} = await readImageFacts(wanted, world, signal);
   const stale = images.filter(({name, state}) => built.includes(name) && state === 'stale');
   const notices = stale.slice(0, listed).map(
