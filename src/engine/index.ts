@@ -7,6 +7,7 @@ export type {WrittenValue} from './config/change-value.ts';
 export type * from './config/generate/types.ts';
 export type {ConfigReading} from './config/open.ts';
 export {fileIn, originWords} from './config/origins.ts';
+export {dots} from './config/secret-keys.ts';
 export type * from './config/types.ts';
 export type {ValueNode, ViewName} from './config/value-tree.ts';
 export {leavesOf, valueTree, viewDocument} from './config/value-tree.ts';

@@ -36,4 +36,5 @@ export function hider(secrets: ReadonlySet<string>): (text: string) => string {
 /** Characters; what is shorter stands in too many other words. */
 const shortest = 4;
 
+/** What stands in the place of a secret. */
 export const dots = '••••••';

@@ -101,6 +101,6 @@ function Summary({app, state, reading, width, height}: SummaryProps) {
 
 function toView({problems}: ConfigReading): string {
   return problems.length > 0
-    ? 'c opens the configuration: every value, where it comes from, and each problem with what to do.'
+    ? 'c opens the configuration: every value and where it comes from; [ there lists the problems, with what to do.'
     : 'c opens the configuration: every value and where it comes from.';
 }

@@ -1,4 +1,4 @@
-import {type Problem, problemOf, type ValueNode} from '../../engine/index.ts';
+import {dots, type Problem, problemOf, type ValueNode} from '../../engine/index.ts';
 import type {AppTerminal} from '../../ui/terminal/use-terminal.ts';
 import type {AppModel} from '../app-model.ts';
 import {problemWords} from '../problem-words.ts';
@@ -10,6 +10,7 @@ export function changeRefused(app: AppModel, node: ValueNode | undefined): strin
   if (!node) return 'Nothing is chosen.';
   const {origin} = node;
   if (node.children) return 'This holds other values: unfold it, or open the file with y.';
+  if (node.text?.includes(dots)) return 'This is a secret, or holds one, and is not shown here: open its file with y.';
   switch (origin?.from) {
     case 'file':
       return undefined;

@@ -2,6 +2,7 @@ import type {ConfigReading} from '../../engine/index.ts';
 import type {Theme} from '../../ui/theme/theme.ts';
 import {plain} from '../../ui/widgets/cells.ts';
 import {type Row, rowWidth} from '../../ui/widgets/rows.ts';
+import {severities, severityOf} from '../severity.ts';
 import {type ClusterState, configViews} from './cluster-state.ts';
 
 /**
@@ -21,10 +22,12 @@ export function configTitle(
     kubernetes: 'Kubernetes',
     problems: amount > 0 ? `Problems ${amount}` : 'Problems',
   };
+  const {state: worst = 'quiet'} =
+    severities.find(({severity}) => problems.some((one) => severityOf(one).severity === severity)) ?? {};
   const separator = {text: ` ${theme.glyphs.separator} `, tone: 'quiet'} as const;
   const views = configViews.flatMap((name, index): Row => {
-    const warns = name === 'problems' && amount > 0;
-    const word = {text: words[name], tone: name === view ? 'title' : warns ? 'warning' : 'quiet'} as const;
+    const tone = name === view ? 'title' : name === 'problems' ? worst : 'quiet';
+    const word = {text: words[name], tone} as const;
     return index === 0 ? [word] : [separator, word];
   });
   const notes = [

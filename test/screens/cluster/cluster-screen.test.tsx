@@ -205,6 +205,15 @@ test('after a file changed under the hand it is read again, and the input is clo
   await app.hides('machine-list.1.hostip: ');
 });
 
+test('a secret is not changed here, and that is said before anything is shown', async () => {
+  const app = await openCluster('g');
+  await app.shows('c opens');
+  app.press('c', '/', 'password', 'enter');
+  await app.shows(/│▸ +password/);
+  app.press('enter');
+  await app.shows('This is a secret, or holds one, and is not shown here: open its file with y.');
+});
+
 test('a value of no file says why it cannot be changed', async () => {
   const app = await openCluster('g');
   await app.shows('c opens');
