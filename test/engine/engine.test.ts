@@ -44,6 +44,11 @@ describe('without a Docker engine', () => {
     };
     expect(await needsOfPylon()).toEqual([[], []]);
     expect(await needsOfPylon(folder)).toEqual([['zookeeper'], []]);
+    // Of another namespace, it is ours only as long as none is known.
+    await writeFile(dockerfile, 'FROM other/zookeeper:v1\n');
+    expect(await needsOfPylon()).toEqual([['zookeeper'], []]);
+    expect(await needsOfPylon(folder)).toEqual([[], []]);
+    await writeFile(dockerfile, 'FROM registry.example:5000/openpai/zookeeper:v1\n');
     await mkdir(join(folder, 'empty'));
     expect(await needsOfPylon(join(folder, 'empty'))).toEqual([[], ['warning config-missing']]);
   });

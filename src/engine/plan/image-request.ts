@@ -25,10 +25,26 @@ export async function openTree(source: string, config: string | undefined): Prom
   const catalog = await openCatalog(source);
   if (config !== undefined && !(await stat(config).catch(() => undefined))) throw notThere(config);
   const registry = await readRegistrySettings(config, catalog);
-  // Read again only where names depend on the registry.
-  if (registry.settings) return {catalog: await openCatalog(source, {registry: registry.settings}), registry};
+  const {settings} = registry;
+  if (settings && namesDependOnRegistry(catalog)) {
+    return {catalog: await openCatalog(source, {registry: settings}), registry};
+  }
   const warnings = registry.problems.filter(isError).map((problem): Problem => ({...problem, severity: 'warning'}));
   return {catalog: {...catalog, problems: [...catalog.problems, ...warnings]}, registry};
+}
+
+/**
+ * Whether the tree has to be read again by the names of its registry: local names of A–C hold a namespace, and a FROM
+ * with a namespace or a host (references.ts) may mean one of our images by one registry and none by another.
+ */
+function namesDependOnRegistry({layout, images}: Catalog): boolean {
+  if (layout === 'central-list') return true;
+  const ours = new Set(images.map(({name}) => name));
+  const references = images.flatMap(({foreignBases, alsoCalled = []}) => [...foreignBases, ...alsoCalled]);
+  return references.some((reference) => {
+    const slash = reference.lastIndexOf('/');
+    return slash >= 0 && ours.has(reference.slice(slash + 1).replace(/[:@].*$/, ''));
+  });
 }
 
 function notThere(config: string): ProblemError {
