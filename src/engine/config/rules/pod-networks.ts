@@ -8,7 +8,8 @@ import type {Rule, RuleInput} from './types.ts';
 export const podNetworks: readonly Rule[] = [
   {
     name: 'pod-networks-without-machines',
-    severity: 'error',
+    // Somebody may have set Kubernetes up with other networks than are written here.
+    severity: 'warning',
     holds:
       'No machine has an address in the networks of pods and services (v1.0 and later: 10.233.64.0/18 and 10.233.0.0/18, or kube_pods_subnet and kube_service_addresses of openpai_kubespray_extra_var).',
     find: (input) =>
