@@ -23,7 +23,7 @@ export interface EngineOptions {
   /** argv that starts a runner; the run's folder is appended. Absolute paths. */
   readonly runnerCommand: readonly string[];
   readonly programVersion: string;
-  /** The folder of what is shipped beside the program: templates. */
+  /** The folder of what is shipped beside the program. */
   readonly assets: string;
   /** The Docker engine; beats the environment. The runner command must know of it too. */
   readonly endpoint?: string;
@@ -31,7 +31,7 @@ export interface EngineOptions {
 
 /** The engine as screens and the command line see it. Making it reads and changes nothing. */
 export function createEngine(options: EngineOptions): Engine {
-  const {environment, runnerCommand, programVersion, endpoint} = options;
+  const {environment, runnerCommand, programVersion, endpoint, assets} = options;
   const clock = createClock();
   const stateHome = stateHomeOf(environment, options.stateHome);
   let making: Promise<Tools> | undefined;
@@ -60,13 +60,14 @@ export function createEngine(options: EngineOptions): Engine {
         import('./terminal/ask-program.ts'),
         import('./config/python/run-modules.ts'),
       ]);
-      const runModules = createModuleRunner({ask: askProgram, files: (await tools()).files, environment});
+      const program = join(assets, 'config-modules/run_modules.py');
+      const runModules = createModuleRunner({program, ask: askProgram, files: (await tools()).files, environment});
       return openConfig(folder, {...options, runModules});
     },
 
     async generateConfig(request) {
       const {generateConfig} = await import('./config/generate/generate.ts');
-      return generateConfig(request, join(options.assets, 'quick-start'));
+      return generateConfig(request, join(assets, 'quick-start'));
     },
 
     async renderTemplate(request) {

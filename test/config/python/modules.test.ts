@@ -2,6 +2,7 @@ import {spawnSync} from 'node:child_process';
 import {chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {describe, expect, onTestFinished, test, vi} from 'vitest';
 import {openCatalog} from '../../../src/engine/catalog/open.ts';
 import type {Era} from '../../../src/engine/catalog/types.ts';
@@ -41,6 +42,7 @@ async function run(toolRoot: string, {era = 'G', edits = [], path, deadlineMs, v
   const files = createFiles({cacheFile: join(toolRoot, 'cache')});
   const environment = {PATH: path ?? process.env['PATH']};
   const runModules = createModuleRunner({
+    program: fileURLToPath(new URL('../../../assets/config-modules/run_modules.py', import.meta.url)),
     ask: askProgram,
     files,
     environment,

@@ -7,7 +7,7 @@ import type {Answer} from '../../tools.ts';
 import {withoutSecrets} from '../secret-keys.ts';
 import {type ModulesRequest, moduleFile} from './types.ts';
 
-/** As program.py tells it. */
+/** As run_modules.py tells it. */
 export interface Failure {
   readonly module: string;
   readonly phase: 'loading' | 'validation_pre' | 'run' | 'validation_post';

@@ -6,10 +6,11 @@ import type {Answer, AskProgram, Files} from '../../tools.ts';
 import type {Value} from '../context-values.ts';
 import {decoder, type EncodedNode, Encoder} from './encoding.ts';
 import {answerProblem, type Failure, failureProblem, lateProblem} from './module-problems.ts';
-import {program} from './program.ts';
 import {type ModulesAnswer, type ModulesRequest, moduleFile, type RunModules} from './types.ts';
 
 export interface ModuleRunnerOptions {
+  /** The Python program that loads the modules and calls them. */
+  readonly program: string;
   readonly ask: AskProgram;
   readonly files: Files;
   /** Only its PATH is handed on. */
@@ -23,7 +24,7 @@ const mostBytes = 32 * 1024 * 1024;
 
 /**
  * Runs modules by python3, or by python2 where that cannot. They are run in a copy, in a process session of their own,
- * with an empty environment; what they are given goes over stdin. See program.ts for what they may do.
+ * with an empty environment; what they are given goes over stdin. The program says what they may do.
  */
 export function createModuleRunner(options: ModuleRunnerOptions): RunModules {
   return async (request) => {
@@ -31,7 +32,12 @@ export function createModuleRunner(options: ModuleRunnerOptions): RunModules {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'pai-tui-modules-')));
     try {
       await copyModules(request, join(folder, 'tree'), files);
-      await files.writeFile(join(folder, 'program.py'), program, 0o600);
+      await files.copyTree(
+        options.program,
+        join(folder, 'run_modules.py'),
+        {progress: () => undefined},
+        AbortSignal.timeout(60_000),
+      );
       const newer = await runBy('python3', folder, request, options);
       if (newer !== 'not there' && !newer.olderMayDo) return newer;
       const older = await runBy('python2', folder, request, options);
@@ -81,7 +87,7 @@ async function runBy(
     const {PATH = '/usr/local/bin:/usr/bin:/bin'} = environment;
     answer = await ask(
       {
-        argv: [python, '-B', '-E', '-s', 'program.py'],
+        argv: [python, '-B', '-E', '-s', 'run_modules.py'],
         cwd: folder,
         environment: {PATH, HOME: folder, TMPDIR: folder, LC_ALL: 'C.UTF-8'},
         input: asked(request, about.copy, deadlineMs),

@@ -1,13 +1,11 @@
-/**
- * The Python program that runs the configuration modules of a tree, by Python 2.7 and 3. It reads one JSON from its
- * stdin (`Asked` in run-modules.ts) and writes one to its stdout (`Said`); whatever the modules print goes to stderr.
- *
- * A module may compute, read, and write below the folder the program works in. It logs in nowhere: what the original
- * tools offer their modules (paiLibrary) is played here, and `docker login` only writes down, in this folder, what the
- * docker command would. Starting programs, connecting and writing elsewhere is refused. That keeps well-meant modules
- * from doing harm; it is no cage for others.
- */
-export const program = String.raw`
+# Runs the configuration modules of a tree, by Python 2.7 and 3. It reads one JSON from its stdin (`Asked` in
+# src/engine/config/python/run-modules.ts) and writes one to its stdout (`Said`); whatever the modules print goes to
+# stderr.
+#
+# A module may compute, read, and write below the folder the program works in. It logs in nowhere: what the original
+# tools offer their modules (paiLibrary) is played here, and `docker login` only writes down, in this folder, what the
+# docker command would. Starting programs, connecting and writing elsewhere is refused. That keeps well-meant modules
+# from doing harm; it is no cage for others.
 from __future__ import print_function
 
 import base64
@@ -459,4 +457,3 @@ def main():
 
 
 main()
-`;
