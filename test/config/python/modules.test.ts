@@ -207,7 +207,7 @@ describe.skipIf(!python3)(`the modules of a tree, run by python3${python3 ? '' :
     const seen = view.get('k8s-dashboard') as YamlMap;
     expect(problems.filter(({severity}) => severity === undefined)).toEqual([]);
     expect(seen.get('home')).toBe(true);
-    expect(seen.get('argv')).toEqual(['program.py']);
+    expect(seen.get('argv')).toEqual(['run_modules.py']);
     expect(seen.get('names')).not.toContain('USER');
     expect(seen.get('names')).toEqual(expect.arrayContaining(['HOME', 'PATH']));
   });
