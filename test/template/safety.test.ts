@@ -162,7 +162,7 @@ describe('a rendering ends', () => {
     problemOf(() =>
       createTemplates()
         .compile('t', template)
-        .render(new Map(), {time: 5000, size: 100_000, range: 50_000, now: hasty()}),
+        .render(new Map(), {time: 5000, size: 100_000, items: 50_000, now: hasty()}),
     );
 
   test.each([

@@ -1,11 +1,13 @@
+import {misplacedTab} from './yaml-tabs.ts';
+
 export interface Refusal {
   readonly line: number;
   readonly message: string;
 }
 
 /**
- * Why a text is not even given to the parser: characters that YAML 1.1 has no use for, nesting without end, and more
- * lines or entries than it could read in seconds.
+ * Why a text is not even given to the parser: characters that YAML 1.1 has no use for, nesting without end, more
+ * lines or entries than it could read in seconds, and tabs.
  */
 export function refusedAt(text: string, deepest: number): Refusal | undefined {
   const character = unprintable.exec(text);
@@ -17,7 +19,9 @@ export function refusedAt(text: string, deepest: number): Refusal | undefined {
   const long = tooLongAt(text);
   if (long) return long;
   const line = tooDeepAt(text, deepest);
-  return line === undefined ? undefined : {line, message: 'This is nested too deeply to be a configuration.'};
+  if (line !== undefined) return {line, message: 'This is nested too deeply to be a configuration.'};
+  const tab = misplacedTab(text);
+  return tab === undefined ? undefined : {line: tab, message: 'A tab stands where YAML takes only spaces.'};
 }
 
 /** A cluster of a thousand machines has some twenty thousand lines. */

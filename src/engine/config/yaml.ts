@@ -16,6 +16,7 @@ import {displayText} from '../names.ts';
 import type {Problem} from '../problem.ts';
 import {dictHas, dictSet} from '../values/dict.ts';
 import {Timestamp} from '../values/timestamp.ts';
+import {hasQuestionMark, isMissingKey, isPlain} from './yaml-nodes.ts';
 import {placesOf, type YamlPath} from './yaml-places.ts';
 import {refusedAt} from './yaml-refusal.ts';
 import {type ScalarTag, scalarValue, tagOf, type YamlScalar} from './yaml-scalars.ts';
@@ -39,7 +40,9 @@ export interface YamlFile {
 }
 
 /** Reads one document. Never throws; `file` only names it in problems. */
-export function readYaml(text: string, file: string): YamlFile {
+export function readYaml(given: string, file: string): YamlFile {
+  // The parser takes neither a mark at the beginning as nothing, nor a carriage return alone as the end of a line.
+  const text = given.replace(/^\ufeff/, '').replace(/\r(?!\n)/g, '\n');
   const counter = new LineCounter();
   const problems: Problem[] = [];
   const wrong = (line: number, message: string) =>
@@ -94,7 +97,7 @@ interface Reading {
   twice(line: number, key: string): void;
   /** Values are made once and shared by their aliases; the size counts what they stand for. */
   readonly anchors: Map<string, {value: YamlValue; size: number; node: Node} | 'open'>;
-  /** What each alias stands for; an anchor's name may be given anew further down. */
+  /** What each alias stands for. */
   readonly targets: Map<Node, Node>;
   size: number;
   isTooLarge: boolean;
@@ -143,6 +146,9 @@ function readValue(reading: Reading, node: Node | null | undefined, path: readon
   if (isAlias(node)) return aliasValue(reading, node, node.source);
 
   const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined;
+  if (anchor !== undefined && reading.anchors.has(anchor)) {
+    reading.wrong(reading.lineOf(node), `The anchor &${anchor} is there twice.`);
+  }
   const before = reading.size;
   if (anchor !== undefined) reading.anchors.set(anchor, 'open');
   const value = isMap(node)
@@ -166,10 +172,15 @@ function aliasValue(reading: Reading, node: Node, name: string): YamlValue {
   return anchored.value;
 }
 
+const questionMark = 'In brackets a text with a question mark needs quotes.';
+
 function listValue(reading: Reading, node: Node, path: readonly string[]): YamlValue {
   if (!isSeq(node)) return null;
   checkTag(reading, node, 'tag:yaml.org,2002:seq');
-  return node.items.map((item, index) => readValue(reading, item as Node, [...path, String(index)]));
+  return node.items.map((item, index) => {
+    if (hasQuestionMark(item, node.flow)) reading.wrong(reading.lineOf(item as Node), questionMark);
+    return readValue(reading, item as Node, [...path, String(index)]);
+  });
 }
 
 function mapValue(reading: Reading, node: Node, path: readonly string[]): YamlValue {
@@ -178,11 +189,15 @@ function mapValue(reading: Reading, node: Node, path: readonly string[]): YamlVa
   const own = new Map<YamlScalar, YamlValue>();
   const merged: YamlMap[] = [];
   for (const pair of node.items as Pair<Node, Node | null>[]) {
-    if (isMergeKey(pair.key)) {
+    if (isPlain(pair.key, '<<')) {
       merged.push(...mergedMaps(reading, pair.value, path));
       continue;
     }
-    const key = readValue(reading, pair.key, path);
+    if (hasQuestionMark(pair.key, node.flow) || hasQuestionMark(pair.value, node.flow)) {
+      reading.wrong(reading.lineOf(pair.key), questionMark);
+    }
+    if (isMissingKey(pair)) reading.wrong(reading.lineOf(pair.key), 'There is nothing before the colon.');
+    const key = isPlain(pair.key, '=') ? '=' : readValue(reading, pair.key, path);
     if (Array.isArray(key) || key instanceof Map) {
       reading.wrong(reading.lineOf(pair.key), 'A list or a map cannot be a key.');
       continue;
@@ -200,10 +215,6 @@ function mapValue(reading: Reading, node: Node, path: readonly string[]): YamlVa
   return all;
 }
 
-function isMergeKey(key: Node | null): boolean {
-  return isScalar(key) && key.value === '<<' && key.type === 'PLAIN';
-}
-
 function mergedMaps(reading: Reading, node: Node | null, path: readonly string[]): YamlMap[] {
   const value = readValue(reading, node, path);
   const maps = (Array.isArray(value) ? value : [value]).filter((item): item is YamlMap => item instanceof Map);
@@ -214,6 +225,9 @@ function mergedMaps(reading: Reading, node: Node | null, path: readonly string[]
 function scalar(reading: Reading, node: Node): YamlScalar {
   if (!isScalar(node)) return null;
   const text = reading.asPython(node);
+  if (isPlain(node, '=') || isPlain(node, '<<')) {
+    reading.wrong(reading.lineOf(node), `${text} stands for something else in YAML 1.1; put it in quotes.`);
+  }
   const tag = scalarTag(
     reading,
     node.tag,

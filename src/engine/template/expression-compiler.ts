@@ -81,7 +81,7 @@ export class ExpressionCompiler extends nunjucks.compiler.Compiler {
   }
 
   compileArray(node: Of<'Array'>, frame: Frame): void {
-    this._emit(this.#list(node.children, frame));
+    this._emit(`t.list(${this.#list(node.children, frame)})`);
   }
 
   compileTuple(node: Of<'Tuple'>, frame: Frame): void {

@@ -93,8 +93,8 @@ function range(args: Arguments, meter: RenderMeter): Value {
   );
   const [first = 0n, second, step = 1n] = given;
   const made = second === undefined ? new Range(0n, first, 1n) : new Range(first, second, step);
-  if (made.length() > meter.limits.range) {
-    throw new Fault('Limit', `A range can hold ${meter.limits.range} numbers at most.`);
+  if (made.length() > meter.limits.items) {
+    throw new Fault('Limit', `A range can hold ${meter.limits.items} numbers at most.`);
   }
   return made;
 }

@@ -8,6 +8,7 @@ import {repr} from '../values/repr.ts';
 import {sliceOf} from '../values/slice.ts';
 import {isList, isMap, typeName, type Value} from '../values/types.ts';
 import {Undefined} from '../values/undefined.ts';
+import {weightOf} from '../values/weight.ts';
 import type {Rendering} from './rendering.ts';
 
 export class Lookups {
@@ -27,6 +28,13 @@ export class Lookups {
   protected charge(value: Value): void {
     const size = typeof value === 'string' || isList(value) ? value.length : isMap(value) ? value.size : 0;
     if (size > 1024) this.meter.spend(size / 256);
+  }
+
+  /** What was made counts, so that a rendering ends before it has used up all memory. */
+  protected kept<T extends Value>(value: T): T {
+    if (isList(value)) this.meter.allowItems(value.length);
+    this.meter.made(weightOf(value));
+    return value;
   }
 
   unknown(name: string, at: number): Undefined {
@@ -105,6 +113,6 @@ export class Lookups {
     this.at = at;
     if (value instanceof Undefined) throw value.fault();
     this.charge(value);
-    return sliceOf(value, {start, stop, step});
+    return this.kept(sliceOf(value, {start, stop, step}));
   }
 }

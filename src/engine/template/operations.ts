@@ -22,15 +22,19 @@ const noNames: ReadonlyMap<string, Value> = new Map();
 export type Named = readonly (readonly [string, Value])[] | undefined;
 
 export class Operations extends Lookups implements Environment {
+  list(items: Value[]): Value[] {
+    return this.kept(items);
+  }
+
   tuple(items: readonly Value[]): Tuple {
-    return new Tuple(items);
+    return this.kept(new Tuple(items));
   }
 
   dict(pairs: readonly (readonly [Value, Value])[], at: number): Map<Value, Value> {
     this.at = at;
     const map = new Map<Value, Value>();
     for (const [key, value] of pairs) dictSet(map, key, value);
-    return map;
+    return this.kept(map);
   }
 
   spread(value: Value): Value[] {
@@ -57,7 +61,7 @@ export class Operations extends Lookups implements Environment {
     if (target instanceof PythonObject) {
       const result = target.call(this.#arguments(positional, named, rest));
       this.at = at;
-      return result;
+      return this.kept(result);
     }
     throw new Fault('TypeError', `'${typeName(target)}' object is not callable`);
   }
@@ -79,7 +83,7 @@ export class Operations extends Lookups implements Environment {
     if (!filter) throw new Fault('TypeError', `No filter named '${name}'.`);
     this.meter.spend(1);
     this.charge(value);
-    return filter(value, args, this);
+    return this.kept(filter(value, args, this));
   }
 
   test(
@@ -130,13 +134,13 @@ export class Operations extends Lookups implements Environment {
     this.at = at;
     this.charge(left);
     this.charge(right);
-    return operate(operator, left, right, this.meter);
+    return this.kept(operate(operator, left, right, this.meter));
   }
 
   concat(left: Value, right: Value, at: number): string {
     const text = this.text(left, at) + this.text(right, at);
     this.meter.allow(text.length);
-    return text;
+    return this.kept(text);
   }
 
   compare(operator: string, left: Value, right: Value, at: number): boolean {

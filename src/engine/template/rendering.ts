@@ -69,8 +69,10 @@ export class Rendering {
   /** Undoes what the template changed in its context. */
   restore(): void {
     for (const [value, items] of this.#before) {
-      if (Array.isArray(value)) value.splice(0, value.length, ...(items as Value[]));
-      else {
+      if (Array.isArray(value)) {
+        value.length = 0;
+        for (const item of items as Value[]) value.push(item);
+      } else {
         value.clear();
         for (const [key, item] of items as [Value, Value][]) value.set(key, item);
       }

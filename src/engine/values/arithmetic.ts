@@ -40,7 +40,7 @@ function joined(left: Value, right: Value, meter: Meter): Value | undefined {
     return left + right;
   }
   if (!isList(left) || !isList(right)) return undefined;
-  meter.allow(left.length + right.length);
+  meter.allowItems(left.length + right.length);
   meter.spend(left.length + right.length);
   return [...left, ...right];
 }
@@ -51,7 +51,9 @@ function repeated(left: Value, right: Value, meter: Meter): Value | undefined {
   const wanted = BigInt(times);
   const count = wanted < 0n ? 0n : wanted;
   if (typeof what !== 'string' && !isList(what)) return undefined;
-  meter.allow(count * BigInt(what.length));
+  const size = count * BigInt(what.length);
+  if (typeof what === 'string') meter.allow(size);
+  else meter.allowItems(size);
   if (what.length === 0) return typeof what === 'string' ? '' : [];
   meter.spend((Number(count) * what.length) / (typeof what === 'string' ? 64 : 1));
   if (typeof what === 'string') return what.repeat(Number(count));

@@ -10,6 +10,7 @@ import {repr} from './repr.ts';
 import {Tuple} from './tuple.ts';
 import {type Arguments, isMap, type Value, type ValueMap} from './types.ts';
 import {Undefined} from './undefined.ts';
+import {itemWeight} from './weight.ts';
 
 interface DictMethod {
   readonly changes?: true;
@@ -35,9 +36,10 @@ export const dictMethods: Readonly<Record<string, DictMethod>> = {
   setdefault: method(
     'setdefault',
     keyed,
-    (map, [key, absent]) => {
+    (map, [key, absent], meter) => {
       const there = dictGet(map, key ?? null);
       if (there !== undefined) return there;
+      meter.made(itemWeight);
       dictSet(map, key ?? null, absent ?? null);
       return absent ?? null;
     },
@@ -89,12 +91,15 @@ export function fill(map: Map<Value, Value>, name: string, args: Arguments, mete
   if (others.length > 0) {
     throw new Fault('TypeError', `${name} expected at most 1 argument, got ${args.positional.length}`);
   }
-  if (source !== undefined) for (const [key, value] of pairsOf(source, meter)) dictSet(map, key, value);
+  const pairs = source === undefined ? [] : pairsOf(source, meter);
+  for (const [key, value] of pairs) dictSet(map, key, value);
   for (const [key, value] of args.named) map.set(key, value);
+  meter.allowItems(map.size);
+  meter.made(itemWeight * pairs.length);
   meter.spend(map.size);
 }
 
-function pairsOf(source: Value, meter: Meter): Iterable<readonly [Value, Value]> {
+function pairsOf(source: Value, meter: Meter): readonly (readonly [Value, Value])[] {
   if (source instanceof Undefined) throw source.fault();
   if (isMap(source)) return [...(source as ValueMap)];
   return itemsOf(source, meter).map((item, index) => {

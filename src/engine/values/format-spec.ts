@@ -120,9 +120,14 @@ function paddedNumber(head: string, whole: string, rest: string, spec: Spec, gro
   const isZeroFilled = spec.fill === '0' && spec.align === '=';
   meter.allow(spec.width);
   const room = isZeroFilled ? spec.width - head.length - rest.length : 0;
-  let digits = whole;
-  while (grouped(digits, spec.grouping, group).length < room) digits = `0${digits}`;
+  const digits = /^[0-9a-fA-F]+$/.test(whole) ? whole.padStart(digitsIn(room, group), '0') : whole;
   return padded(head, grouped(digits, spec.grouping, group) + rest, spec, '>', meter);
+}
+
+/** How many digits fill a room together with their separators; where only a separator is missing, one more. */
+function digitsIn(room: number, group: number): number {
+  const count = Math.ceil((Math.max(room, 0) * group) / (group + 1));
+  return count + Math.floor((count - 1) / group) < room ? count + 1 : count;
 }
 
 function padded(head: string, body: string, spec: Spec, usual: '<' | '>', meter: Meter): string {

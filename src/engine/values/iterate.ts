@@ -38,7 +38,7 @@ export function itemsOf(value: Value, meter: Meter = unmetered): Value[] {
   const items: Value[] = [];
   for (const item of each(iterate(value), meter)) {
     items.push(item);
-    meter.allow(items.length);
+    meter.allowItems(items.length);
   }
   return items;
 }

@@ -8,6 +8,7 @@ import {repr} from './repr.ts';
 import {bounds, indexOf, isSet, placeOf} from './slice.ts';
 import type {Method} from './text-method.ts';
 import type {Value, ValueList} from './types.ts';
+import {itemWeight} from './weight.ts';
 
 interface ListMethod extends Method<Value[]> {
   readonly changes?: true;
@@ -21,7 +22,8 @@ export const listMethods: Readonly<Record<string, ListMethod>> = {
     takes: one,
     changes: true,
     run(list, [item], meter) {
-      meter.allow(list.length + 1);
+      meter.allowItems(list.length + 1);
+      meter.made(itemWeight);
       list.push(item ?? null);
       return null;
     },
@@ -31,7 +33,8 @@ export const listMethods: Readonly<Record<string, ListMethod>> = {
     changes: true,
     run(list, [items], meter) {
       const more = itemsOf(items ?? null, meter);
-      meter.allow(list.length + more.length);
+      meter.allowItems(list.length + more.length);
+      meter.made(itemWeight * more.length);
       for (const item of more) list.push(item);
       return null;
     },
@@ -39,7 +42,9 @@ export const listMethods: Readonly<Record<string, ListMethod>> = {
   insert: {
     takes: {names: ['index', 'object'], required: 2},
     changes: true,
-    run(list, [index, item]) {
+    run(list, [index, item], meter) {
+      meter.allowItems(list.length + 1);
+      meter.made(itemWeight);
       const {start} = bounds({start: indexOf(index ?? null), stop: null, step: null}, list.length);
       list.splice(start, 0, item ?? null);
       return null;
@@ -87,7 +92,7 @@ export const listMethods: Readonly<Record<string, ListMethod>> = {
     run(list, [key, isReverse], meter) {
       const keyOf = (item: Value) => item;
       if (key !== undefined && key !== null) throw new Fault('Unsupported', 'sort(key=…) is not supported here.');
-      list.splice(0, list.length, ...sorted(list, keyOf, isSet(isReverse), meter));
+      for (const [index, item] of sorted(list, keyOf, isSet(isReverse), meter).entries()) list[index] = item;
       return null;
     },
   },

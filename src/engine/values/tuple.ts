@@ -54,12 +54,13 @@ export class Tuple extends PythonObject implements Sliceable {
 
   override operate(operator: Operator, other: Value, isLeft: boolean, meter: Meter): Value | undefined {
     if (operator === '+' && isLeft && other instanceof Tuple) {
+      meter.allowItems(this.items.length + other.items.length);
       meter.spend(this.items.length + other.items.length);
       return new Tuple([...this.items, ...other.items]);
     }
     if (operator === '*' && (typeof other === 'bigint' || typeof other === 'boolean')) {
       const times = indexOf(other) < 0n ? 0n : indexOf(other);
-      meter.allow(times * BigInt(this.items.length));
+      meter.allowItems(times * BigInt(this.items.length));
       return new Tuple(Array.from({length: this.items.length === 0 ? 0 : Number(times)}, () => this.items).flat());
     }
     return undefined;

