@@ -21,6 +21,7 @@ describe('memory is bounded by what is made, not by time', () => {
     '{% set l = [] %}{% for i in range(1000000) %}{% set _ = l.append((1, 2, 3, 4, 5, 6, 7, 8)) %}{% endfor %}',
     '{% set l = [] %}{% for i in range(1000) %}{% set _ = l.append(range(100000)|list) %}{% endfor %}',
     '{% set n = 2 ** 200000 %}{% set l = [] %}{% for i in range(1000000) %}{% set _ = l.append(n + i) %}{% endfor %}',
+    '{{ lipsum(1000, false, 10000, 10001)|length }}',
     '{{ ([1] * 1000001)|length }}',
     '{{ ((1,) * 1000001)|length }}',
     "{{ ('x' * 4000001)|length }}",
@@ -38,6 +39,21 @@ describe('memory is bounded by what is made, not by time', () => {
     const lines = `{% set ns = namespace(s='') %}{% for i in range(1000) %}{% set ns.s = ns.s ~ 'a line of thirty characters or so' %}{% endfor %}{{ ns.s|length }}`;
     expect(rendered(lines)).toBe('33000');
   });
+});
+
+test('a template with more tags than could be compiled in seconds is refused', () => {
+  const ifs = Array.from({length: 3000}, (_, index) => `{% if a %}{% set v${index} = 1 %}{% endif %}`).join('');
+  expect(problemOf(() => render(ifs)).code).toBe('template-invalid');
+});
+
+test('a test of a long text is many steps', () => {
+  const template = "{% set s = 'a' * 3000000 %}{% for i in range(9) %}{{ s is lower }}{% endfor %}";
+  let seconds = 0;
+  const hasty = () =>
+    createTemplates()
+      .compile('t', template)
+      .render(new Map(), {time: 5000, now: () => seconds++ * 1000});
+  expect(problemOf(hasty).code).toBe('template-limit');
 });
 
 describe('what is long is handled in one go', () => {

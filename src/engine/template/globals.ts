@@ -83,7 +83,7 @@ function makeNames(meter: RenderMeter, random: () => number): ReadonlyMap<string
         return new Joiner(separator === undefined ? ', ' : separator);
       }),
     ],
-    ['lipsum', new NativeFunction((args) => dummyText(args, random))],
+    ['lipsum', new NativeFunction((args) => dummyText(args, random, meter))],
   ]);
 }
 
@@ -99,9 +99,9 @@ function range(args: Arguments, meter: RenderMeter): Value {
   return made;
 }
 
-function dummyText(args: Arguments, random: () => number): Value {
+function dummyText(args: Arguments, random: () => number, meter: RenderMeter): Value {
   const signature = {names: ['n', 'html', 'min', 'max'], required: 0, byName: true};
   const [count, html, min, max] = bind('lipsum', signature, args);
   const words = {min: Number(str(min ?? 20n)), max: Number(str(max ?? 100n))};
-  return lipsum(Number(str(count ?? 5n)), isTrue(html ?? true), words, random);
+  return lipsum(Number(str(count ?? 5n)), isTrue(html ?? true), words, random, meter);
 }

@@ -1,6 +1,7 @@
 /** Dummy text. Jinja2's is another one each time; ours is the same for each rendering, so that plans can be compared. */
 
 import {Markup} from '../values/markup.ts';
+import type {Meter} from '../values/meter.ts';
 import type {Value} from '../values/types.ts';
 
 const words =
@@ -14,8 +15,16 @@ export function lipsum(
   isHtml: boolean,
   size: {readonly min: number; readonly max: number},
   random: () => number,
+  meter: Meter,
 ): Value {
-  const made = Array.from({length: Math.min(paragraphs, 1000)}, () => paragraph(size, random));
+  let total = 0;
+  const made = Array.from({length: Math.min(paragraphs, 1000)}, () => {
+    const text = paragraph(size, random);
+    meter.spend(text.length / 8);
+    total += text.length;
+    meter.allow(total);
+    return text;
+  });
   return isHtml ? new Markup(made.map((text) => `<p>${text}</p>`).join('\n')) : made.join('\n\n');
 }
 

@@ -101,6 +101,7 @@ export class Operations extends Lookups implements Environment {
   applyTest(name: string, value: Value, args: Arguments): boolean {
     const test = tests.get(name);
     if (!test) throw new Fault('TypeError', `No test named '${name}'.`);
+    this.charge(value);
     return test(value, args, this);
   }
 

@@ -13,9 +13,13 @@ export function parseTemplate(text: string): Root {
   return new StatementParser(new TemplateTokenizer(text)).parseWhole();
 }
 
+/** Far above real ones. What a scope knows is looked through for each tag in it: with many more that takes minutes. */
+const mostTags = 3000;
+
 class StatementParser extends ImportParser {
   /** Tags that are open, the innermost last. */
   readonly #tags: string[] = [];
+  #count = 0;
 
   parseWhole(): Root {
     const at = this.peekToken();
@@ -71,6 +75,7 @@ class StatementParser extends ImportParser {
 
   #statement(ends: readonly string[]): Statement {
     const tag = this.peekToken();
+    if (++this.#count > mostTags) this.failAt(tag, `A template can have ${mostTags} tags at most.`);
     if (tag.type !== 'symbol') this.failAt(tag, `Expected the name of a tag, but there is ${described(tag)}.`);
     const parse = Object.hasOwn(this.#statements, tag.value) ? this.#statements[tag.value] : undefined;
     if (!parse) {
