@@ -46,6 +46,12 @@ test('a template with more tags than could be compiled in seconds is refused', (
   expect(problemOf(() => render(ifs)).code).toBe('template-invalid');
 });
 
+test('a template that hands many variables on to many others is refused', () => {
+  const sets = Array.from({length: 1000}, (_, index) => `{% set v${index} = 1 %}`).join('');
+  const template = sets + "{% include 'x' %}".repeat(1000);
+  expect(problemOf(() => render(template, {}, () => ({name: 'x', text: ''}))).code).toBe('template-invalid');
+});
+
 test('a test of a long text is many steps', () => {
   const template = "{% set s = 'a' * 3000000 %}{% for i in range(9) %}{{ s is lower }}{% endfor %}";
   let seconds = 0;

@@ -5,7 +5,12 @@ import {ExpressionCompiler} from './expression-compiler.ts';
 import type {Frame} from './frame.ts';
 import {placeNumber} from './place.ts';
 
+/** Each is written into the code once for each include. */
+const mostHandedOn = 100_000;
+
 export class ScopeCompiler extends ExpressionCompiler {
+  #handedOn = 0;
+
   /** A function with its variables declared before everything else, as Python has them. */
   protected functionCode(head: string, parameters: readonly string[], emitBody: () => void): string {
     const outer = this.locals;
@@ -65,10 +70,11 @@ export class ScopeCompiler extends ExpressionCompiler {
   }
 
   /** Everything that is set here, for templates that are included with their context. */
-  protected localsCode(frame: Frame): string {
-    const pairs = [...frame.symbols.storedVariables()].map(
-      ([name, variable]) => `[${JSON.stringify(name)}, ${variable}]`,
-    );
+  protected localsCode(frame: Frame, at: {readonly lineno: number; readonly colno: number}): string {
+    const variables = frame.symbols.storedVariables();
+    this.#handedOn += variables.size;
+    if (this.#handedOn > mostHandedOn) this.failAt(at, 'Too many variables are handed on to other templates.');
+    const pairs = [...variables].map(([name, variable]) => `[${JSON.stringify(name)}, ${variable}]`);
     return `[${pairs.join(', ')}]`;
   }
 }

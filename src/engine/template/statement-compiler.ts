@@ -144,7 +144,7 @@ export class StatementCompiler extends MacroCompiler {
 
   compileBlock(node: Block, frame: Frame): void {
     if (frame.isTopLevel && this.#isExtending) return;
-    const context = node.scoped ? `context.derived(${this.localsCode(frame)})` : 'context';
+    const context = node.scoped ? `context.derived(${this.localsCode(frame, node)})` : 'context';
     const call = `t.block(${context}, ${JSON.stringify(node.name)}, ${node.required}, ${placeNumber(node)})`;
     this._emitLine(
       `${frame.isTopLevel && this.#hasExtends ? 'if (parent === undefined) ' : ''}${frame.buffer} += ${call};`,
@@ -160,7 +160,7 @@ export class StatementCompiler extends MacroCompiler {
 
   compileInclude(node: Include, frame: Frame): void {
     const name = this.code(node.template, frame);
-    const context = node.withContext ? `context.derived(${this.localsCode(frame)})` : 'undefined';
+    const context = node.withContext ? `context.derived(${this.localsCode(frame, node)})` : 'undefined';
     this.write(`t.include(${name}, ${context}, ${node.ignoreMissing}, ${placeNumber(node)})`, frame);
   }
 
@@ -181,7 +181,7 @@ export class StatementCompiler extends MacroCompiler {
   }
 
   #moduleCode(node: Import | FromImport, frame: Frame): string {
-    const context = node.withContext ? `context.derived(${this.localsCode(frame)})` : 'undefined';
+    const context = node.withContext ? `context.derived(${this.localsCode(frame, node)})` : 'undefined';
     return `t.importModule(${this.code(node.template, frame)}, ${context}, ${placeNumber(node)})`;
   }
 
