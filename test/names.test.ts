@@ -32,7 +32,7 @@ describe('a word that is meant to be a known name', () => {
 
   test.each([
     ['a letter left out', 'dashbord', 'dashboard'],
-    ['two of eight or more', 'dashbrod', 'dashboard'],
+    ['two of eight or more', 'dashbordd', 'dashboard'],
     ['one of a shorter word', 'ssport', 'sshport'],
     ['- for nothing', 'ssh-port', 'sshport'],
     ['_ for -, and case', 'Pai_Master', 'pai-master'],
