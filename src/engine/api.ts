@@ -8,6 +8,7 @@ import type {ValueChange, WrittenValue} from './config/change-value.ts';
 import type {GenerateReport, GenerateRequest} from './config/generate/types.ts';
 import type {ConfigReading, OpenConfigOptions} from './config/open.ts';
 import type {ValueNode} from './config/value-tree.ts';
+import type {OutputView} from './output-text.ts';
 import type {RenderedFile, RenderRequest} from './package/render-file.ts';
 import type {Plan, RunRequest} from './plan/types.ts';
 import type {Problem} from './problem.ts';
@@ -182,28 +183,6 @@ export interface RunView {
   readonly usualMs?: number;
   /** Monotonic now of the machine the run is on, for times of running tasks. */
   readonly up: number;
-}
-
-/** The text of one task's output, split into lines. Colours (SGR) are kept, every other control sequence is gone. */
-export interface OutputView {
-  /** Lines that can be asked for now. */
-  readonly lineCount: number;
-  /** Bytes that were left out in the middle because the output was larger than its bound. */
-  readonly leftOutBytes: number;
-  /** True when the task has ended and all its output is here. */
-  readonly ended: boolean;
-  /** Text of lines [from, to). Cheap for the lines near those asked for last. */
-  lines(from: number, to: number): readonly OutputLine[];
-  /** Indexes of the lines that match, in order; the pattern is a plain text or a regular expression. */
-  search(pattern: string | RegExp): readonly number[];
-  /** The file(s) the whole output is in. */
-  readonly files: readonly string[];
-}
-
-export interface OutputLine {
-  readonly text: string;
-  /** Epoch milliseconds when it came, to about a second. */
-  readonly at?: number;
 }
 
 export interface InfoLine {

@@ -48,6 +48,9 @@ const problemCodes = {
   'not-found': 1,
   'file-unwritable': 1,
   'editor-failed': 1,
+  'machine-lost': 1,
+  'sudo-refused': 1,
+  'package-corrupt': 1,
   bug: 1,
   // 2: wrong use
   usage: 2,
@@ -84,6 +87,9 @@ const problemCodes = {
   'edit-refused': 4,
   'other-account': 4,
   'program-version-changed': 4,
+  'host-key-unknown': 4,
+  'host-key-changed': 4,
+  'host-key-revoked': 4,
   // 5: stopped by the operator
   stopped: 5,
   // 6: something needed cannot be reached, nothing was changed
@@ -92,6 +98,8 @@ const problemCodes = {
   'registry-unreachable': 6,
   'registry-login': 6,
   'runner-not-started': 6,
+  'machine-unreachable': 6,
+  'login-refused': 6,
 } as const satisfies Record<string, ExitCode>;
 
 export type ProblemCode = keyof typeof problemCodes;

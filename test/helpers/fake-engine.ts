@@ -3,8 +3,6 @@ import type {
   ImageRequest,
   ImageStatus,
   ImageStatusReport,
-  OutputLine,
-  OutputView,
   Proposal,
   RunSummary,
   RunView,
@@ -12,6 +10,7 @@ import type {
 } from '../../src/engine/api.ts';
 import type {Catalog, Component, Image} from '../../src/engine/catalog/types.ts';
 import type {ConfigReading} from '../../src/engine/config/open.ts';
+import type {OutputLine, OutputView} from '../../src/engine/output-text.ts';
 import type {Task} from '../../src/engine/plan/types.ts';
 import {type Problem, ProblemError} from '../../src/engine/problem.ts';
 import type {RunStatus, TaskState} from '../../src/engine/run/events.ts';

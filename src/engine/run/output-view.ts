@@ -1,5 +1,5 @@
 import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
-import type {OutputLine, OutputView} from '../api.ts';
+import type {OutputLine, OutputView} from '../output-text.ts';
 import {createStore, type LiveStore} from '../store.ts';
 import type {Clock} from '../tools.ts';
 import {leftOutWords, type OutputFile, outputFiles, timesPath} from './output.ts';

@@ -1,0 +1,321 @@
+/** What screens and the command line may ask about machines. Queries: no plan, no run, no lock. */
+
+import type {Role, Sku} from '../config/types.ts';
+import type {HostKey, RemoteEnd} from '../machine-tools.ts';
+import type {OutputView} from '../output-text.ts';
+import type {Problem} from '../problem.ts';
+import type {Secret} from '../secret.ts';
+import type {LiveStore} from '../store.ts';
+
+/** Where the machines are named, and what else is needed to log in. */
+export interface MachinesRequest {
+  /** Configuration folder, or the file of era A; absolute. */
+  readonly config: string;
+  /** The tree it is for, absolute. */
+  readonly source?: string;
+  /** Host-list expressions ('gpu[01-16]', '@workers', '@all&!node-7'); empty: all machines. */
+  readonly names: readonly string[];
+  readonly secrets?: MachineSecrets;
+}
+
+/** Beside what the configuration says. */
+export interface MachineSecrets {
+  /** To log in and for sudo, where the configuration has none. */
+  readonly password?: Secret;
+  /** Of private keys. */
+  readonly passphrase?: Secret;
+}
+
+/** Everything about machines that is asked over SSH. One connection per machine, kept until `close`. */
+export interface Machines {
+  /** In the order of the configuration. Throws what is wrong with it, `unknown-name` with the nearest ones. */
+  list(request: MachinesRequest): Promise<MachineList>;
+  /** The machines a host-list expression names, or what is wrong with it; for a live count while it is typed. */
+  match(expression: string, machines: readonly MachineInfo[]): HostListMatch;
+  /** State and facts of all machines, asked again every `everyMs`, each machine by itself: a dead one holds up nobody. */
+  watch(request: MachinesRequest, everyMs?: number): LiveStore<readonly MachineLook[]>;
+  /** Facts of each machine in one round trip; `told` hears them as they come. */
+  facts(
+    request: MachinesRequest,
+    told: (report: FactsReport) => void,
+    signal: AbortSignal,
+  ): Promise<readonly FactsReport[]>;
+  /** Host keys of each machine, and what is known of them. Logs in nowhere. */
+  hostKeys(request: MachinesRequest, signal: AbortSignal): Promise<readonly HostKeyReport[]>;
+  /**
+   * Pins these keys in the cluster's state and journals how they came to be accepted. Throws `host-key-changed` for a
+   * machine of which another key is pinned, unless `replace` is set.
+   */
+  trust(
+    request: MachinesRequest,
+    keys: readonly {readonly machine: string; readonly keys: readonly HostKey[]}[],
+    how: TrustHow,
+  ): Promise<void>;
+  /** Starts a command on the machines and follows it. */
+  run(request: MachineRunRequest, signal: AbortSignal): MachineRun;
+  /** Follows logs of machines until closed. */
+  logs(request: MachineLogRequest): MachineRun;
+  /** An interactive program on one machine, with a screen in memory of this size. */
+  shell(request: MachineShellRequest, signal: AbortSignal): Promise<TerminalSession>;
+  /** The machines of a list of addresses or ranges ('10.0.0.11-40') that answer, with what a machine list needs to know. */
+  probe(
+    request: ProbeRequest,
+    told: (found: ProbeReport) => void,
+    signal: AbortSignal,
+  ): Promise<readonly ProbeReport[]>;
+  close(): Promise<void>;
+}
+
+export interface MachineList {
+  readonly machines: readonly MachineInfo[];
+  /** Names of groups that host lists may use: '@workers', '@gpu', '@sku:NC24R'. */
+  readonly groups: readonly {readonly name: string; readonly machines: readonly string[]}[];
+  /** Warnings of the configuration. */
+  readonly problems: readonly Problem[];
+}
+
+export interface MachineInfo {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly user?: string;
+  readonly roles: readonly Role[];
+  readonly labels: readonly string[];
+  readonly sku?: Sku;
+}
+
+export type HostListMatch =
+  | {readonly machines: readonly MachineInfo[]; readonly problem?: undefined}
+  | {readonly problem: Problem; readonly machines?: undefined};
+
+/** One machine as it was last seen. */
+export interface MachineLook {
+  readonly machine: MachineInfo;
+  /** unknown: not asked yet, or its host key is not trusted; down: nobody answers; refused: it answers and lets nobody in. */
+  readonly state: 'unknown' | 'asking' | 'up' | 'degraded' | 'refused' | 'down';
+  /** Epoch milliseconds of the last answer. */
+  readonly seenAt?: number;
+  /** Epoch milliseconds of the last try. */
+  readonly askedAt?: number;
+  readonly facts?: MachineFacts;
+  /** Why it is not up. */
+  readonly problem?: Problem;
+  /** Why it is degraded, as sentences. */
+  readonly complaints: readonly string[];
+}
+
+/** What one round trip found out. Absent: the machine does not say. Sizes in bytes. */
+export interface MachineFacts {
+  readonly hostName: string;
+  readonly machineId?: string;
+  /** 'Ubuntu 22.04.4 LTS' */
+  readonly os?: string;
+  readonly kernel: string;
+  readonly architecture: string;
+  readonly uptimeSeconds?: number;
+  readonly cpus: number;
+  readonly cpuModel?: string;
+  readonly load?: readonly [number, number, number];
+  readonly memory: {readonly total: number; readonly available: number};
+  readonly swap: {readonly total: number; readonly used: number};
+  readonly disks: readonly DiskFact[];
+  /** The machine's clock minus this one's, in milliseconds, give or take `uncertainMs`. */
+  readonly clock: {readonly offsetMs: number; readonly uncertainMs: number};
+  readonly timeZone?: string;
+  readonly ports: readonly PortFact[];
+  readonly docker?: {readonly version: string; readonly running: boolean; readonly dataRoot?: string};
+  readonly containerd?: {readonly version: string; readonly running: boolean};
+  readonly cgroup: 'v1' | 'v2' | 'hybrid' | 'none';
+  readonly initSystem?: string;
+  readonly addresses: readonly {readonly device: string; readonly address: string}[];
+  readonly gpus: readonly GpuFact[];
+  /** The driver's version as nvidia-smi says it. */
+  readonly gpuDriver?: string;
+  /** What an earlier Kubernetes left: '/etc/kubernetes', 'container kubelet', '/var/lib/kubelet', … */
+  readonly leftovers: readonly string[];
+  readonly sudo: 'root' | 'without password' | 'with password' | 'none' | 'unknown';
+  /** Parts that could not be asked, as sentences. */
+  readonly missing: readonly string[];
+}
+
+export interface DiskFact {
+  readonly mount: string;
+  readonly device: string;
+  readonly type: string;
+  readonly size: number;
+  readonly available: number;
+  /** Share of inodes that are used, 0 to 1. */
+  readonly inodesUsed?: number;
+  readonly readOnly: boolean;
+}
+
+export interface PortFact {
+  readonly port: number;
+  readonly protocol: 'tcp' | 'udp';
+  readonly address: string;
+  readonly process?: string;
+}
+
+export interface GpuFact {
+  /** PCI address. */
+  readonly slot?: string;
+  readonly model: string;
+  readonly memory?: number;
+  /** false: the card is on the bus and the driver does not have it. */
+  readonly driven: boolean;
+}
+
+export interface FactsReport {
+  readonly machine: MachineInfo;
+  readonly facts?: MachineFacts;
+  readonly problem?: Problem;
+}
+
+export interface HostKeyReport {
+  readonly machine: MachineInfo;
+  /** What the machine shows now; empty where it cannot be asked (`problem`). */
+  readonly keys: readonly HostKey[];
+  /** changed: another key is known. disagreeing: known_hosts and the pins know different ones. */
+  readonly state: 'new' | 'known' | 'changed' | 'revoked' | 'disagreeing' | 'unreachable';
+  /** Where it is known from: 'pinned 2026-11-20', '~/.ssh/known_hosts:12'. */
+  readonly from?: string;
+  /** Fingerprints that were known, where the machine shows others. */
+  readonly known?: readonly string[];
+  readonly problem?: Problem;
+}
+
+export interface TrustHow {
+  readonly how: 'compared on screen' | 'fingerprints from a file' | 'accepted without comparison' | 're-pinned';
+  /** Takes the place of a pinned key; for one machine, after it was explained. */
+  readonly replace?: boolean;
+}
+
+export interface MachineRunRequest extends MachinesRequest {
+  /** POSIX sh. */
+  readonly script: string;
+  readonly sudo?: boolean;
+  /** How many at once; absent: 40. */
+  readonly parallel?: number;
+  readonly deadlineMs?: number;
+  /** Start nothing more after the first that fails. */
+  readonly failFast?: boolean;
+  /** Whole outputs are written below this folder as NAME.out and NAME.err, each to its end. */
+  readonly outputDir?: string;
+}
+
+export type MachineLogSource =
+  | {readonly kind: 'file'; readonly path: string}
+  | {readonly kind: 'unit'; readonly unit: string}
+  | {readonly kind: 'container'; readonly container: string};
+
+export interface MachineLogRequest extends MachinesRequest {
+  readonly log: MachineLogSource;
+  /** Lines from before; absent: 200. */
+  readonly lines?: number;
+  /** Go on as it grows. */
+  readonly follow: boolean;
+  readonly sudo?: boolean;
+}
+
+/** A command on many machines, while it runs and after. */
+export interface MachineRun {
+  readonly state: LiveStore<MachineRunState>;
+  /** What one machine printed, stdout and stderr as they came, bounded in the middle. */
+  output(machine: string): LiveStore<OutputView>;
+  /** Both streams apart, each to its bound; for JSON. */
+  streams(machine: string): {readonly stdout: string; readonly stderr: string; readonly leftOutBytes: number};
+  /** Groups of machines whose output and end are identical, the largest first. */
+  groups(): readonly OutputGroup[];
+  /** Resolves when every machine has ended. Never rejects. */
+  readonly ended: Promise<MachineRunState>;
+  /** Writes what one machine printed to a file that is not there yet. Returns the absolute path. */
+  save(machine: string, file: string): Promise<string>;
+  /** Stops what still runs, on the machines too. */
+  cancel(): void;
+  close(): void;
+}
+
+export interface MachineRunState {
+  readonly machines: readonly MachineRunLook[];
+  readonly running: boolean;
+}
+
+export interface MachineRunLook {
+  readonly machine: MachineInfo;
+  readonly status: 'waiting' | 'connecting' | 'running' | 'done' | 'failed' | 'unreachable' | 'stopped' | 'skipped';
+  readonly end?: RemoteEnd;
+  readonly problem?: Problem;
+  /** Epoch milliseconds. */
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  /** Epoch milliseconds of its last output: silent ones are named. */
+  readonly spokeAt?: number;
+}
+
+export interface OutputGroup {
+  readonly machines: readonly MachineInfo[];
+  readonly end?: RemoteEnd;
+  /** The text they have in common. */
+  readonly text: string;
+  /** Lines that differ from the largest group: absent for that one. */
+  readonly difference?: readonly DifferenceLine[];
+}
+
+export interface DifferenceLine {
+  readonly kind: 'same' | 'added' | 'removed' | 'left out';
+  readonly text: string;
+}
+
+export interface MachineShellRequest extends MachinesRequest {
+  readonly columns: number;
+  readonly rows: number;
+  /** POSIX sh; absent: the login shell. */
+  readonly script?: string;
+}
+
+/** A program in a pty with a screen in memory. Nothing it prints reaches our own terminal as it is. */
+export interface TerminalSession {
+  /** Changes with every paint of its screen, at most every 16 ms. */
+  readonly screen: LiveStore<TerminalPicture>;
+  /** What the operator typed or pasted, as the terminal sent it; turned into what the program asked for. */
+  write(bytes: string | Uint8Array): void;
+  resize(columns: number, rows: number): void;
+  /** Lines scrolled back into what left the screen; 0: at the end. */
+  scroll(lines: number): void;
+  readonly ended: Promise<RemoteEnd>;
+  close(): void;
+}
+
+export interface TerminalPicture {
+  readonly columns: number;
+  /** Text with SGR only, top to bottom, each at most `columns` cells. */
+  readonly rows: readonly string[];
+  /** Absent: hidden, or scrolled away. */
+  readonly cursor?: {readonly column: number; readonly row: number};
+  readonly title?: string;
+  /** Lines above the screen that can be scrolled to. */
+  readonly above: number;
+  readonly scrolled: number;
+}
+
+export interface ProbeRequest {
+  /** Addresses, names, ranges of the last number ('10.0.0.11-40'), or host lists ('gpu[01-16].example'). */
+  readonly addresses: readonly string[];
+  readonly port: number;
+  readonly user: string;
+  readonly secrets?: MachineSecrets;
+  /** Private key on this computer. */
+  readonly keyFile?: string;
+  /** State folder whose pins count; host keys that are new are reported, and logged in to only when `accept` has them. */
+  readonly config?: string;
+  readonly accept?: readonly HostKey[];
+}
+
+export interface ProbeReport {
+  readonly address: string;
+  readonly keys: readonly HostKey[];
+  readonly facts?: MachineFacts;
+  /** A sku made of its facts: GPUs, CPUs and memory. Machines with the same are given the same name. */
+  readonly sku?: Sku;
+  readonly problem?: Problem;
+}
