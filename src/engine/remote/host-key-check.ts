@@ -1,0 +1,32 @@
+import type {HostKey} from '../machine-tools.ts';
+
+/** The machine whose key is judged. The name is for people; keys are looked up by address and port. */
+export interface HostKeyOwner {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/**
+ * What is known of the host keys of machines, as it was read before a connection is made: both questions are asked in
+ * the middle of a handshake, where nobody may be waited for.
+ */
+export interface HostKeyBook {
+  check(owner: HostKeyOwner, key: HostKey): HostKeyVerdict;
+  /**
+   * Types of the keys known of a machine, as in known_hosts ('ssh-ed25519', 'ssh-rsa'); empty when none is. They are
+   * asked for first, so that a machine whose RSA key is known does not show an unknown ed25519 one.
+   */
+  preferredTypes(owner: HostKeyOwner): readonly string[];
+}
+
+export type HostKeyVerdict =
+  | {readonly kind: 'trusted'}
+  /** Nothing is known of this machine. */
+  | {readonly kind: 'unknown'}
+  /** Other keys are known: their fingerprints, and where from ('pinned 2026-11-20', '~/.ssh/known_hosts:12'). */
+  | {readonly kind: 'changed'; readonly known: readonly string[]; readonly from: string}
+  /** This key is marked @revoked. */
+  | {readonly kind: 'revoked'; readonly from: string}
+  /** The sources know the machine by different keys, and not all of them have this one. */
+  | {readonly kind: 'disagreeing'; readonly known: readonly string[]; readonly from: string};
