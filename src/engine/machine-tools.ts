@@ -5,6 +5,7 @@
 
 import type {Readable} from 'node:stream';
 import type {Secret} from './secret.ts';
+import type {LiveStore} from './store.ts';
 
 /** Where a machine is and how to log in. Holds secrets, which print as dots. */
 export interface SshTarget {
@@ -120,4 +121,29 @@ export interface RemoteShell {
   readonly ended: Promise<RemoteEnd>;
   /** Hangs up. */
   close(): void;
+}
+
+/** A program in a pty with a screen in memory. Nothing it prints reaches our own terminal as it is. */
+export interface TerminalSession {
+  /** Changes with every paint of its screen, at most every 16 ms. */
+  readonly screen: LiveStore<TerminalPicture>;
+  /** What the operator typed or pasted, as the terminal sent it; turned into what the program asked for. */
+  write(bytes: string | Uint8Array): void;
+  resize(columns: number, rows: number): void;
+  /** Lines scrolled back into what left the screen; 0: at the end. */
+  scroll(lines: number): void;
+  readonly ended: Promise<RemoteEnd>;
+  close(): void;
+}
+
+export interface TerminalPicture {
+  readonly columns: number;
+  /** Text with SGR only, top to bottom, each at most `columns` cells. */
+  readonly rows: readonly string[];
+  /** Absent: hidden, or scrolled away. */
+  readonly cursor?: {readonly column: number; readonly row: number};
+  readonly title?: string;
+  /** Lines above the screen that can be scrolled to. */
+  readonly above: number;
+  readonly scrolled: number;
 }

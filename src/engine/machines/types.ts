@@ -1,11 +1,13 @@
 /** What screens and the command line may ask about machines. Queries: no plan, no run, no lock. */
 
 import type {Role, Sku} from '../config/types.ts';
-import type {HostKey, RemoteEnd} from '../machine-tools.ts';
+import type {HostKey, RemoteEnd, TerminalSession} from '../machine-tools.ts';
 import type {OutputView} from '../output-text.ts';
 import type {Problem} from '../problem.ts';
 import type {Secret} from '../secret.ts';
 import type {LiveStore} from '../store.ts';
+
+export type {TerminalPicture, TerminalSession} from '../machine-tools.ts';
 
 /** Where the machines are named, and what else is needed to log in. */
 export interface MachinesRequest {
@@ -271,31 +273,6 @@ export interface MachineShellRequest extends MachinesRequest {
   readonly rows: number;
   /** POSIX sh; absent: the login shell. */
   readonly script?: string;
-}
-
-/** A program in a pty with a screen in memory. Nothing it prints reaches our own terminal as it is. */
-export interface TerminalSession {
-  /** Changes with every paint of its screen, at most every 16 ms. */
-  readonly screen: LiveStore<TerminalPicture>;
-  /** What the operator typed or pasted, as the terminal sent it; turned into what the program asked for. */
-  write(bytes: string | Uint8Array): void;
-  resize(columns: number, rows: number): void;
-  /** Lines scrolled back into what left the screen; 0: at the end. */
-  scroll(lines: number): void;
-  readonly ended: Promise<RemoteEnd>;
-  close(): void;
-}
-
-export interface TerminalPicture {
-  readonly columns: number;
-  /** Text with SGR only, top to bottom, each at most `columns` cells. */
-  readonly rows: readonly string[];
-  /** Absent: hidden, or scrolled away. */
-  readonly cursor?: {readonly column: number; readonly row: number};
-  readonly title?: string;
-  /** Lines above the screen that can be scrolled to. */
-  readonly above: number;
-  readonly scrolled: number;
 }
 
 export interface ProbeRequest {
