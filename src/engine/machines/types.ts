@@ -83,8 +83,11 @@ export interface MachineInfo {
   readonly user?: string;
   readonly roles: readonly Role[];
   readonly labels: readonly string[];
-  readonly sku?: Sku;
+  readonly sku?: MachineSku;
 }
+
+/** What its sku says of a machine: only its name where the configuration does not describe it. */
+export type MachineSku = Omit<Sku, 'place'>;
 
 export type HostListMatch =
   | {readonly machines: readonly MachineInfo[]; readonly problem?: undefined}
@@ -293,6 +296,6 @@ export interface ProbeReport {
   readonly keys: readonly HostKey[];
   readonly facts?: MachineFacts;
   /** A sku made of its facts: GPUs, CPUs and memory. Machines with the same are given the same name. */
-  readonly sku?: Sku;
+  readonly sku?: MachineSku;
   readonly problem?: Problem;
 }
