@@ -19,7 +19,7 @@ import {useKeyTable} from '../ui/widgets/use-key-table.ts';
 import type {AppModel} from './app-model.ts';
 
 /** How the log with the focus is shown, so that those opened next are shown alike. */
-export interface LogChoices {
+interface LogChoices {
   readonly wrap: boolean;
   readonly timestamps: boolean;
 }
