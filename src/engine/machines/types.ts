@@ -17,15 +17,19 @@ export interface MachinesRequest {
   readonly source?: string;
   /** Host-list expressions ('gpu[01-16]', '@workers', '@all&!node-7'); empty: all machines. */
   readonly names: readonly string[];
+  /** The hosts to go through, as ssh -J takes them: 'user@jump:22', several with commas, IPv6 in brackets. */
+  readonly jump?: string;
   readonly secrets?: MachineSecrets;
 }
 
 /** Beside what the configuration says. */
 export interface MachineSecrets {
-  /** To log in and for sudo, where the configuration has none. */
+  /** To log in and for sudo, where the configuration has none. Never for hosts to go through. */
   readonly password?: Secret;
   /** Of private keys. */
   readonly passphrase?: Secret;
+  /** To log in to the hosts to go through, which otherwise want an agent or a key. */
+  readonly jumpPassword?: Secret;
 }
 
 /** Everything about machines that is asked over SSH. One connection per machine, kept until `close`. */
@@ -57,6 +61,8 @@ export interface Machines {
   run(request: MachineRunRequest, signal: AbortSignal): MachineRun;
   /** Follows logs of machines until closed. */
   logs(request: MachineLogRequest): MachineRun;
+  /** What logs of one machine there are to follow. Throws why it cannot be asked. */
+  listLogs(request: MachinesRequest & {readonly sudo?: boolean}, signal: AbortSignal): Promise<MachineLogList>;
   /** An interactive program on one machine, with a screen in memory of this size. */
   shell(request: MachineShellRequest, signal: AbortSignal): Promise<TerminalSession>;
   /** The machines of a list of addresses or ranges ('10.0.0.11-40') that answer, with what a machine list needs to know. */
@@ -212,6 +218,22 @@ export type MachineLogSource =
   | {readonly kind: 'file'; readonly path: string}
   | {readonly kind: 'unit'; readonly unit: string}
   | {readonly kind: 'container'; readonly container: string};
+
+/** What a machine has that logs; each list empty where there is none of its kind. */
+export interface MachineLogList {
+  readonly files: readonly {readonly path: string; readonly bytes: number}[];
+  /** Units with their state as systemd has it: 'running', 'failed', 'exited'. */
+  readonly units: readonly {readonly unit: string; readonly state: string; readonly about: string}[];
+  /** `container` is what MachineLogSource takes. Those of Kubernetes with pod and name inside of it. */
+  readonly containers: readonly {
+    readonly container: string;
+    readonly state: string;
+    readonly image: string;
+    readonly pod?: string;
+  }[];
+  /** What could not be asked, as sentences. */
+  readonly missing: readonly string[];
+}
 
 export interface MachineLogRequest extends MachinesRequest {
   readonly log: MachineLogSource;
