@@ -124,27 +124,32 @@ export interface MachineFacts {
   readonly kernel: string;
   readonly architecture: string;
   readonly uptimeSeconds?: number;
+  /** 0: the machine does not say. */
   readonly cpus: number;
   readonly cpuModel?: string;
   readonly load?: readonly [number, number, number];
   readonly memory: {readonly total: number; readonly available: number};
   readonly swap: {readonly total: number; readonly used: number};
   readonly disks: readonly DiskFact[];
-  /** The machine's clock minus this one's, in milliseconds, give or take `uncertainMs`. */
+  /** The machine's clock minus this one's, in milliseconds, give or take `uncertainMs` (infinite: it does not say). */
   readonly clock: {readonly offsetMs: number; readonly uncertainMs: number};
   readonly timeZone?: string;
   readonly ports: readonly PortFact[];
-  readonly docker?: {readonly version: string; readonly running: boolean; readonly dataRoot?: string};
-  readonly containerd?: {readonly version: string; readonly running: boolean};
+  readonly docker?: {readonly version?: string; readonly running: boolean; readonly dataRoot?: string};
+  readonly containerd?: {readonly version?: string; readonly running: boolean};
   readonly cgroup: 'v1' | 'v2' | 'hybrid' | 'none';
   readonly initSystem?: string;
+  /** Without loopback and link-local ones. */
   readonly addresses: readonly {readonly device: string; readonly address: string}[];
   readonly gpus: readonly GpuFact[];
   /** The driver's version as nvidia-smi says it. */
   readonly gpuDriver?: string;
-  /** What an earlier Kubernetes left: '/etc/kubernetes', 'container kubelet', '/var/lib/kubelet', … */
+  /** What an earlier Kubernetes left: '/etc/kubernetes', 'container kubelet', 'process etcd', 'unit kubelet', … */
   readonly leftovers: readonly string[];
+  /** with password: it asks for one; whether it then lets the account in is seen when it is used. unknown: not asked. */
   readonly sudo: 'root' | 'without password' | 'with password' | 'none' | 'unknown';
+  /** Programs that gave no answer in time and were left behind: 'nvidia-smi', 'docker', 'df'. */
+  readonly hung: readonly string[];
   /** Parts that could not be asked, as sentences. */
   readonly missing: readonly string[];
 }
@@ -154,6 +159,8 @@ export interface DiskFact {
   readonly device: string;
   readonly type: string;
   readonly size: number;
+  readonly used: number;
+  /** For everybody: what is kept for root is neither used nor available. */
   readonly available: number;
   /** Share of inodes that are used, 0 to 1. */
   readonly inodesUsed?: number;
