@@ -21,9 +21,10 @@ export interface HostKeyBook {
 }
 
 export type HostKeyVerdict =
-  | {readonly kind: 'trusted'}
-  /** Nothing is known of this machine. */
-  | {readonly kind: 'unknown'}
+  /** From where: 'pinned 2026-11-20, ~/.ssh/known_hosts:12'. */
+  | {readonly kind: 'trusted'; readonly from?: string}
+  /** No key of this machine is known; `because` says why what is known of it does not help. */
+  | {readonly kind: 'unknown'; readonly because?: string}
   /** Other keys are known: their fingerprints, and where from ('pinned 2026-11-20', '~/.ssh/known_hosts:12'). */
   | {readonly kind: 'changed'; readonly known: readonly string[]; readonly from: string}
   /** This key is marked @revoked. */
