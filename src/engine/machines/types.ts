@@ -1,7 +1,7 @@
 /** What screens and the command line may ask about machines. Queries: no plan, no run, no lock. */
 
 import type {Role, Sku} from '../config/types.ts';
-import type {HostKey, RemoteEnd, TerminalSession} from '../machine-tools.ts';
+import type {HostKey, RemoteEnd, RemoteShell, TerminalSession} from '../machine-tools.ts';
 import type {OutputView} from '../output-text.ts';
 import type {Problem} from '../problem.ts';
 import type {Secret} from '../secret.ts';
@@ -65,6 +65,11 @@ export interface Machines {
   listLogs(request: MachinesRequest & {readonly sudo?: boolean}, signal: AbortSignal): Promise<MachineLogList>;
   /** An interactive program on one machine, with a screen in memory of this size. */
   shell(request: MachineShellRequest, signal: AbortSignal): Promise<TerminalSession>;
+  /**
+   * The same without a screen: the bytes of the program as they are. Only for `machine shell`, where the operator lends
+   * the machine the terminal.
+   */
+  rawShell(request: MachineShellRequest, signal: AbortSignal): Promise<RemoteShell>;
   /** The machines of a list of addresses or ranges ('10.0.0.11-40') that answer, with what a machine list needs to know. */
   probe(
     request: ProbeRequest,
