@@ -1,7 +1,7 @@
 /**
  * The world outside, as interfaces. main.tsx and the runner bring the real ones; tests bring others.
  * Leaves (docker/, terminal/, files/) implement these and import nothing else of the engine
- * but problem.ts and secret.ts. Machines over SSH are in machine-tools.ts.
+ * but problem.ts, printable.ts and secret.ts. Machines over SSH are in machine-tools.ts.
  */
 
 import type {Readable} from 'node:stream';

@@ -3,7 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {decodeBuildkitStatus} from '../../src/engine/docker/buildkit-status.ts';
 import {createBuildkitTranscript} from '../../src/engine/docker/buildkit-transcript.ts';
 import {jsonLines} from '../../src/engine/docker/json-lines.ts';
-import {printable, printableLine} from '../../src/engine/docker/printable.ts';
+import {printable, printableLine} from '../../src/engine/printable.ts';
 import {registryOf} from '../../src/engine/tools.ts';
 
 /** Encodes as protobuf does: numbers as varints, texts and nested messages with their length. */

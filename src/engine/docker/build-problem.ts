@@ -1,8 +1,8 @@
+import {printableLine} from '../printable.ts';
 import {ProblemError} from '../problem.ts';
 import {registryOf} from '../tools.ts';
 import {type Refusal, refusedProblem} from './connection-problem.ts';
 import type {Endpoint} from './endpoint.ts';
-import {printableLine} from './printable.ts';
 import {registryCode} from './registry-problem.ts';
 import type {Transcript} from './transcript.ts';
 

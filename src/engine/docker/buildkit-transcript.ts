@@ -1,6 +1,6 @@
+import {printableLine} from '../printable.ts';
 import {decodeBuildkitStatus, type Vertex} from './buildkit-status.ts';
 import {partOf, textOf} from './json-lines.ts';
-import {printableLine} from './printable.ts';
 import type {Transcript} from './transcript.ts';
 
 interface Shown {

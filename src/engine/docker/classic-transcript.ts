@@ -1,7 +1,7 @@
+import {printableLine} from '../printable.ts';
 import {type ClassicTraces, createClassicTraces} from './classic-traces.ts';
 import {partOf, textOf} from './json-lines.ts';
 import {createLayerLines} from './layer-lines.ts';
-import {printableLine} from './printable.ts';
 import type {Transcript} from './transcript.ts';
 
 /** The transcript of the classic builder: its text is the output; pulls of bases become a line per change. */

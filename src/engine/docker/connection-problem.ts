@@ -1,6 +1,6 @@
+import {printableLine} from '../printable.ts';
 import {type Problem, ProblemError} from '../problem.ts';
 import type {Endpoint} from './endpoint.ts';
-import {printableLine} from './printable.ts';
 
 /** What dockerode throws for an answer that is not a success. */
 export interface Refusal {

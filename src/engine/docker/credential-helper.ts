@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
+import {printableLine} from '../printable.ts';
 import {ProblemError} from '../problem.ts';
-import {printableLine} from './printable.ts';
 
 /**
  * Asks docker-credential-NAME for the credentials of a server, which it reads from its stdin. Undefined when it has

@@ -1,3 +1,4 @@
+import {printableLine} from '../printable.ts';
 import type {BuildRequest, Docker, EngineImage, EngineInfo} from '../tools.ts';
 import {buildWithLogins} from './build-with-logins.ts';
 import {type Connection, createConnection, type Deadlines} from './connection.ts';
@@ -7,7 +8,6 @@ import {readDockerConfig} from './docker-config.ts';
 import {type Endpoint, findEndpoint, shownAddress} from './endpoint.ts';
 import {type EngineMessage, numberOf, textOf} from './json-lines.ts';
 import {authConfigOrNone} from './login.ts';
-import {printableLine} from './printable.ts';
 import {proxyArguments} from './proxy-arguments.ts';
 import {pullImage} from './pull.ts';
 import {notOnEngine, pushImage} from './push.ts';

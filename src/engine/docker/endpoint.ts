@@ -1,9 +1,9 @@
 import {createHash} from 'node:crypto';
 import {existsSync} from 'node:fs';
 import {join, resolve} from 'node:path';
+import {printableLine} from '../printable.ts';
 import {ProblemError} from '../problem.ts';
 import {type DockerConfig, objectOf, readDockerConfig, readJsonFile} from './docker-config.ts';
-import {printableLine} from './printable.ts';
 import {environmentTls, readTls, type TlsMaterial, type TlsSource} from './tls-material.ts';
 
 /** Where an engine is and how to get there. */

@@ -1,4 +1,4 @@
-import {printable} from './printable.ts';
+import {printable} from '../printable.ts';
 
 /** Keeps the end of an output, for messages about a failure. */
 export interface LastLines {

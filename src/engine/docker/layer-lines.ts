@@ -1,5 +1,5 @@
+import {printable} from '../printable.ts';
 import {type EngineMessage, numberOf, partOf, textOf} from './json-lines.ts';
-import {printable} from './printable.ts';
 
 /**
  * Makes lines of the status messages of pulls and pushes: one when a layer's state changes, one for each tenth of a

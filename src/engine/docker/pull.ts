@@ -1,10 +1,10 @@
+import {printableLine} from '../printable.ts';
 import {ProblemError} from '../problem.ts';
 import type {Credentials, PushWatch} from '../tools.ts';
 import type {Connection} from './connection.ts';
 import {refusalOf, refusedProblem} from './connection-problem.ts';
 import {textOf} from './json-lines.ts';
 import {authConfigOrNone} from './login.ts';
-import {printableLine} from './printable.ts';
 import {parseReference} from './reference.ts';
 import {registryProblem} from './registry-problem.ts';
 import {followTransfer} from './transfer.ts';

@@ -1,6 +1,6 @@
+import {printableLine} from '../printable.ts';
 import {ProblemError} from '../problem.ts';
 import {registryOf} from '../tools.ts';
-import {printableLine} from './printable.ts';
 
 /** An image reference taken apart: repository without tag, and the tag. */
 export interface Reference {

@@ -1,6 +1,6 @@
+import {printable, printableLine} from '../printable.ts';
 import {ProblemError} from '../problem.ts';
 import {type Credentials, registryOf} from '../tools.ts';
-import {printable, printableLine} from './printable.ts';
 
 /** What kind of failure an engine speaks of after it asked a registry. Only `registry-unreachable` is worth a retry. */
 export type RegistryCode = 'registry-unreachable' | 'registry-login' | 'push-failed' | 'disk-full';

@@ -1,3 +1,4 @@
+import {printable} from '../printable.ts';
 import {ProblemError} from '../problem.ts';
 import {type Credentials, type PushWatch, registryOf} from '../tools.ts';
 import type {Connection} from './connection.ts';
@@ -13,7 +14,6 @@ import {
   textOf,
 } from './json-lines.ts';
 import {createLayerLines, isCountdown} from './layer-lines.ts';
-import {printable} from './printable.ts';
 import {registryProblem} from './registry-problem.ts';
 import {showMinutes, watchSilence} from './silence.ts';
 

@@ -4,7 +4,7 @@ const sequences = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b[\]PX^_][^\u0007\u001b]*(?:\u
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
-/** Text of a stranger (engine, registry, tree) that can be shown: without escape sequences and control characters. */
+/** Text of a stranger (engine, registry, machine, tree) that can be shown: without escape sequences and control characters. */
 export function printable(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(sequences, '').replace(controls, '').trim();
 }
