@@ -1,0 +1,349 @@
+#!/bin/sh
+# Tells what a machine is, in one go. Needs a POSIX shell; every other program may be missing or hang.
+# Changes nothing: one folder of its own below /dev/shm, /tmp or /var/tmp, which it removes.
+#
+# $1  a random word: each line of the answer begins with it, so that nothing else is taken for one
+# $2  seconds that programs which may hang are given, all together
+# $3  ask-sudo: try `sudo -n`, which leaves a line in the machine's log; anything else: do not
+#
+# Each line: MARK SECTION TEXT. The last one: MARK end ended.
+
+mark=$1
+limit=${2:-4}
+sudo=${3:-}
+LC_ALL=C
+LANG=C
+PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL LANG PATH
+umask 077
+
+say() {
+  printf '%s %s %s\n' "$mark" "$1" "$2"
+}
+
+# First of all, and written at once: whoever asks bounds the machine's clock by when this arrives.
+say time "$(date +%s.%N 2>/dev/null)"
+
+has() {
+  command -v "$1" >/dev/null 2>&1
+}
+has date || say missing 'clock: there is no date'
+
+# The lines of a file or of stdin, at most $2 of them.
+tell() {
+  left=${2:-400}
+  while [ "$left" -gt 0 ] && { IFS= read -r line || [ -n "$line" ]; }; do
+    say "$1" "$line"
+    left=$((left - 1))
+  done
+}
+
+tell_file() {
+  if [ -r "$2" ]; then tell "$1" "${3:-400}" <"$2" 2>/dev/null; fi
+}
+
+# ---------------------------------------------------------------- programs that may hang
+# A program that the kernel will not let die (nvidia-smi on a card that fell off its bus, df on a dead NFS server)
+# must hold up neither this script nor the connection: it writes into files, and is left behind when its time is up.
+# All are started together, so that together they take no longer than the slowest.
+
+work=
+for place in /dev/shm /tmp /var/tmp; do
+  if [ -d "$place" ] && [ -w "$place" ]; then
+    work=$(mktemp -d "$place/pai-tui-facts.XXXXXX" 2>/dev/null) && [ -n "$work" ] && break
+    work=
+    # Without mktemp: the name is random, and a folder that is there already is not taken.
+    if mkdir "$place/pai-tui-facts.$mark" 2>/dev/null; then
+      work=$place/pai-tui-facts.$mark
+      break
+    fi
+  fi
+done
+if [ -n "$work" ]; then
+  trap 'rm -rf "$work"' EXIT
+  trap 'exit 1' HUP INT TERM
+  # No room on it: files would stay empty and look like answers.
+  echo room >"$work/room" 2>/dev/null
+  room=
+  read -r room 2>/dev/null <"$work/room"
+  if [ "$room" != room ]; then
+    rm -rf "$work"
+    work=
+  fi
+fi
+nap=0.05
+sleep "$nap" 2>/dev/null || nap=1
+
+if [ -z "$work" ]; then
+  say missing 'df, docker, sudo, nvidia-smi and lspci: no room in /dev/shm, /tmp and /var/tmp for what they say'
+fi
+programs=' '
+
+# Starts a program by the name of its section, where there is one.
+start() {
+  name=$1
+  shift
+  [ -n "$work" ] && has "$1" || return 0
+  programs="$programs$name "
+  (
+    "$@" >"$work/$name.out" 2>"$work/$name.err" </dev/null &
+    echo $! >"$work/$name.pid"
+    wait $!
+    echo $? >"$work/$name.code.new"
+    mv "$work/$name.code.new" "$work/$name.code"
+  ) >/dev/null 2>&1 </dev/null &
+}
+
+seconds() {
+  date +%s 2>/dev/null || echo 0
+}
+begun=$(seconds)
+naps=0
+
+# Waits for a started program, and tells its lines as sections $1 and $1-error, its exit code as $1-exit.
+finish() {
+  case $programs in *" $1 "*) ;; *) return 0 ;; esac
+  while [ ! -e "$work/$1.code" ]; do
+    # By naps too: the clock may be set while this runs.
+    if [ $(($(seconds) - begun)) -gt "$limit" ] || [ "$naps" -gt $((limit * 25)) ]; then
+      read -r pid 2>/dev/null <"$work/$1.pid" && kill -KILL "$pid" 2>/dev/null
+      say hung "$1"
+      return 0
+    fi
+    sleep "$nap"
+    naps=$((naps + 1))
+  done
+  read -r code <"$work/$1.code"
+  say "$1-exit" "$code"
+  tell "$1" "${2:-400}" <"$work/$1.out"
+  tell "$1-error" 20 <"$work/$1.err"
+}
+
+# ---------------------------------------------------------------- mounts, for df to be asked of no others
+# Network file systems are not asked: a dead server would not let df come back.
+set --
+devices=' '
+if [ -r /proc/self/mounts ]; then
+  while read -r device mount type options _; do
+    # Spaces are written \040 there.
+    case $mount in *\\*) path=$(printf '%b' "$mount") ;; *) path=$mount ;; esac
+    if [ "$path" != / ]; then
+      case $type in
+        ext2 | ext3 | ext4 | xfs | btrfs | zfs | f2fs | jfs | reiserfs | vfat | exfat | ntfs | ntfs3 | fuseblk | bcachefs) ;;
+        *) continue ;;
+      esac
+      # The same disk in many places: bind mounts, volumes of pods. Single files: those of containers.
+      case $devices in *" $device "*) continue ;; esac
+      [ -d "$path" ] || continue
+    elif [ "$type" = rootfs ]; then
+      continue
+    fi
+    devices="$devices$device "
+    say mount "$device $type $options $mount"
+    set -- "$@" "$path"
+  done </proc/self/mounts
+fi
+[ $# -gt 0 ] || set -- /
+
+# ---------------------------------------------------------------- start them all
+start df df -P -k "$@"
+start df-inodes df -P -i "$@"
+start docker docker info
+start docker-version docker --version
+start docker-containers docker ps -a --format '{{.Names}}'
+start containerd-version containerd --version
+start nvidia-smi nvidia-smi --query-gpu=pci.bus_id,memory.total,driver_version,name --format=csv,noheader,nounits
+start lspci lspci -D -nn
+if [ "$sudo" = ask-sudo ]; then start sudo sudo -n true; fi
+
+# ---------------------------------------------------------------- what files and the shell say
+say kernel "$(uname -s 2>/dev/null) $(uname -r 2>/dev/null)"
+say architecture "$(uname -m 2>/dev/null)"
+say host "$(uname -n 2>/dev/null || hostname 2>/dev/null)"
+say user "$(id -u 2>/dev/null) $(id -un 2>/dev/null)"
+say groups "$(id -Gn 2>/dev/null)"
+has sudo && say has sudo
+has docker && say has docker
+has containerd && say has containerd
+has nvidia-smi && say has nvidia-smi
+for file in /etc/machine-id /var/lib/dbus/machine-id; do
+  if [ -s "$file" ]; then
+    tell_file machine-id "$file" 1
+    break
+  fi
+done
+for file in /etc/os-release /usr/lib/os-release; do
+  if [ -s "$file" ]; then
+    while IFS= read -r line || [ -n "$line" ]; do
+      case $line in PRETTY_NAME=* | NAME=* | VERSION=*) say os-release "$line" ;; esac
+    done <"$file"
+    break
+  fi
+done
+for file in /etc/redhat-release /etc/alpine-release /etc/debian_version; do
+  if [ -s "$file" ]; then
+    say os-file "${file#/etc/}"
+    tell_file os-text "$file" 1
+    break
+  fi
+done
+tell_file uptime /proc/uptime 1
+tell_file load /proc/loadavg 1
+if [ -r /proc/meminfo ]; then
+  while IFS= read -r line; do
+    case $line in MemTotal:* | MemFree:* | MemAvailable:* | Buffers:* | Cached:* | SwapTotal:* | SwapFree:*) say memory "$line" ;; esac
+  done </proc/meminfo
+else
+  say missing 'memory: /proc/meminfo cannot be read'
+fi
+tell_file cpus-online /sys/devices/system/cpu/online 1
+if [ -r /proc/cpuinfo ]; then
+  # Up to the first that names it: with hundreds of CPUs the whole file is long.
+  while IFS= read -r line; do
+    case $line in
+      'model name'* | 'cpu model'* | 'Model'* | 'Hardware'* | 'cpu	'* | 'uarch'*)
+        say cpu-model "$line"
+        case $line in 'model name'* | 'cpu model'*) break ;; esac
+        ;;
+    esac
+  done </proc/cpuinfo
+fi
+if [ ! -r /sys/devices/system/cpu/online ]; then
+  say cpus "$(getconf _NPROCESSORS_ONLN 2>/dev/null || nproc 2>/dev/null || grep -c '^processor' /proc/cpuinfo 2>/dev/null)"
+fi
+
+if [ -s /etc/timezone ]; then
+  tell_file timezone /etc/timezone 1
+else
+  zone=$(readlink /etc/localtime 2>/dev/null)
+  case $zone in
+    */zoneinfo/*) say timezone "${zone##*/zoneinfo/}" ;;
+    *) say timezone "$(date +%Z 2>/dev/null)" ;;
+  esac
+fi
+
+if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+  say cgroup v2
+elif [ -e /sys/fs/cgroup/unified/cgroup.controllers ]; then
+  say cgroup hybrid
+elif grep -q ' cgroup ' /proc/self/mounts 2>/dev/null || [ -d /sys/fs/cgroup/memory ]; then
+  say cgroup v1
+else
+  say cgroup none
+fi
+if [ -d /run/systemd/system ]; then say init systemd; else tell_file init /proc/1/comm 1; fi
+
+# ---------------------------------------------------------------- ports
+# The kernel's own tables name no program, but they are always there.
+tell_table() {
+  [ -r "/proc/net/$2" ] || return 0
+  while read -r _ local _ state _; do
+    if [ "$state" = "$3" ]; then say ports-proc "$1 $local"; fi
+  done <"/proc/net/$2"
+}
+if table=$(ss -ltnup 2>/dev/null) && [ -n "$table" ]; then
+  printf '%s\n' "$table" | tell ports-ss 2000
+elif table=$(netstat -ltnup 2>/dev/null) && [ -n "$table" ]; then
+  printf '%s\n' "$table" | tell ports-netstat 2000
+elif [ -r /proc/net/tcp ]; then
+  tell_table tcp tcp 0A
+  tell_table tcp tcp6 0A
+  tell_table udp udp 07
+  tell_table udp udp6 07
+else
+  say missing 'ports: neither ss nor netstat is there, and /proc/net/tcp cannot be read'
+fi
+
+# ---------------------------------------------------------------- addresses
+if table=$(ip -o addr show 2>/dev/null) && [ -n "$table" ]; then
+  printf '%s\n' "$table" | tell address-ip 2000
+elif table=$(ifconfig -a 2>/dev/null) && [ -n "$table" ]; then
+  printf '%s\n' "$table" | tell address-ifconfig 4000
+else
+  say missing 'addresses: neither ip nor ifconfig is there'
+fi
+
+# ---------------------------------------------------------------- cards on the PCI bus
+for device in /sys/bus/pci/devices/*; do
+  if [ ! -r "$device/class" ] || [ ! -r "$device/vendor" ]; then continue; fi
+  read -r class <"$device/class"
+  case $class in 0x03* | 0x12*) ;; *) continue ;; esac
+  read -r vendor <"$device/vendor"
+  model=
+  read -r model 2>/dev/null <"$device/device"
+  driver=$(readlink "$device/driver" 2>/dev/null)
+  say pci "${device##*/} $class $vendor ${model:-unknown} ${driver##*/}"
+done
+
+# ---------------------------------------------------------------- processes, and what an earlier Kubernetes left
+for process in /proc/[0-9]*; do
+  comm=
+  { read -r comm <"$process/comm"; } 2>/dev/null
+  case $comm in
+    dockerd | containerd | docker-containe | kubelet | hyperkube | kube-apiserver | kube-controller | kube-scheduler | kube-proxy | etcd | k3s | k3s-server | k3s-agent)
+      say process "$comm"
+      ;;
+  esac
+done
+# Lines of daemon.json: the whole file may hold passwords of proxies.
+if [ -r /etc/docker/daemon.json ]; then
+  while IFS= read -r line || [ -n "$line" ]; do
+    case $line in
+      *'"data-root"'*) rest=${line#*'"data-root"'} ;;
+      *'"graph"'*) rest=${line#*'"graph"'} ;;
+      *) continue ;;
+    esac
+    rest=${rest#*'"'}
+    say docker-root "${rest%%'"'*}"
+  done </etc/docker/daemon.json
+fi
+
+# A folder counts when something is in it. One that may not be looked into is named all the same.
+left() {
+  [ -d "$1" ] || return 0
+  if [ -r "$1" ]; then
+    for inside in "$1"/* "$1"/.[!.]*; do
+      if [ -e "$inside" ] || [ -L "$inside" ]; then
+        say left "$1"
+        return 0
+      fi
+    done
+  else
+    say left "$1"
+  fi
+}
+left /etc/kubernetes
+for manifest in /etc/kubernetes/manifests/*; do
+  [ -e "$manifest" ] && say left "$manifest"
+done
+left /var/lib/kubelet
+left /var/etcd/data
+[ -d /var/etcd/data ] || left /var/etcd
+left /var/lib/etcd
+left /etc/cni/net.d
+left /opt/cni/bin
+left /var/lib/cni
+left /etc/rancher
+left /run/containerd/io.containerd.runtime.v2.task/k8s.io
+for folder in /etc/systemd/system /lib/systemd/system /usr/lib/systemd/system; do
+  [ "$folder" = /usr/lib/systemd/system ] && [ -L /lib ] && continue
+  for unit in kubelet k3s k3s-agent etcd kube-proxy; do
+    [ -e "$folder/$unit.service" ] && say left-unit "$unit"
+  done
+done
+for device in cni0 flannel.1 kube-ipvs0 kube-bridge weave; do
+  [ -e "/sys/class/net/$device" ] && say left-device "$device"
+done
+
+# ---------------------------------------------------------------- what was started
+finish df 2000
+finish df-inodes 2000
+finish docker-version 5
+finish containerd-version 5
+finish lspci 2000
+finish sudo 5
+finish nvidia-smi 300
+finish docker 300
+finish docker-containers 2000
+say end ended
+exit 0
