@@ -1,7 +1,8 @@
 // What tests on real parts need of the system: a Docker engine, a registry, a static busybox to make images of,
-// file systems that share blocks, tmux, the shells that have a completion, a Python, and a systemd with its logind. With CI or
-// PAI_TEST_SYSTEM=1 set, as root on Debian or Ubuntu, what is missing is installed without starting any service;
-// everywhere else those tests are skipped, and one line says how to have them.
+// file systems that share blocks, tmux, the shells that have a completion, a Python, a systemd with its logind, and
+// what the hosts of a lab (test/lab) are made of. With CI or PAI_TEST_SYSTEM=1 set, as root on Debian or Ubuntu, what
+// is missing is installed without starting any service; everywhere else those tests are skipped, and one line says how
+// to have them.
 import {spawnSync} from 'node:child_process';
 import {
   accessSync,
@@ -9,6 +10,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -33,6 +35,13 @@ const parts = [
   // Never in the place of another init.
   {package: 'systemd', there: () => hasOtherInit() || existsSync('/lib/systemd/systemd')},
   {package: 'libpam-systemd', there: () => hasOtherInit() || hasPamSystemd()},
+  {package: 'openssh-server', there: () => found('sshd'), before: keepSshdOff},
+  {package: 'sudo', there: () => found('sudo')},
+  {package: 'tcsh', there: () => found('tcsh')},
+  {package: 'iproute2', there: () => found('ip')},
+  {package: 'iptables', there: () => found('iptables')},
+  {package: 'faketime', there: () => found('faketime')},
+  {package: 'systemd-journal-remote', there: () => existsSync('/lib/systemd/systemd-journal-remote')},
 ];
 /** How long another apt or dpkg may keep us waiting. */
 const lockWaitMs = 300_000;
@@ -84,6 +93,7 @@ async function withoutStartingServices(work) {
 }
 
 async function install(packages) {
+  for (const {package: name, before} of parts) if (packages.includes(name)) before?.();
   const arguments_ = ['install', '--yes', '--no-install-recommends', ...packages];
   let result = await apt(arguments_);
   if (result.status !== 0) {
@@ -126,6 +136,12 @@ function found(program) {
       return false;
     }
   });
+}
+
+/** Who had no sshd gets none after the next boot either: its unit and its script ask for this file. */
+function keepSshdOff() {
+  mkdirSync('/etc/ssh', {recursive: true});
+  writeFileSync('/etc/ssh/sshd_not_to_be_run', 'Installed for tests, which run it on hosts of their own.\n');
 }
 
 function hasOtherInit() {

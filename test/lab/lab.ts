@@ -1,0 +1,168 @@
+/**
+ * Real hosts on this one computer, for tests of what is done to machines over SSH.
+ *
+ *     const obstacle = whyNoLab();
+ *     if (obstacle) console.error(`Tests on lab hosts are skipped: ${obstacle}.`);
+ *     describe.skipIf(obstacle)('…', () => {
+ *       let lab: Lab;
+ *       beforeAll(async () => { lab = await startLab({hosts: 3}); });
+ *       afterAll(() => lab?.close());
+ *
+ * A host has an address of its own (10.77.N.11 and up, and one of IPv6) that this computer and the other hosts reach,
+ * its own files (of this computer only /usr, and what it changes there is its own), processes, name, control groups,
+ * a stock sshd on port 22, sudo, and where asked a Docker engine. It knows the accounts of `logins`. What is no host's
+ * own: kernel, clock, memory and processors; its init is not systemd. Nothing that it sends leaves this computer.
+ *
+ * One host is up after about a quarter of a second, a second more with Docker. Several labs may be up at once. When
+ * the process that made a lab ends, in whatever way, all of it goes: processes, network, control groups, files; and
+ * settings of the kernel are as before.
+ */
+import {type ChildProcessByStdio, spawn} from 'node:child_process';
+import {randomBytes} from 'node:crypto';
+import {existsSync, mkdirSync, readFileSync, statfsSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {createInterface} from 'node:readline';
+import type {Readable, Writable} from 'node:stream';
+import {fileURLToPath} from 'node:url';
+import {identityOf, thisProcess} from '../../src/engine/run/process.ts';
+import {alone} from './alone.ts';
+import {clearDeadLabs} from './clear.ts';
+import {makeEtc} from './etc.ts';
+import {execute} from './execute.ts';
+import {type Host, makeHost} from './host.ts';
+import {makeHostFiles, writeSshdOptions} from './host-files.ts';
+import {addressOf, freeNetwork, hasIpv6, plugIn} from './network.ts';
+import {allRecords, labPrefix, writeRecord} from './records.ts';
+import {readSysctls} from './sysctls.ts';
+
+export type {Host} from './host.ts';
+export {logins} from './logins.ts';
+export {whyNoLab} from './obstacles.ts';
+
+export interface LabOptions {
+  /** How many; they are node-1, node-2, … */
+  readonly hosts: number;
+  /** The first so many have a Docker engine, which takes a second of their boot. */
+  readonly docker?: number;
+  /** Of every sshd, in the place of the stock ones: `{MaxStartups: '2:100:2'}`. */
+  readonly sshd?: Readonly<Record<string, string>>;
+}
+
+export interface Lab {
+  /** All up. */
+  readonly hosts: readonly Host[];
+  readonly keys: LabKeys;
+  /** Lines for known_hosts, with the keys that all hosts have now. */
+  knownHosts(): string;
+  /** Ends it and waits until nothing of it is left. Throws when something is. */
+  close(): Promise<void>;
+}
+
+/** Files of private keys. */
+interface LabKeys {
+  /** Lets everyone in. */
+  readonly plain: string;
+  /** Lets everyone in, and has a passphrase. */
+  readonly locked: {readonly file: string; readonly passphrase: string};
+  /** Lets nobody in. */
+  readonly stranger: string;
+}
+
+/** Brings up hosts. Throws when that fails; nothing is left then. Ask `whyNoLab` before. */
+export async function startLab(options: LabOptions): Promise<Lab> {
+  const {guard, folder, network} = await openLab();
+  const close = () => endGuard(guard);
+  try {
+    const etc = join(folder, 'etc');
+    makeEtc(etc);
+    const keys = await makeKeys(folder);
+    const authorizedKeys = [keys.plain, keys.locked.file].map((file) => readFileSync(`${file}.pub`, 'utf8')).join('');
+    const hosts = await Promise.all(
+      Array.from({length: options.hosts}, async (_, index) => {
+        const number = index + 1;
+        const [name, {address, address6}] = [`node-${number}`, addressOf(network, number)];
+        const place = join(folder, name);
+        await makeHostFiles(place, etc, {name, address, address6: hasIpv6() ? address6 : undefined, authorizedKeys});
+        writeSshdOptions(join(place, 'root'), options.sshd ?? {});
+        const groupName = folder.split('/').at(-1) ?? '';
+        const docker = index < (options.docker ?? 0);
+        const host = makeHost({folder: place, groupName, network, number, name, docker});
+        await host.start();
+        return host;
+      }),
+    );
+    guard.unref();
+    return {hosts, keys, knownHosts: () => hosts.map((host) => host.knownHosts()).join(''), close};
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Clears dead labs away, and starts one with a network and without hosts. */
+function openLab() {
+  return alone(async () => {
+    const base = baseFolder();
+    await clearDeadLabs(base);
+    const id = randomBytes(4).toString('hex');
+    const folder = join(base, `${labPrefix}${id}`);
+    // As it was before the first lab that is up; they may have changed it.
+    const sysctls = allRecords()[0]?.sysctls ?? readSysctls();
+    const record = {id, owner: thisProcess(), folder, network: await freeNetwork(), sysctls};
+    writeRecord(record);
+    mkdirSync(folder, {mode: 0o700});
+    const {guard, init} = await startGuard(id);
+    writeRecord({...record, guard: identityOf(Number(guard.pid))});
+    const network = {number: record.network, init};
+    try {
+      await plugIn(network);
+    } catch (error) {
+      // It clears away when we are not alone any more.
+      guard.stdin.end();
+      throw error;
+    }
+    return {guard, folder, network};
+  });
+}
+
+async function startGuard(id: string) {
+  const script = fileURLToPath(new URL('guard.ts', import.meta.url));
+  const guard = spawn(process.execPath, [script, id], {detached: true, cwd: '/', stdio: ['pipe', 'pipe', 'inherit']});
+  guard.stdin.on('error', () => {});
+  for await (const line of createInterface({input: guard.stdout})) return {guard, init: Number(line)};
+  throw new Error('The guard of the lab did not start.');
+}
+
+async function endGuard(guard: ChildProcessByStdio<Writable, Readable, null>): Promise<void> {
+  guard.ref();
+  const ended = new Promise<void>((resolve) => guard.once('exit', () => resolve()));
+  guard.stdin.end();
+  if (guard.exitCode === null && guard.signalCode === null) await ended;
+  if (guard.exitCode !== 0) throw new Error('The lab left something behind.');
+}
+
+async function makeKeys(folder: string): Promise<LabKeys> {
+  const make = async (name: string, passphrase: string) => {
+    const file = join(folder, name);
+    await execute('ssh-keygen', ['-q', '-t', 'ed25519', '-N', passphrase, '-C', name, '-f', file]);
+    return file;
+  };
+  const passphrase = 'words of a key';
+  const [plain, locked, stranger] = await Promise.all([
+    make('plain', ''),
+    make('locked', passphrase),
+    make('stranger', ''),
+  ]);
+  return {plain, locked: {file: locked, passphrase}, stranger};
+}
+
+/** A folder on a file system that the changes of /usr and Docker's images can be on, which overlayfs cannot. */
+function baseFolder(): string {
+  const overlayfs = 0x794c7630;
+  const folder = [tmpdir(), '/var/tmp', '/dev/shm'].find(
+    (one) => existsSync(one) && statfsSync(one).type !== overlayfs,
+  );
+  if (!folder) throw new Error('A lab needs a folder that is not on overlayfs.');
+  return folder;
+}

@@ -1,0 +1,64 @@
+import {spawnSync} from 'node:child_process';
+import {existsSync, globSync, readdirSync, readFileSync, readlinkSync} from 'node:fs';
+
+/** Everything a lab is made of, and the Debian package that brings it. */
+const parts: readonly (readonly [pattern: string, from: string])[] = [
+  ['/usr/sbin/sshd', 'openssh-server'],
+  ['/usr/bin/ssh-keygen', 'openssh-client'],
+  ['/usr/bin/sudo', 'sudo'],
+  ['/usr/{,s}bin/ip', 'iproute2'],
+  ['/usr/{,s}bin/iptables', 'iptables'],
+  ['/usr/lib/*/faketime/libfaketime.so.1', 'faketime'],
+  ['/usr/lib/systemd/systemd-journal-remote', 'systemd-journal-remote'],
+  ['/usr/bin/fish', 'fish'],
+  ['/usr/bin/tcsh', 'tcsh'],
+  ['/usr/bin/openssl', 'openssl'],
+  ['/usr/bin/unshare', 'util-linux'],
+  ['/usr/share/base-passwd/passwd.master', 'base-passwd'],
+];
+const dockerParts: typeof parts = [
+  ['/usr/sbin/dockerd', 'docker.io'],
+  ['/usr/sbin/runc', 'runc'],
+];
+
+/** Why no lab can be brought up here, as the end of a sentence; undefined when one can. */
+export function whyNoLab({docker = false} = {}): string | undefined {
+  const missing = [...parts, ...(docker ? dockerParts : [])].filter(([pattern]) => globSync(pattern).length === 0);
+  if (missing.length > 0) {
+    const packages = [...new Set(missing.map(([, from]) => from))].join(', ');
+    return `${packages} missing (PAI_TEST_SYSTEM=1 npm test installs, as root on Debian)`;
+  }
+  if (process.getuid?.() !== 0) return 'hosts of its own need root';
+  const inUse = whoUsesThisComputer();
+  if (inUse) return `this computer runs ${inUse}, and hosts of a lab change settings of the kernel`;
+  return whatTheKernelRefuses();
+}
+
+/** A kubelet or containers that are not those of tests. Labs and their engines are in process namespaces of their own. */
+function whoUsesThisComputer(): string | undefined {
+  const here = readlinkSync('/proc/self/ns/pid');
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+      const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      if (readlinkSync(`/proc/${pid}/ns/pid`) !== here || argv.some((part) => part.includes('pai-tests-'))) continue;
+      if (name === 'kubelet' || argv.includes('kubelet')) return `a kubelet (process ${pid})`;
+      if (name.startsWith('containerd-shim') || name === 'conmon') return `containers (process ${pid}, ${name})`;
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  return undefined;
+}
+
+/** Root of a container lacks rights that its user cannot see; asking is quick. */
+function whatTheKernelRefuses(): string | undefined {
+  if (!existsSync('/sys/fs/cgroup')) return 'there are no control groups';
+  const trial = `
+    mount -t tmpfs tmpfs /mnt && cd /mnt && mkdir upper work all
+    mount -t overlay overlay -o lowerdir=/usr,upperdir=upper,workdir=work all
+    ip link add switch type bridge && ip link add one type veth peer name two`;
+  const own = ['--mount', '--uts', '--ipc', '--net', '--cgroup', '--pid', '--fork'];
+  const {status, stderr} = spawnSync('unshare', [...own, 'sh', '-e', '-c', trial], {encoding: 'utf8', cwd: '/'});
+  return status === 0 ? undefined : `the kernel refuses what a lab needs (${stderr.trim().split('\n')[0] ?? ''})`;
+}
