@@ -75,12 +75,19 @@ const asciiTwins: Readonly<Record<string, string>> = {
   '·': '-',
 };
 
-/** Cells the text takes on screen; colours take none. */
+/** Cells the text takes on screen; colours take none, and keep what stands before them from joining what follows. */
 export function cellWidth(text: string): number {
   const bare = withoutSgr(text);
   if (plainAscii.test(bare)) return bare.length;
   let width = 0;
-  for (const {segment} of segmenter.segment(bare)) width += characterWidth(segment);
+  for (const {type, text: part} of stretches(text)) if (type === 'text') width += stretchWidth(part);
+  return width;
+}
+
+function stretchWidth(text: string): number {
+  if (plainAscii.test(text)) return text.length;
+  let width = 0;
+  for (const {segment} of segmenter.segment(text)) width += characterWidth(segment);
   return width;
 }
 
