@@ -46,8 +46,12 @@ export interface Machines {
     told: (report: FactsReport) => void,
     signal: AbortSignal,
   ): Promise<readonly FactsReport[]>;
-  /** Host keys of each machine, and what is known of them. Logs in nowhere. */
-  hostKeys(request: MachinesRequest, signal: AbortSignal): Promise<readonly HostKeyReport[]>;
+  /** Host keys of each machine, and what is known of them; `told` hears them as they come. Logs in nowhere. */
+  hostKeys(
+    request: MachinesRequest,
+    told: (report: HostKeyReport) => void,
+    signal: AbortSignal,
+  ): Promise<readonly HostKeyReport[]>;
   /**
    * Pins these keys in the cluster's state and journals how they came to be accepted. Throws `host-key-changed` for a
    * machine of which another key is pinned, unless `replace` is set.
@@ -107,7 +111,7 @@ export type HostListMatch =
 /** One machine as it was last seen. */
 export interface MachineLook {
   readonly machine: MachineInfo;
-  /** unknown: not asked yet, or its host key is not trusted; down: nobody answers; refused: it answers and lets nobody in. */
+  /** asking: for the first time. unknown: not asked yet, or its host key is not trusted; down: nobody answers; refused: it answers and lets nobody in. */
   readonly state: 'unknown' | 'asking' | 'up' | 'degraded' | 'refused' | 'down';
   /** Epoch milliseconds of the last answer. */
   readonly seenAt?: number;
