@@ -4,7 +4,7 @@ import {commandEnvironment} from './environment.ts';
 import {checkProgram} from './find-program.ts';
 import {startInPipes} from './pipes-process.ts';
 import {type EndPatience, endSession, usualPatience} from './process-session.ts';
-import {type PtyLibrary, startInPty} from './pty-process.ts';
+import {loadNodePty, type PtyLibrary, startInPty} from './pty-process.ts';
 import type {RunningProcess, Start} from './running-process.ts';
 
 /** Everything has a default; tests bring others. */
@@ -44,11 +44,6 @@ export async function createTerminal(options: TerminalOptions = {}): Promise<Ter
       );
     },
   };
-}
-
-async function loadNodePty(): Promise<PtyLibrary> {
-  const {spawn} = await import('node-pty');
-  return {spawn};
 }
 
 interface Run {

@@ -14,12 +14,17 @@ export const usualPatience: EndPatience = {killAfterMs: 10_000, giveUpAfterMs: 2
 const lookEveryMs = 50;
 
 /**
- * Ends everything in a process session: TERM, after a while KILL. Returns when nothing of it runs any more, or true
- * when something could not be ended. `session` is the number of its leader, which this process started.
+ * Ends everything in a process session: TERM (or HUP, for shells, which do not hear TERM), after a while KILL. Returns
+ * when nothing of it runs any more, or true when something could not be ended. `session` is the number of its leader,
+ * which this process started.
  */
-export async function endSession(session: number, patience: EndPatience): Promise<boolean> {
+export async function endSession(
+  session: number,
+  patience: EndPatience,
+  first: 'SIGTERM' | 'SIGHUP' = 'SIGTERM',
+): Promise<boolean> {
   if (session <= 1) throw new RangeError(`${session} is not a process session of ours`);
-  await signalSession(session, ['SIGTERM', 'SIGCONT']);
+  await signalSession(session, [first, 'SIGCONT']);
   if (await isEmptyWithin(session, patience.killAfterMs, async () => undefined)) return false;
   return !(await isEmptyWithin(session, patience.giveUpAfterMs, () => signalSession(session, ['SIGKILL'])));
 }
