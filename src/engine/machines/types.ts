@@ -265,6 +265,11 @@ export interface MachineRun {
   readonly state: LiveStore<MachineRunState>;
   /** What one machine printed, stdout and stderr as they came, bounded in the middle. */
   output(machine: string): LiveStore<OutputView>;
+  /**
+   * Hears every line of every machine once, when it is ended, in the order they come, also those that are not kept. Its
+   * text is as in OutputView. Returns the function that ends it.
+   */
+  onLine(listener: (machine: string, text: string, stream: 'stdout' | 'stderr') => void): () => void;
   /** Both streams apart, each to its bound; for JSON. */
   streams(machine: string): {readonly stdout: string; readonly stderr: string; readonly leftOutBytes: number};
   /** Groups of machines whose output and end are identical, the largest first. */
