@@ -15,30 +15,11 @@ import {
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {keptBetweenFrames} from './ink-between-frames.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const outdir = join(root, 'dist');
 const stamp = join(outdir, '.built-from');
-
-/** Texts whose measures are kept: some screens of rows. */
-const keptTexts = 4096;
-const keptCaches = `
-let kept = new OutputCaches();
-function keptCaches() {
-  if (kept.styledChars.size > ${keptTexts} || kept.widths.size > ${keptTexts}) kept = new OutputCaches();
-  return kept;
-}`;
-const keptWidth = `
-const keptWidths = new Map();
-function keptWidth(text) {
-  let width = keptWidths.get(text);
-  if (width === undefined) {
-    if (keptWidths.size > ${keptTexts}) keptWidths.clear();
-    width = widestLine(text);
-    keptWidths.set(text, width);
-  }
-  return width;
-}`;
 
 const wanted = fingerprint();
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
@@ -132,19 +113,7 @@ async function bundle(build, folder) {
           });
         },
       },
-      // Ink takes every line of every frame apart again. What a line consists of and how wide it is does not change:
-      // kept from frame to frame, a frame costs a third.
-      {
-        name: 'lines-kept-between-frames',
-        setup(context) {
-          context.onLoad({filter: /ink[/\\]build[/\\]output\.js$/}, async ({path}) =>
-            changed(path, 'caches = new OutputCaches();', 'caches = keptCaches();', keptCaches),
-          );
-          context.onLoad({filter: /ink[/\\]build[/\\]render-node-to-output\.js$/}, async ({path}) =>
-            changed(path, '= widestLine(text)', '= keptWidth(text)', keptWidth),
-          );
-        },
-      },
+      keptBetweenFrames,
       // A BuildKit session would hand our credentials to any registry a Dockerfile names, and docker-modem's SSH checks
       // no host keys: neither is ever used, and the megabytes only they need are left out.
       leftOut(/dockerode[/\\]lib[/\\]session\.js$/, 'build sessions'),
@@ -175,17 +144,10 @@ function leftOut(filter, what) {
   };
 }
 
-/** A file of a library with one place changed, and lines after its end. */
-async function changed(path, before, after, more) {
-  const text = await readFile(path, 'utf8');
-  if (text.split(before).length !== 2) throw new Error(`${path} no longer has ${before}`);
-  return {contents: `${text.replace(before, after)}\n${more}`, loader: 'js'};
-}
-
 /** Names, sizes and times of all that goes into the bundle. */
 function fingerprint() {
   const hash = createHash('sha256').update(`${process.platform}-${process.arch}`);
-  for (const path of ['package.json', 'package-lock.json', 'scripts/build.mjs'])
+  for (const path of ['package.json', 'package-lock.json', 'scripts/build.mjs', 'scripts/ink-between-frames.ts'])
     hash.update(readFileSync(join(root, path)));
   for (const path of readdirSync(join(root, 'src'), {recursive: true}).sort()) {
     const {size, mtimeMs} = statSync(join(root, 'src', path));

@@ -4,6 +4,8 @@ export interface OutputView {
   readonly lineCount: number;
   /** Bytes that were left out in the middle because the output was larger than its bound. */
   readonly leftOutBytes: number;
+  /** Epoch milliseconds when the last of it came, to about a second; absent while that is not known. */
+  readonly lastAt?: number | undefined;
   /** True when nothing more will come. */
   readonly ended: boolean;
   /** Text of lines [from, to). Cheap for the lines near those asked for last. */

@@ -407,6 +407,7 @@ function outputView(lines: readonly OutputLine[]): OutputView {
   return {
     lineCount: lines.length,
     leftOutBytes: 0,
+    lastAt: lines.at(-1)?.at,
     ended: false,
     lines: (from, to) => lines.slice(from, to),
     search(pattern) {

@@ -108,6 +108,7 @@ describe('output of a task', () => {
     output.close();
     const {view} = shown();
     expect(view.lines(0, 3).map(({at}) => (at ?? 0) - start)).toEqual([0, 0, 5400]);
+    expect((view.lastAt ?? 0) - start).toBe(5400);
     expect(readFileSync(timesPath(folder, 'build/x'), 'utf8').split('\n')).toHaveLength(3);
   });
 

@@ -128,6 +128,7 @@ export function createOutputText(runFolder: string, task: string): OutputText {
     view: (ended) => ({
       lineCount: count(),
       leftOutBytes: leftOut(),
+      lastAt: times.last(),
       ended,
       lines: all,
       search(pattern) {
@@ -177,7 +178,14 @@ function matcherOf(pattern: string | RegExp): (text: string) => boolean {
 }
 
 /** When which byte came, read on with each refresh. */
-function createTimes(path: string): {refresh(): void; dated(line: IndexedLine): OutputLine} {
+interface Times {
+  refresh(): void;
+  /** When the last byte came. */
+  last(): number | undefined;
+  dated(line: IndexedLine): OutputLine;
+}
+
+function createTimes(path: string): Times {
   const offsets: number[] = [];
   const epochs: number[] = [];
   let read = 0;
@@ -193,6 +201,7 @@ function createTimes(path: string): {refresh(): void; dated(line: IndexedLine): 
         epochs.push(epoch);
       }
     },
+    last: () => epochs.at(-1),
     dated({text, offset}) {
       let low = 0;
       let high = offsets.length;

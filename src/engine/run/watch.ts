@@ -2,8 +2,8 @@ import {type FSWatcher, watch} from 'node:fs';
 import {ProblemError} from '../problem.ts';
 import type {Clock} from '../tools.ts';
 
-/** Changes that come in bursts are told once in this time. */
-const burstMs = 15;
+/** Changes that come in bursts are told once in this time: an output that pours is shown 20 times a second. */
+const burstMs = 30;
 
 /**
  * Calls back after something changed in one of the folders (not below them), and every `pollMs` in any case: file

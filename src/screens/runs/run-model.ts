@@ -126,9 +126,8 @@ export function createRunModel(engine: Engine, id: string, clock: ShownClock): R
     silentFor(task) {
       const store = outputs.get(task.id);
       if (task.status !== 'running' || store === undefined) return undefined;
-      const text = store.get();
-      const [last] = text.lineCount === 0 ? [] : text.lines(text.lineCount - 1, text.lineCount);
-      const heard = last?.at ?? task.startedAt;
+      // Asked for every task of every frame: no line is read for it.
+      const heard = store.get().lastAt ?? task.startedAt;
       const silent = heard === undefined ? 0 : clock.now() - heard;
       return silent >= silentAfterMs ? silent : undefined;
     },

@@ -11,13 +11,11 @@ import {initialLogState, newLines, reduceLog, topOf} from './scroll.ts';
 import type {LogSearch} from './search.ts';
 import {firstAbove, nextMatch, startSearch} from './search.ts';
 
-/** What to say about where a log view stands. Lines count from 1; all 0 when there are none. */
+/** What to say about where a log view stands. */
 export interface LogPosition {
-  readonly first: number;
+  /** The last line that was shown when it was last painted, counted from 1; 0 before that, and when there is none. */
   readonly last: number;
   readonly total: number;
-  /** How far the last line shown is through the log, 0 to 100. */
-  readonly percent: number;
   readonly follow: boolean;
   readonly wrap: boolean;
   readonly timestamps: boolean;
@@ -173,13 +171,9 @@ export function createLogView(store: LogStore, options: LogViewOptions): LogView
   function positionNow(): LogPosition {
     const text = store.get();
     const total = text.lineCount;
-    const first = total === 0 ? 0 : topOf(state, extent()).line + 1;
-    const lastShown = Math.min(total, Math.max(first, last));
     return {
-      first,
-      last: lastShown,
+      last: Math.min(total, last),
       total,
-      percent: total === 0 ? 100 : Math.floor((lastShown / total) * 100),
       follow: state.follow,
       wrap: state.wrap,
       timestamps: state.timestamps,

@@ -90,9 +90,16 @@ export function createCompositor({output, clock, colours, ascii, spinner}: Compo
     const moved = place();
     let out = inkChanged || moved ? drawBase() : '';
     inkChanged = false;
-    if (moved) for (const painter of painters) out += paintNow(painter);
+    if (moved) out += paintMoved();
     flush(out);
     schedule();
+  }
+
+  /** A pane that stayed where it was waits for its time. */
+  function paintMoved(): string {
+    let out = '';
+    for (const painter of painters) if (painter.isNew) out += paintNow(painter);
+    return out;
   }
 
   function drawBase(): string {
@@ -177,7 +184,8 @@ export function createCompositor({output, clock, colours, ascii, spinner}: Compo
   /** Paints the panes whose time has come. */
   function tick(): void {
     stopTick = undefined;
-    if (closed || paused || output.writableNeedDrain) return;
+    // What Ink drew is often the answer to a key: it goes first, and the panes are looked at again after it.
+    if (closed || paused || unparsed > 0 || output.writableNeedDrain) return;
     const now = clock.now();
     let out = '';
     for (const painter of painters) {
@@ -252,7 +260,7 @@ export function createCompositor({output, clock, colours, ascii, spinner}: Compo
     if (closed || paused || output.writableNeedDrain) return;
     let out = drawBase();
     inkChanged = false;
-    if (moved) for (const painter of painters) out += paintNow(painter);
+    if (moved) out += paintMoved();
     flush(out);
     schedule();
   }

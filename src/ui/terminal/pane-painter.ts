@@ -21,6 +21,8 @@ export interface PanePainter {
   readonly spot: PaneSpot;
   /** Where the pane is on screen; undefined while it is nowhere. */
   readonly area: Rect | undefined;
+  /** True until it is painted where it is now. */
+  readonly isNew: boolean;
   /** Says where the pane is now, below these overlays; true when anything changed. */
   place(columns: number, rows: number, overlays: readonly Rect[]): boolean;
   /** Marks the cells of row `y` that are the pane's. */
@@ -49,6 +51,9 @@ export function createPanePainter(
     spot,
     get area() {
       return area;
+    },
+    get isNew() {
+      return shown.length === 0;
     },
     place(columns, rows, overlays) {
       const measured = spot.measure();

@@ -76,6 +76,19 @@ function Hiding({source}: {readonly source: PaneSource}) {
   return <Box flexGrow={1}>{shown ? <Framed source={source} /> : <Text>gone</Text>}</Box>;
 }
 
+function Beside({still, source}: {readonly still: PaneSource; readonly source: PaneSource}) {
+  const [shown, setShown] = useState(true);
+  useKeys([{keys: ['h'], word: 'hide', help: '', run: () => setShown(!shown)}], {layer: 'screen'});
+  return (
+    <Box flexGrow={1}>
+      <Box width={10}>
+        <Pane source={still} />
+      </Box>
+      <Box width={10}>{shown ? <Pane source={source} /> : <Text>gone</Text>}</Box>
+    </Box>
+  );
+}
+
 function Coloured({source}: {readonly source: PaneSource}) {
   const theme = useTheme();
   return (
@@ -331,4 +344,18 @@ test('what follows an unsure character that Ink drew is in its place', async () 
   screen = openScreen(<Named />, {columns: 40, rows: 3});
   await screen.shows('end');
   expect(screen.styledCell(15, 0).text).toBe('│');
+});
+
+test('a pane that stays where it was is not painted again because another one comes or goes', async () => {
+  const still = sourceOf(() => 'still');
+  const other = sourceOf(() => 'other');
+  screen = openScreen(<Beside still={still.source} source={other.source} />, {columns: 20, rows: 3});
+  await screen.shows('other');
+  const before = still.paints;
+  screen.press('h');
+  await screen.shows('gone');
+  screen.press('h');
+  await screen.shows('other');
+  expect(still.paints).toBe(before);
+  expect(screen.text().split('\n')).toEqual(['still     other', 'still     other', 'still     other']);
 });
