@@ -11,9 +11,10 @@ export interface KeyInput {
 
 /**
  * Every event is given in a turn of the event loop of its own: what a key changes on screen is there before the
- * next key comes, so that of two keys in one chunk the second reaches the dialog the first one opened.
+ * next key comes, so that of two keys in one chunk the second reaches the dialog the first one opened. Where `onEvent`
+ * says true the key changed nothing of ours, and the next one comes at once.
  */
-export function createKeyInput(clock: ScreenClock, onEvent: (event: InputEvent) => void): KeyInput {
+export function createKeyInput(clock: ScreenClock, onEvent: (event: InputEvent) => boolean): KeyInput {
   const decoder = new StringDecoder('utf8');
   const splitter = createSplitter();
   const waiting: InputEvent[] = [];
@@ -27,9 +28,9 @@ export function createKeyInput(clock: ScreenClock, onEvent: (event: InputEvent) 
 
   function give(): void {
     turn = undefined;
-    const event = waiting.shift();
+    let goesOn = true;
     try {
-      if (event) onEvent(event);
+      for (let event = waiting.shift(); event; event = goesOn ? waiting.shift() : undefined) goesOn = onEvent(event);
     } finally {
       // React asks for its turn in a microtask, after this one: the second turn from now comes after React's.
       if (waiting.length > 0) turn ??= setImmediate(() => (turn = setImmediate(give)));

@@ -14,6 +14,11 @@ export interface KeyTable {
   readonly bindings: readonly KeyBinding[];
   /** Takes what is typed or pasted; keys below that type something are then not reached. */
   readonly onText?: (text: string) => void;
+  /**
+   * Takes everything that has no binding in this table, as the terminal sent it, pastes between their marks: for a
+   * program that somebody types into. No table below is reached then.
+   */
+  readonly onRaw?: (sent: string) => void;
 }
 
 /** Brings each key to the first table that has it. */
@@ -24,6 +29,8 @@ export interface KeyRouter {
   add(order: number, table: KeyTable): {update(table: KeyTable): void; remove(): void};
   /** True when somebody took the event. */
   dispatch(event: InputEvent): boolean;
+  /** Whether the event is one that a table takes as it was sent. */
+  takesRaw(event: InputEvent): boolean;
   /** The tables that get keys now, first asked first; the same array until what can be seen of them changes. */
   tables(): readonly KeyTable[];
   subscribe(listener: () => void): () => void;
@@ -75,8 +82,9 @@ export function createKeyRouter(): KeyRouter {
     dispatch(event) {
       for (const {table} of reachable(entries)) {
         if (event.type === 'paste') {
-          if (!table.onText) continue;
-          table.onText(event.text);
+          const take = table.onRaw ?? table.onText;
+          if (!take) continue;
+          take(table.onRaw ? `\x1b[200~${event.text}\x1b[201~` : event.text);
           return true;
         }
         const binding = table.bindings.find(({keys}) => keys.includes(event.name));
@@ -89,8 +97,17 @@ export function createKeyRouter(): KeyRouter {
           table.onText(event.text);
           return true;
         }
+        if (table.onRaw) {
+          table.onRaw(event.raw);
+          return true;
+        }
       }
       return false;
+    },
+    takesRaw(event) {
+      const first = reachable(entries)[0]?.table;
+      if (!first?.onRaw) return false;
+      return event.type === 'paste' || !first.bindings.some(({keys}) => keys.includes(event.name));
     },
     tables: () => visible,
     subscribe(listener) {
@@ -127,13 +144,16 @@ function reachable(entries: readonly Entry[]): readonly Entry[] {
 function thatGetKeys(tables: readonly KeyTable[]): readonly KeyTable[] {
   const taken = new Set<string>();
   let typed = false;
+  let everything = false;
   return tables.flatMap((table) => {
+    if (everything) return [];
     const bindings = table.bindings
       .map((binding) => ({...binding, keys: binding.keys.filter((key) => !taken.has(key) && !(typed && types(key)))}))
       .filter(({keys}) => keys.length > 0);
     for (const {keys} of table.bindings) for (const key of keys) taken.add(key);
     const hides = table.bindings.length > 0 && bindings.length === 0;
     typed ||= table.onText !== undefined;
+    everything = table.onRaw !== undefined;
     return hides ? [] : [{...table, bindings}];
   });
 }

@@ -1,9 +1,24 @@
 import {controlKey, letterKeys, numberKeys, withModifiers} from './key-names.ts';
 
-/** What the keyboard did. `text` is what a text input takes from the key, when it types something. */
+/** What the keyboard did. */
 export type InputEvent =
-  | {readonly type: 'key'; readonly name: string; readonly text?: string}
-  | {readonly type: 'paste'; readonly text: string};
+  | (Key & {
+      /** What the terminal sent for it. */
+      readonly raw: string;
+    })
+  | Paste;
+
+interface Key {
+  readonly type: 'key';
+  readonly name: string;
+  /** What a text input takes from the key, when it types something. */
+  readonly text?: string;
+}
+
+interface Paste {
+  readonly type: 'paste';
+  readonly text: string;
+}
 
 /** Cuts what a terminal sends into keys. Holds what may be the beginning of a sequence. */
 export interface Splitter {
@@ -24,7 +39,8 @@ export function createSplitter(): Splitter {
     while (at < held.length) {
       const step = readOne(held, at, ended);
       if (step === undefined) break;
-      if (step.event) events.push(step.event);
+      const {event} = step;
+      if (event) events.push(event.type === 'key' ? {...event, raw: held.slice(at, step.next)} : event);
       at = step.next;
     }
     held = held.slice(at);
@@ -61,7 +77,7 @@ const pasteLimit = 1 << 20;
 const replyLimit = 4096;
 
 interface Step {
-  readonly event?: InputEvent;
+  readonly event?: Key | Paste;
   readonly next: number;
 }
 
@@ -156,7 +172,7 @@ function readCsi(input: string, at: number, ended: boolean): Step | undefined {
   return event ? {event, next: i + 1} : {next: i + 1};
 }
 
-function csiKey(parameters: string, final: string): InputEvent | undefined {
+function csiKey(parameters: string, final: string): Key | undefined {
   if (!/^[\d;:]*$/.test(parameters)) return undefined;
   const [first = [], second = [], third = []] = parameters.split(';').map((part) => part.split(':').map(Number));
   const [number = 0] = first;
@@ -176,7 +192,7 @@ function csiKey(parameters: string, final: string): InputEvent | undefined {
 }
 
 /** A key given as its code point with modifiers (CSI u, modifyOtherKeys). */
-function codeKey(code: number, modifier: number): InputEvent | undefined {
+function codeKey(code: number, modifier: number): Key | undefined {
   if (code === 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return undefined;
   // Kitty's private numbers for keys without a character (keypad, media, modifiers).
   if (code >= 57344 && code <= 63743) return undefined;
@@ -209,7 +225,7 @@ function readPaste(input: string, from: number): Step | undefined {
   return {event: paste(input.slice(from, given)), next: end < 0 ? given : given + pasteEnd.length};
 }
 
-function paste(raw: string): InputEvent {
+function paste(raw: string): Paste {
   const text = raw
     .slice(0, pasteLimit)
     .replace(/\r\n?/g, '\n')

@@ -13,17 +13,28 @@ export interface UseKeysOptions {
   readonly title?: string;
   /** Takes printable text and pastes; for text inputs. */
   readonly onText?: (text: string) => void;
+  /** Takes everything else that is typed, as the terminal sent it. */
+  readonly onRaw?: (sent: string) => void;
 }
 
 /** Gives this place on screen its keys while the component is there. */
-export function useKeys(bindings: readonly KeyBinding[], {layer, active = true, title, onText}: UseKeysOptions): void {
+export function useKeys(
+  bindings: readonly KeyBinding[],
+  {layer, active = true, title, onText, onRaw}: UseKeysOptions,
+): void {
   const router = useKeyRouter();
   // While rendering, parents come before their children; effects run the other way round.
   // biome-ignore lint/correctness/useExhaustiveDependencies: being activated again is coming anew.
   const order = useMemo(() => router.nextOrder(), [router, active]);
   const table = useMemo<KeyTable>(
-    () => ({layer, bindings, ...(title === undefined ? {} : {title}), ...(onText ? {onText} : {})}),
-    [layer, bindings, title, onText],
+    () => ({
+      layer,
+      bindings,
+      ...(title === undefined ? {} : {title}),
+      ...(onText ? {onText} : {}),
+      ...(onRaw ? {onRaw} : {}),
+    }),
+    [layer, bindings, title, onText, onRaw],
   );
   const latest = useRef(table);
   const entry = useRef<ReturnType<KeyRouter['add']>>(undefined);

@@ -143,11 +143,14 @@ export function openTerminal(draw: (parts: DrawParts) => Drawn | Promise<Drawn>,
     else if (state === 'shown') keys.push(data);
   }
 
-  function takeKey(event: InputEvent): void {
-    if (state !== 'shown') return;
+  /** Gives whether the key went to a program that is typed into: then it changed nothing here. */
+  function takeKey(event: InputEvent): boolean {
+    if (state !== 'shown') return false;
+    if (router.takesRaw(event)) return router.dispatch(event);
     if (event.type === 'key' && event.name === 'ctrl-z' && watch) stopForShell();
     else if (event.type === 'key' && event.name === 'ctrl-l') compositor.redraw();
     else router.dispatch(event);
+    return false;
   }
 
   function resized(): void {

@@ -26,7 +26,8 @@ function setUp() {
       ),
       ...(more.text ? {onText: (text: string) => log.push(`${who} typed ${text}`)} : {}),
     });
-  const press = (name: string) => router.dispatch({type: 'key', name, ...(name.length === 1 ? {text: name} : {})});
+  const press = (name: string) =>
+    router.dispatch({type: 'key', name, raw: name, ...(name.length === 1 ? {text: name} : {})});
   return {router, log, table, press};
 }
 
@@ -106,7 +107,7 @@ test('listeners hear when the footer would look different, not when only functio
   table.update({layer: 'screen', bindings: [binding('one', 'second')]});
   expect(changes).toBe(1);
   expect(router.tables()).toBe(before);
-  router.dispatch({type: 'key', name: 'a', text: 'a'});
+  router.dispatch({type: 'key', name: 'a', text: 'a', raw: 'a'});
   expect(log).toEqual(['second']);
   table.update({layer: 'screen', bindings: [binding('two', 'third')]});
   expect(changes).toBe(2);
@@ -139,4 +140,31 @@ test('a key is shown only where pressing it arrives', () => {
   expect(keysOf()).toEqual([['filter', ['enter', 'ctrl-c']]]);
   input.remove();
   expect(keysOf()).toHaveLength(2);
+});
+
+test('who takes everything as it was sent leaves nothing to others, but for its own keys and dialogs', () => {
+  const {router, log, table, press} = setUp();
+  table('global', 'global', ['q', 'ctrl-l']);
+  table('always', 'always', ['?']);
+  const program = router.add(router.nextOrder(), {
+    layer: 'input',
+    title: 'program',
+    bindings: [{keys: ['ctrl-]'], word: 'leave', help: '', run: () => log.push('leave')}],
+    onRaw: (sent) => log.push(`sent ${sent.replaceAll('\x1b', 'ESC')}`),
+  });
+  for (const key of ['q', '?', 'ctrl-l', 'ctrl-]']) press(key);
+  router.dispatch({type: 'key', name: 'up', raw: '\x1b[A'});
+  router.dispatch({type: 'paste', text: 'a\nb'});
+  expect(log).toEqual(['sent q', 'sent ?', 'sent ctrl-l', 'leave', 'sent ESC[A', 'sent ESC[200~a\nbESC[201~']);
+  const q = {type: 'key', name: 'q', raw: 'q'} as const;
+  expect([router.takesRaw(q), router.takesRaw({...q, name: 'ctrl-]'})]).toEqual([true, false]);
+  expect(router.tables().map(({title}) => title)).toEqual(['program']);
+  const dialog = table('modal', 'dialog', ['y']);
+  expect(router.takesRaw(q)).toBe(false);
+  expect([press('y'), press('x')]).toEqual([true, false]);
+  dialog.remove();
+  program.remove();
+  expect(router.takesRaw(q)).toBe(false);
+  press('q');
+  expect(log.slice(-2)).toEqual(['dialog y', 'global q']);
 });

@@ -49,18 +49,25 @@ test.each([
 
 test('what a key types is told apart from what it is called', () => {
   expect(events('a ')).toEqual([
-    {type: 'key', name: 'a', text: 'a'},
-    {type: 'key', name: 'space', text: ' '},
+    {type: 'key', name: 'a', text: 'a', raw: 'a'},
+    {type: 'key', name: 'space', text: ' ', raw: ' '},
   ]);
-  expect(events('\x1ba')).toEqual([{type: 'key', name: 'alt-a'}]);
+  expect(events('\x1ba')).toEqual([{type: 'key', name: 'alt-a', raw: '\x1ba'}]);
+});
+
+test('what the terminal sent for a key is kept beside its name', () => {
+  const sent = ['a', 'é', '\x1b[1;5A', '\x1bOP', '\x1bx', '\x03', '\x1b[27;5;105~'];
+  expect(events(...sent).map((event) => event.type === 'key' && event.raw)).toEqual(sent);
+  // Cut in two by the connection, it is the same key.
+  expect(events('\x1b[1', ';5A')).toMatchObject([{name: 'ctrl-up', raw: '\x1b[1;5A'}]);
 });
 
 test('the tail of a sequence whose Esc came long before is not typed', () => {
   const splitter = createSplitter();
   expect(splitter.push('\x1b')).toEqual([]);
-  expect(splitter.flush()).toEqual([{type: 'key', name: 'esc'}]);
-  expect(splitter.push('[A')).toEqual([{type: 'key', name: 'up'}]);
-  expect(splitter.push('[')).toEqual([{type: 'key', name: '[', text: '['}]);
+  expect(splitter.flush()).toEqual([{type: 'key', name: 'esc', raw: '\x1b'}]);
+  expect(splitter.push('[A')).toEqual([{type: 'key', name: 'up', raw: '\x1b[A'}]);
+  expect(splitter.push('[')).toEqual([{type: 'key', name: '[', text: '[', raw: '['}]);
 });
 
 test('of an endless paste only the first megabyte is kept, and its end is still seen', () => {
@@ -70,7 +77,7 @@ test('of an endless paste only the first megabyte is kept, and its end is still 
   expect(splitter.push('x\x1b[20')).toEqual([]);
   expect(splitter.push('1~q')).toEqual([
     {type: 'paste', text: 'x'.repeat(1 << 20)},
-    {type: 'key', name: 'q', text: 'q'},
+    {type: 'key', name: 'q', text: 'q', raw: 'q'},
   ]);
 });
 
