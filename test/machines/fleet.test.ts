@@ -1,8 +1,11 @@
 import {afterEach, expect, test} from 'vitest';
+import type {Remote, SshTarget} from '../../src/engine/machine-tools.ts';
+import {askMachine} from '../../src/engine/machines/asked.ts';
 import {Fleet} from '../../src/engine/machines/fleet.ts';
 import {Secret} from '../../src/engine/secret.ts';
 import {createFakeSsh} from '../helpers/fake-ssh.ts';
 import {createFakeClock} from '../run/fake-clock.ts';
+import {machineInfo} from './sample-machines.ts';
 import {sampleTarget} from './sample-target.ts';
 
 const fake = createFakeSsh();
@@ -21,6 +24,15 @@ function createFleet(): Fleet {
   return fleet;
 }
 
+function asking<T>(
+  fleet: Fleet,
+  target: SshTarget,
+  signal: AbortSignal,
+  work: (remote: Remote) => Promise<T>,
+): Promise<T> {
+  return askMachine({machine: machineInfo(target.name), hold: (until) => fleet.hold(target, until)}, signal, work);
+}
+
 function connectsTo(machine: string): number {
   return fake.connects.filter((name) => name === machine).length;
 }
@@ -29,7 +41,7 @@ test('a machine has one connection, for all that ask at once and later', async (
   const fleet = createFleet();
   const holds = await Promise.all([1, 2, 3].map(() => fleet.hold(sampleTarget('a'), signal)));
   for (const hold of holds) hold.release();
-  await fleet.use(sampleTarget('a'), signal, async () => {});
+  await asking(fleet, sampleTarget('a'), signal, async () => {});
   expect(connectsTo('a')).toBe(1);
 });
 
@@ -37,17 +49,17 @@ test('another login to a machine is another connection, and so is another way to
   const fleet = createFleet();
   const other = [{kind: 'password' as const, password: new Secret('another')}];
   for (const more of [{}, {credentials: other}, {user: 'root'}, {jump: sampleTarget('gate')}])
-    await fleet.use(sampleTarget('login', more), signal, async () => {});
+    await asking(fleet, sampleTarget('login', more), signal, async () => {});
   expect(connectsTo('login')).toBe(4);
 });
 
 test('what nobody uses is closed after a while, and made again when it is needed', async () => {
   const fleet = createFleet();
   const kept = await fleet.hold(sampleTarget('kept'), signal);
-  await fleet.use(sampleTarget('left'), signal, async () => {});
+  await asking(fleet, sampleTarget('left'), signal, async () => {});
   await clock.pass(2000);
   expect(fake.open()).toEqual(['kept']);
-  await fleet.use(sampleTarget('left'), signal, async () => {});
+  await asking(fleet, sampleTarget('left'), signal, async () => {});
   expect(connectsTo('left')).toBe(2);
   kept.release();
 });
@@ -55,7 +67,7 @@ test('what nobody uses is closed after a while, and made again when it is needed
 test('a thousand of them wait for that with one timer', async () => {
   const fleet = createFleet();
   const names = Array.from({length: 1000}, (_, index) => `many-${index}`);
-  await Promise.all(names.map((name) => fleet.use(sampleTarget(name), signal, async () => {})));
+  await Promise.all(names.map((name) => asking(fleet, sampleTarget(name), signal, async () => {})));
   expect(clock.sleepers).toBe(1);
   await clock.pass(2000);
   expect(fake.open()).toEqual([]);
@@ -63,12 +75,12 @@ test('a thousand of them wait for that with one timer', async () => {
 
 test('one that broke is not given to anybody else', async () => {
   const fleet = createFleet();
-  const broken = fleet.use(sampleTarget('b'), signal, async (remote) => {
+  const broken = asking(fleet, sampleTarget('b'), signal, async (remote) => {
     fake.cut('b');
     await remote.run({script: 'true'}, {}, signal);
   });
   await expect(broken).rejects.toMatchObject({problem: {code: 'machine-lost'}});
-  const {exit} = await fleet.use(sampleTarget('b'), signal, (remote) => remote.run({script: 'exit 3'}, {}, signal));
+  const {exit} = await asking(fleet, sampleTarget('b'), signal, (remote) => remote.run({script: 'exit 3'}, {}, signal));
   expect(exit).toBe(3);
 });
 
@@ -100,7 +112,7 @@ test('who gives up waiting for a machine is let go at once, and the last one end
 
 test('closing ends what runs, and nothing can be asked afterwards', async () => {
   const fleet = createFleet();
-  const running = fleet.use(sampleTarget('c'), signal, (remote) => remote.run({script: 'sleep 1000'}, {}, signal));
+  const running = asking(fleet, sampleTarget('c'), signal, (remote) => remote.run({script: 'sleep 1000'}, {}, signal));
   const failed = expect(running).rejects.toThrow();
   await expect.poll(() => fake.running()).toBe(1);
   await fleet.closeAll();

@@ -49,22 +49,6 @@ export class Fleet {
     this.idleMs = idleMs;
   }
 
-  /**
-   * Does something on the machine. Throws what connecting and the work throw; where the connection broke the next who
-   * asks is given another.
-   */
-  async use<T>(target: SshTarget, signal: AbortSignal, work: (remote: Remote) => Promise<T>): Promise<T> {
-    const hold = await this.hold(target, signal);
-    try {
-      const result = await work(hold.remote);
-      hold.release();
-      return result;
-    } catch (error) {
-      hold.release(isBroken(error));
-      throw error;
-    }
-  }
-
   /** Throws what connecting throws. Aborting rejects with the signal's reason at once, whatever the machine does. */
   async hold(target: SshTarget, signal: AbortSignal): Promise<Hold> {
     signal.throwIfAborted();
@@ -161,7 +145,8 @@ function wordsOf(credential: SshCredential): readonly (string | undefined)[] {
   }
 }
 
-function isBroken(error: unknown): boolean {
+/** Whether what was thrown says that the connection is of no more use. */
+export function isBroken(error: unknown): boolean {
   return (
     error instanceof ProblemError &&
     (error.problem.code === 'machine-lost' || error.problem.code === 'machine-unreachable')

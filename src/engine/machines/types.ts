@@ -284,8 +284,11 @@ export interface MachineRun {
 }
 
 export interface MachineRunState {
+  /** Empty until the configuration is read. */
   readonly machines: readonly MachineRunLook[];
   readonly running: boolean;
+  /** Why nothing could be begun: the configuration, a name that nobody has, a folder that cannot be written. */
+  readonly problem?: Problem;
 }
 
 export interface MachineRunLook {

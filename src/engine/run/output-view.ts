@@ -166,7 +166,7 @@ function searchOn(
 }
 
 /** A text in small letters finds large ones too. */
-function matcherOf(pattern: string | RegExp): (text: string) => boolean {
+export function matcherOf(pattern: string | RegExp): (text: string) => boolean {
   if (typeof pattern !== 'string') {
     const expression = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
     return (text) => expression.test(text);
