@@ -5,7 +5,17 @@ import {allAccounts} from './logins.ts';
 
 /** What hosts take over from /etc of this computer: what programs need to start, nothing that says how it is run. */
 const copied = [
-  ...['alternatives', 'bash.bashrc', 'csh.cshrc', 'csh.login', 'debian_version', 'fish', 'init.d/docker', 'iproute2'],
+  ...[
+    'alternatives',
+    'bash.bashrc',
+    'csh',
+    'csh.cshrc',
+    'csh.login',
+    'debian_version',
+    'fish',
+    'init.d/docker',
+    'iproute2',
+  ],
   ...[
     'ld.so.cache',
     'ld.so.conf',
@@ -59,7 +69,7 @@ export function makeEtc(etc: string): void {
   // The word cgroup keeps init.d/docker from mounting control groups by itself.
   write('fstab', 'cgroup /sys/fs/cgroup cgroup defaults 0 0\n');
   for (const service of ['sshd', 'sudo', 'su', 'other'])
-    write(`pam.d/${service}`, unix.auth + unix.account + (service === 'sudo' ? '' : unix.session));
+    write(`pam.d/${service}`, unix.auth + unix.account + unix.session);
   write('sudoers', sudoers(), 0o440);
   write('ssh/sshd_config', readFileSync('/usr/share/openssh/sshd_config', 'utf8'));
   writeAccounts(write);

@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process';
 
 /** Runs a program of this computer; resolves with what it printed, rejects with its errors when it fails. */
-export function execute(program: string, argv: readonly string[], input = ''): Promise<string> {
+export function execute(program: string, argv: readonly string[], input: string | Uint8Array = ''): Promise<string> {
   const child = spawn(program, argv, {cwd: '/', timeout: 120_000, killSignal: 'SIGKILL'});
   const said = {stdout: '', stderr: ''};
   for (const stream of ['stdout', 'stderr'] as const)

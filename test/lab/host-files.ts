@@ -1,5 +1,17 @@
 import {randomUUID} from 'node:crypto';
-import {chmodSync, chownSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import {join} from 'node:path';
 import {execute} from './execute.ts';
 import {allAccounts} from './logins.ts';
@@ -36,6 +48,18 @@ export async function makeHostFiles(folder: string, etc: string, host: HostFiles
   writeFileSync(join(root, 'etc/hosts'), `127.0.0.1 localhost\n::1 localhost\n${itself.join('')}`);
   makeHomes(root, host.authorizedKeys);
   await makeHostKeys(root);
+}
+
+/** Puts runc.sh in the place of runc, where root needs it. `programs` is a folder of the lab, for one copy of the real one. */
+export function replaceRunc(folder: string, programs: string): void {
+  const capabilities = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
+  if ((BigInt(`0x${capabilities}`) & (1n << 24n)) !== 0n) return;
+  const upper = join(folder, 'usr/upper');
+  for (const name of ['sbin', 'libexec']) mkdirSync(join(upper, name), {recursive: true});
+  if (!existsSync(join(programs, 'runc'))) copyFileSync('/usr/sbin/runc', join(programs, 'runc'));
+  linkSync(join(programs, 'runc'), join(upper, 'libexec/runc-of-the-computer'));
+  copyFileSync(new URL('runc.sh', import.meta.url), join(upper, 'sbin/runc'));
+  chmodSync(join(upper, 'sbin/runc'), 0o755);
 }
 
 /** A key of each kind that is quickly made; a stock sshd has one of RSA too. */

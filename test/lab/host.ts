@@ -6,10 +6,11 @@ import type {Readable} from 'node:stream';
 import {fileURLToPath} from 'node:url';
 import {joiningFiles, makeGroups} from './control-groups.ts';
 import {execute} from './execute.ts';
+import {type Faults, makeFaults} from './faults.ts';
 import {knownHostsLines, makeHostKeys, writeSshdOptions} from './host-files.ts';
 import {addressOf, gatewayOf, hasIpv6, introduce, type LabNetwork, onSwitch} from './network.ts';
 
-export interface Host {
+export interface Host extends Faults {
   /** Also its host name. */
   readonly name: string;
   /** Where its sshd answers, on the usual port. */
@@ -33,7 +34,7 @@ export interface Host {
   /** Sets options of sshd in the place of those of an earlier call: `{MaxStartups: '1:100:1'}`. */
   sshd(options: Readonly<Record<string, string>>): Promise<void>;
   /** Runs a POSIX script as root, without ssh. Resolves with what it printed; rejects with its errors when it fails. */
-  sh(script: string, input?: string): Promise<string>;
+  sh(script: string, input?: string | Uint8Array): Promise<string>;
 }
 
 /** What a host is part of. */
@@ -57,7 +58,7 @@ export function makeHost(place: HostPlace): Host {
   const addresses = [at.address, ...(hasIpv6() ? [at.address6] : [])];
   let up: {readonly process: ChildProcess; readonly init: number} | undefined;
 
-  const sh = (script: string, input?: string) => {
+  const sh = async (script: string, input?: string | Uint8Array) => {
     if (!up) throw new Error(`${name} is off.`);
     const inside = ['env', '-i', 'HOME=/root', 'TERM=xterm', 'LANG=C.UTF-8', `PATH=${path}`, 'sh', '-c', script];
     return execute(
@@ -108,6 +109,7 @@ export function makeHost(place: HostPlace): Host {
       if (up) await sh(restartSshd);
     },
     sh,
+    ...makeFaults(sh),
   };
 }
 
@@ -149,6 +151,7 @@ async function boot(place: HostPlace, address: readonly string[]) {
   if (lines.at(-1) !== 'up')
     throw new Error(`${name} did not boot: ${readFileSync(join(folder, 'boot.log'), 'utf8').trimEnd()}`);
   // Whoever made a lab may end without closing it.
+  child.stdout?.destroy();
   child.unref();
   return {process: child, init: Number(lines[0])};
 }

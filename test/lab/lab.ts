@@ -21,7 +21,7 @@ import {type ChildProcessByStdio, spawn} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {existsSync, mkdirSync, readFileSync, statfsSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {basename, join} from 'node:path';
 import {createInterface} from 'node:readline';
 import type {Readable, Writable} from 'node:stream';
 import {fileURLToPath} from 'node:url';
@@ -31,7 +31,7 @@ import {clearDeadLabs} from './clear.ts';
 import {makeEtc} from './etc.ts';
 import {execute} from './execute.ts';
 import {type Host, makeHost} from './host.ts';
-import {makeHostFiles, writeSshdOptions} from './host-files.ts';
+import {makeHostFiles, replaceRunc, writeSshdOptions} from './host-files.ts';
 import {addressOf, freeNetwork, hasIpv6, plugIn} from './network.ts';
 import {allRecords, labPrefix, writeRecord} from './records.ts';
 import {readSysctls} from './sysctls.ts';
@@ -85,8 +85,9 @@ export async function startLab(options: LabOptions): Promise<Lab> {
         const place = join(folder, name);
         await makeHostFiles(place, etc, {name, address, address6: hasIpv6() ? address6 : undefined, authorizedKeys});
         writeSshdOptions(join(place, 'root'), options.sshd ?? {});
-        const groupName = folder.split('/').at(-1) ?? '';
+        const groupName = basename(folder);
         const docker = index < (options.docker ?? 0);
+        if (docker) replaceRunc(place, folder);
         const host = makeHost({folder: place, groupName, network, number, name, docker});
         await host.start();
         return host;
@@ -130,8 +131,18 @@ async function startGuard(id: string) {
   const script = fileURLToPath(new URL('guard.ts', import.meta.url));
   const guard = spawn(process.execPath, [script, id], {detached: true, cwd: '/', stdio: ['pipe', 'pipe', 'inherit']});
   guard.stdin.on('error', () => {});
-  for await (const line of createInterface({input: guard.stdout})) return {guard, init: Number(line)};
-  throw new Error('The guard of the lab did not start.');
+  const init = await firstLine(guard.stdout);
+  if (init === undefined) throw new Error('The guard of the lab did not start.');
+  return {guard, init: Number(init)};
+}
+
+/** Nothing more is read; an open end would keep this process from ending. */
+async function firstLine(stream: Readable): Promise<string | undefined> {
+  for await (const line of createInterface({input: stream})) {
+    stream.destroy();
+    return line;
+  }
+  return undefined;
 }
 
 async function endGuard(guard: ChildProcessByStdio<Writable, Readable, null>): Promise<void> {

@@ -19,6 +19,7 @@ const parts: readonly (readonly [pattern: string, from: string])[] = [
 const dockerParts: typeof parts = [
   ['/usr/sbin/dockerd', 'docker.io'],
   ['/usr/sbin/runc', 'runc'],
+  ['/{,usr/}bin/busybox', 'busybox-static'],
 ];
 
 /** Why no lab can be brought up here, as the end of a sentence; undefined when one can. */

@@ -1,4 +1,4 @@
-import {existsSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {hostname} from 'node:os';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {type Host, type Lab, logins, startLab, whyNoLab} from '../lab/lab.ts';
@@ -141,4 +141,112 @@ describe.skipIf(obstacle)('hosts of a lab', () => {
     await two.sshd({});
     expect(await two.sh('sshd -T | grep -i maxsessions')).toBe('maxsessions 10\n');
   });
+
+  test('a wrong clock is that of logins, and of sudo', async () => {
+    const isOffBy = async (minutes: number, command: string) => {
+      const begun = Math.floor(Date.now() / 1000);
+      const {stdout} = await ssh(one, {user: 'deploy', key: lab.keys.plain}, command);
+      const right = Number(stdout) - minutes * 60;
+      return begun <= right && right <= Date.now() / 1000;
+    };
+    await one.clock(-10);
+    expect(await isOffBy(-10, 'date +%s')).toBe(true);
+    expect(await isOffBy(-10, 'sudo date +%s')).toBe(true);
+    await one.clock(0);
+    expect(await isOffBy(0, 'date +%s')).toBe(true);
+  });
+
+  test('a disk is full at the byte, and whole again', async () => {
+    const admin = {user: 'admin', key: lab.keys.plain};
+    await one.fillDisk('/home', 64);
+    const full = await ssh(one, admin, 'head -c 65536 /dev/zero > fits && head -c 1 /dev/zero > does-not');
+    expect(full).toMatchObject({exit: 1, stderr: expect.stringContaining('No space left on device')});
+    await one.mend('/home');
+    expect(await ssh(one, admin, 'ls; echo 1 > fits && rm fits')).toEqual({exit: 0, stdout: '', stderr: ''});
+  });
+
+  test('a home is read-only, and writable again', async () => {
+    const admin = {user: 'admin', key: lab.keys.plain};
+    await one.makeReadOnly('/home/admin');
+    expect((await ssh(one, admin, 'touch file')).stderr).toContain('Read-only file system');
+    await one.mend('/home/admin');
+    expect(await ssh(one, admin, 'touch file && rm file')).toMatchObject({exit: 0});
+  });
+
+  test('journalctl reads units, priorities and several lines, also of what came later', async () => {
+    await one.journal([
+      {unit: 'kubelet.service', message: 'first'},
+      {unit: 'docker.service', message: 'of another'},
+      {unit: 'kubelet.service', message: 'of two\nlines', priority: 3},
+    ]);
+    await one.journal([{unit: 'kubelet.service', message: 'later'}]);
+    const read = (options: string) => one.sh(`journalctl --no-pager --output=cat ${options}`);
+    expect(await read('--unit=kubelet')).toBe('first\nof two\nlines\nlater\n');
+    expect(await read('--unit=kubelet --priority=err')).toBe('of two\nlines\n');
+    expect(await read('--boot --lines=1')).toBe('later\n');
+  });
+
+  test('recorded programs answer what they were asked, in every login', async () => {
+    await one.replay('lost-gpu');
+    const query = 'nvidia-smi --query-gpu=pci.bus_id,memory.total,driver_version,name --format=csv,noheader,nounits';
+    const {stdout} = await ssh(one, asRoot(), `${query} | wc -l; lspci -D -nn | grep -c NVIDIA`);
+    expect(stdout).toBe('3\n4\n');
+    await one.replay('no-driver');
+    expect(await ssh(one, asRoot(), query)).toMatchObject({exit: 9, stdout: expect.stringContaining('has failed')});
+    expect((await ssh(one, asRoot(), 'nvidia-smi -L')).stderr).toContain('no such call is in the recording');
+  });
 });
+
+const noDocker = whyNoLab({docker: true});
+if (noDocker && !obstacle) console.error(`Tests on lab hosts with Docker are skipped: ${noDocker}.`);
+
+describe.skipIf(noDocker)('hosts with Docker', () => {
+  let lab: Lab;
+  let one: Host;
+  let two: Host;
+  beforeAll(async () => {
+    lab = await startLab({hosts: 2, docker: 2});
+    [one, two] = lab.hosts as [Host, Host];
+    for (const host of lab.hosts) await host.sh('cat > /opt/busybox; chmod 755 /opt/busybox', readFileSync(busybox()));
+    for (const host of lab.hosts) await host.sh(importImage);
+  });
+  afterAll(() => lab?.close());
+
+  test('each has an engine of its own', async () => {
+    const [first, second] = await Promise.all([one, two].map((host) => host.sh('docker info --format "{{.ID}}"')));
+    expect(first).not.toBe(second);
+    await one.sh('docker run --detach --name of-one busybox sleep 1000');
+    expect(await one.sh('docker ps --format "{{.Names}}"')).toBe('of-one\n');
+    expect(await two.sh('docker ps --format "{{.Names}}"')).toBe('');
+    await one.sh('docker rm --force of-one');
+  });
+
+  test('containers have what a kubelet and its pods ask for', async () => {
+    const asked = '--privileged --network=host --pid=host --oom-score-adj=-500 --ulimit nofile=1048576:1048576';
+    expect(await one.sh(`docker run --rm ${asked} busybox hostname`)).toBe('node-1\n');
+    await one.sh('docker run --detach --name ran-into busybox sleep 1000');
+    expect(await one.sh('docker exec --privileged ran-into id -u')).toBe('0\n');
+    expect(await one.sh('docker run --rm busybox ls /sys/class/net')).toContain('eth0');
+    await one.sh('docker rm --force ran-into');
+  });
+
+  test('images and containers that restart are there again after a power failure', async () => {
+    await two.sh('docker run --detach --name kept --restart=always busybox sleep 1000');
+    await two.kill();
+    await two.start();
+    await expect
+      .poll(() => two.sh('docker ps --filter status=running --format "{{.Names}}"'), {timeout: 60_000})
+      .toBe('kept\n');
+  });
+});
+
+function busybox(): string {
+  return ['/bin/busybox', '/usr/bin/busybox'].find((file) => existsSync(file)) ?? 'busybox';
+}
+
+/** An image of nothing but busybox, by its applets' names. */
+const importImage = `
+  mkdir -p /opt/image/bin
+  cp /opt/busybox /opt/image/bin/busybox
+  for applet in sh ls id sleep hostname; do ln -f /opt/image/bin/busybox /opt/image/bin/$applet; done
+  tar -C /opt/image -c . | docker import - busybox:latest`;
