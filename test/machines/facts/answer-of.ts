@@ -1,4 +1,4 @@
-import {type Answer, readAnswer} from '../../../src/engine/machines/facts/answer.ts';
+import {type Answer, readAnswer} from '../../../src/engine/machine-answer.ts';
 import {parseFacts} from '../../../src/engine/machines/facts/parse-facts.ts';
 import type {MachineFacts} from '../../../src/engine/machines/types.ts';
 

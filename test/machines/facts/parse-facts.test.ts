@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {readAnswer} from '../../../src/engine/machines/facts/answer.ts';
+import {readAnswer} from '../../../src/engine/machine-answer.ts';
 import {complaintsOf} from '../../../src/engine/machines/facts/complaints.ts';
 import {parseFacts} from '../../../src/engine/machines/facts/parse-facts.ts';
 import {factsOf} from './answer-of.ts';

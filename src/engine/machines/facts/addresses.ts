@@ -1,7 +1,7 @@
 /** Addresses of the machine, but for those that nobody else can reach it by. */
 
+import type {Answer} from '../../machine-answer.ts';
 import type {MachineFacts} from '../types.ts';
-import type {Answer} from './answer.ts';
 
 type AddressFact = MachineFacts['addresses'][number];
 

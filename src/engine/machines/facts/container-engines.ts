@@ -1,7 +1,7 @@
 /** Docker and containerd: their versions, and whether they run. */
 
+import type {Answer} from '../../machine-answer.ts';
 import type {MachineFacts} from '../types.ts';
-import type {Answer} from './answer.ts';
 
 /** Absent where there is no trace of it. */
 export function dockerIn(answer: Answer): MachineFacts['docker'] {

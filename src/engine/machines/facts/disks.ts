@@ -1,7 +1,7 @@
 /** Disks: what is mounted, and how full it is. */
 
+import {type Answer, numberOf} from '../../machine-answer.ts';
 import type {DiskFact} from '../types.ts';
-import {type Answer, numberOf} from './answer.ts';
 
 /** The root and the file systems on disks of the machine's own, each once. Without `df` their sizes are 0. */
 export function disksIn(answer: Answer): DiskFact[] {

@@ -3,8 +3,8 @@
  * is on one list and not on the other.
  */
 
+import {type Answer, numberOf} from '../../machine-answer.ts';
 import type {GpuFact} from '../types.ts';
-import {type Answer, numberOf} from './answer.ts';
 
 /** Of the vendors whose cards do computing; displays on servers' boards are others. */
 const vendors: Readonly<Record<string, {readonly name: string; readonly driver: string}>> = {

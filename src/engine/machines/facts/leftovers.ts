@@ -1,6 +1,6 @@
 /** What an earlier Kubernetes left on a machine. Images are not of it: they take room and stop nothing. */
 
-import type {Answer} from './answer.ts';
+import type {Answer} from '../../machine-answer.ts';
 
 /** Names of processes end after 15 characters. */
 const processes: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 /** What a machine answered → what is known of it. */
 
+import {type Answer, numberOf} from '../../machine-answer.ts';
 import type {MachineFacts} from '../types.ts';
 import {addressesIn} from './addresses.ts';
-import {type Answer, numberOf} from './answer.ts';
 import {containerdIn, dockerIn} from './container-engines.ts';
 import {disksIn} from './disks.ts';
 import {gpusIn} from './gpus.ts';

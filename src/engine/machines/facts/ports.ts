@@ -1,7 +1,7 @@
 /** Ports that something listens on, from whichever of ss, netstat and the kernel's tables the machine has. */
 
+import type {Answer} from '../../machine-answer.ts';
 import type {PortFact} from '../types.ts';
-import type {Answer} from './answer.ts';
 
 /** By port, each once for every address. */
 export function portsIn(answer: Answer): PortFact[] {

@@ -1,7 +1,7 @@
 /** Whether the account becomes root, as far as that is seen without a password. */
 
+import type {Answer} from '../../machine-answer.ts';
 import type {MachineFacts} from '../types.ts';
-import type {Answer} from './answer.ts';
 
 /**
  * sudo wants the password before it looks whether the account is in sudoers, so 'with password' promises nothing; and

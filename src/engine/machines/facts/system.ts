@@ -1,7 +1,7 @@
 /** The system itself: its name, CPUs, memory. */
 
+import {type Answer, numberOf} from '../../machine-answer.ts';
 import type {MachineFacts} from '../types.ts';
-import {type Answer, numberOf} from './answer.ts';
 
 /** 'Ubuntu 22.04.4 LTS' */
 export function osIn(answer: Answer): string | undefined {

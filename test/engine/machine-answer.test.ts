@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {readAnswer} from '../../../src/engine/machines/facts/answer.ts';
+import {readAnswer} from '../../src/engine/machine-answer.ts';
 
 test('only lines that begin with the mark are of the answer, whatever a profile prints between them', () => {
   const answer = readAnswer(
