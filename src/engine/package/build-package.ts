@@ -1,0 +1,156 @@
+/** Renders and gathers what one machine is sent for one job. Writes nothing. */
+
+import {Guarded} from '../config/guarded.ts';
+import {hasErrors} from '../config/problems.ts';
+import {withoutSecrets} from '../config/secret-keys.ts';
+import {templateContext} from '../config/template-contexts.ts';
+import type {ClusterConfig} from '../config/types.ts';
+import {displayText} from '../names.ts';
+import {type Problem, ProblemError} from '../problem.ts';
+import {createTemplates, type Templates} from '../template/templates.ts';
+import type {Files} from '../tools.ts';
+import type {Value} from '../values/types.ts';
+import {sha256Of} from './checksums.ts';
+import type {PackageEntry, PackageManifest} from './manifest.ts';
+import {readCopied} from './read-copied.ts';
+import {readTemplate, templatesInside} from './read-template.ts';
+import type {Package, PackageFile} from './types.ts';
+
+export interface PackageRequest {
+  readonly manifest: PackageManifest;
+  /** The folder that `src` counts from, absolute; nothing outside of it is read. */
+  readonly toolRoot: string;
+  readonly config: Pick<ClusterConfig, 'era' | 'views'>;
+  /** The machine that templates are rendered for. */
+  readonly host: string;
+  readonly files: Pick<Files, 'resolveInside'>;
+}
+
+export interface PackageReading {
+  /** Only when no problem is an error. */
+  readonly package?: Package;
+  /** Every mistake of every file at once, and warnings of templates. */
+  readonly problems: readonly Problem[];
+}
+
+/** Throws for a machine that the configuration does not have. */
+export async function buildPackage(request: PackageRequest): Promise<PackageReading> {
+  const {manifest, toolRoot, config, host} = request;
+  const problems: Problem[] = [...conflicts(manifest.entries)];
+  const rendering: Rendering = {
+    templates: createTemplates(templatesInside(toolRoot)),
+    names: templateContext(config, {of: 'kubernetes', host}),
+    // The same with dots for secrets: what it renders to differently holds one, in whatever form.
+    shownNames: templateContext({era: config.era, views: concealed(config.views)}, {of: 'kubernetes', host}),
+    secrets: config.views.kubernetes.secrets(),
+    problems,
+  };
+  const files = new Map<string, PackageFile>();
+  for (const entry of manifest.entries) {
+    try {
+      files.set(entry.path, await fileOf(entry, request, rendering));
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      problems.push(named(error.problem, entry));
+    }
+  }
+  if (hasErrors(problems)) return {problems};
+  const sorted = [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const lines = sorted.map(({path, mode, digest}) => `${mode.toString(8)} ${digest} ${path}\n`);
+  return {
+    package: {machine: host, job: manifest.job, files: sorted, digest: sha256Of(lines.join(''))},
+    problems,
+  };
+}
+
+interface Rendering {
+  readonly templates: Templates;
+  readonly names: ReadonlyMap<string, Value>;
+  readonly shownNames: ReadonlyMap<string, Value>;
+  readonly secrets: ReadonlySet<string>;
+  readonly problems: Problem[];
+}
+
+function concealed(views: ClusterConfig['views']): ClusterConfig['views'] {
+  return {...views, kubernetes: new Guarded(views.kubernetes.shown())};
+}
+
+async function fileOf(entry: PackageEntry, request: PackageRequest, rendering: Rendering): Promise<PackageFile> {
+  const {path} = entry;
+  const file = await request.files.resolveInside(request.toolRoot, entry.src);
+  const install = installedAt(path);
+  const installed = install === undefined ? {} : {installed: install};
+  if (entry.how === 'copied') return {path, ...installed, ...(await readCopied(file))};
+  const template = rendering.templates.compile(file, readTemplate(file));
+  const {text, warnings} = template.render(rendering.names);
+  rendering.problems.push(...warnings);
+  const isSecret = withoutSecrets(text, rendering.secrets) !== text || differs(template, text, rendering.shownNames);
+  const bytes = Buffer.from(text, 'utf8');
+  // The originals leave it to each job to make rendered scripts executable, or to call them through bash.
+  const isScript = text.startsWith('#!');
+  return {
+    path,
+    ...installed,
+    mode: (isScript ? 0o755 : 0o644) & (isSecret ? 0o700 : 0o777),
+    size: bytes.length,
+    digest: isSecret ? 'secret' : sha256Of(bytes),
+    read: () => Promise.resolve(bytes),
+  };
+}
+
+function differs(
+  template: ReturnType<Templates['compile']>,
+  text: string,
+  shownNames: Rendering['shownNames'],
+): boolean {
+  try {
+    return template.render(shownNames).text !== text;
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    return true;
+  }
+}
+
+/** Jobs copy their folder etc/ over that of the machine (kubelet-start.sh, behaviour 6.3). */
+function installedAt(path: string): string | undefined {
+  return path.startsWith('etc/') ? `/${path}` : undefined;
+}
+
+/** A file where another entry needs a folder; and two entries for one file, of which the later one counts. */
+function conflicts(entries: readonly PackageEntry[]): Problem[] {
+  const first = new Map<string, PackageEntry>();
+  const problems: Problem[] = [];
+  for (const entry of entries) {
+    const earlier = first.get(entry.path);
+    if (earlier) {
+      problems.push({
+        ...placed(
+          entry,
+          `${displayText(entry.path)} is there twice: also in line ${earlier.line}; the later one counts.`,
+        ),
+        severity: 'warning',
+        hint: 'Remove one of the two.',
+      });
+    }
+    first.set(entry.path, entry);
+  }
+  for (const entry of first.values()) {
+    const parts = entry.path.split('/').slice(0, -1);
+    const folders = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+    const file = folders.find((folder) => first.has(folder));
+    if (file === undefined) continue;
+    const message = `${displayText(entry.path)} needs a folder ${displayText(file)}, and that is a file.`;
+    problems.push({...placed(entry, message), hint: 'Give one of the two another dst or name.'});
+  }
+  return problems;
+}
+
+function placed({file, line, key}: PackageEntry, message: string): Problem {
+  return {code: 'tree-invalid', message, file, line, key};
+}
+
+/** A source that is not there is a mistake of the manifest; a template's own mistakes stay in the template. */
+function named(problem: Problem, {file, line, key}: PackageEntry): Problem {
+  const isOfEntry = problem.code === 'file-unreadable' || problem.code === 'path-leaves-tree';
+  return isOfEntry ? {...problem, file, line, key} : problem;
+}
