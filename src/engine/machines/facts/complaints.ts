@@ -1,11 +1,10 @@
 /** What is wrong with a machine that answers. */
 
-import type {Sku} from '../../config/types.ts';
-import type {DiskFact, GpuFact, MachineFacts} from '../types.ts';
+import type {DiskFact, GpuFact, MachineFacts, MachineSku} from '../types.ts';
 
 /** What the configuration says of the machine. */
 export interface ExpectedMachine {
-  readonly sku?: Sku;
+  readonly sku?: MachineSku;
 }
 
 const clockLimitMs = 2000;
@@ -62,7 +61,7 @@ function ofGpus(gpus: readonly GpuFact[]): string[] {
   return [`${which} on the bus and not driven${slots ? `: ${slots}` : ''}.`];
 }
 
-function ofSku(facts: MachineFacts, sku: Sku): string[] {
+function ofSku(facts: MachineFacts, sku: MachineSku): string[] {
   const complaints: string[] = [];
   const gpus = facts.gpus.length;
   if (sku.gpu && gpus < sku.gpu.count) {
