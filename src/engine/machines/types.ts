@@ -325,7 +325,7 @@ export interface MachineShellRequest extends MachinesRequest {
 }
 
 export interface ProbeRequest {
-  /** Addresses, names, ranges of the last number ('10.0.0.11-40'), or host lists ('gpu[01-16].example'). */
+  /** Addresses, names, ranges of the last number ('10.0.0.11-40'), or names with brackets ('gpu[01-16].example'). */
   readonly addresses: readonly string[];
   readonly port: number;
   readonly user: string;
@@ -334,14 +334,28 @@ export interface ProbeRequest {
   readonly keyFile?: string;
   /** State folder whose pins count; host keys that are new are reported, and logged in to only when `accept` has them. */
   readonly config?: string;
-  readonly accept?: readonly HostKey[];
+  /** Host keys somebody accepted, each for its address alone. */
+  readonly accept?: readonly {readonly address: string; readonly keys: readonly HostKey[]}[];
 }
 
 export interface ProbeReport {
   readonly address: string;
+  /** What it shows; empty where nobody answers. */
   readonly keys: readonly HostKey[];
   readonly facts?: MachineFacts;
   /** A sku made of its facts: GPUs, CPUs and memory. Machines with the same are given the same name. */
-  readonly sku?: MachineSku;
+  readonly sku?: ProbedSku;
+  /** Why there are no facts: nobody answers, its host key is not accepted, it lets nobody in. */
   readonly problem?: Problem;
+}
+
+/** A sku that no configuration has yet. */
+export interface ProbedSku {
+  /** Of letters, digits and '-': 'v100-pcie-16gb-x4-24c-224g', 'cpu-8c-64g'. */
+  readonly name: string;
+  readonly cpus: number;
+  /** Whole GiB that a machine of it has at least, as its kernel counts. */
+  readonly memoryGib: number;
+  /** Of cards on the bus, driven or not. */
+  readonly gpu?: {readonly type: string; readonly count: number};
 }
