@@ -240,9 +240,11 @@ export interface MachineLogList {
   readonly files: readonly {readonly path: string; readonly bytes: number}[];
   /** Units with their state as systemd has it: 'running', 'failed', 'exited'. */
   readonly units: readonly {readonly unit: string; readonly state: string; readonly about: string}[];
-  /** `container` is what MachineLogSource takes. Those of Kubernetes with pod and name inside of it. */
   readonly containers: readonly {
+    /** What MachineLogSource takes. */
     readonly container: string;
+    /** As people call it; of Kubernetes the name inside of its pod. */
+    readonly name: string;
     readonly state: string;
     readonly image: string;
     readonly pod?: string;
