@@ -1,6 +1,8 @@
 import {spawnSync} from 'node:child_process';
-import {chmodSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
-import {dirname, join} from 'node:path';
+import {existsSync, readFileSync, symlinkSync} from 'node:fs';
+import {join} from 'node:path';
+import {execute} from './execute.ts';
+import {put, putFolder} from './files.ts';
 import {allAccounts} from './logins.ts';
 
 /** What hosts take over from /etc of this computer: what programs need to start, nothing that says how it is run. */
@@ -52,15 +54,11 @@ const unix = {
 };
 
 /** The model of /etc for the hosts of one lab: Debian as it comes, and the accounts of logins.ts. */
-export function makeEtc(etc: string): void {
-  mkdirSync(etc, {recursive: true, mode: 0o755});
-  for (const name of copied.filter((one) => existsSync(join('/etc', one))))
-    cpSync(join('/etc', name), join(etc, name), {recursive: true, verbatimSymlinks: true, preserveTimestamps: true});
-  const write = (name: string, text: string, mode = 0o644) => {
-    mkdirSync(dirname(join(etc, name)), {recursive: true});
-    writeFileSync(join(etc, name), text, {mode});
-    chmodSync(join(etc, name), mode);
-  };
+export async function makeEtc(etc: string): Promise<void> {
+  putFolder(etc);
+  const there = copied.filter((name) => existsSync(join('/etc', name)));
+  await execute('sh', ['-c', 'cd /etc && into=$1 && shift && cp -a --parents -- "$@" "$into"', 'sh', etc, ...there]);
+  const write = (name: string, text: string, mode?: number) => put(join(etc, name), text, mode);
   symlinkSync('../usr/lib/os-release', join(etc, 'os-release'));
   symlinkSync('/proc/self/mounts', join(etc, 'mtab'));
   write('environment', 'PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"\n');

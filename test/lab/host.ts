@@ -71,6 +71,7 @@ export function makeHost(place: HostPlace): Host {
     if (!up) return;
     const {process: booted, init} = up;
     up = undefined;
+    booted.ref();
     const ended = new Promise<void>((resolve) => booted.once('exit', () => resolve()));
     // The cable first: the kernel says goodbye for the processes that it kills.
     await onSwitch(network, [`link set ${at.port} down`]);

@@ -13,9 +13,8 @@
  * a stock sshd on port 22, sudo, and where asked a Docker engine. It knows the accounts of `logins`. What is no host's
  * own: kernel, clock, memory and processors; its init is not systemd. Nothing that it sends leaves this computer.
  *
- * One host is up after about a quarter of a second, a second more with Docker. Several labs may be up at once. When
- * the process that made a lab ends, in whatever way, all of it goes: processes, network, control groups, files; and
- * settings of the kernel are as before.
+ * Several labs may be up at once. When the process that made a lab ends, in whatever way, all of it goes: processes,
+ * network, control groups, files; and settings of the kernel are as before once no lab is up.
  */
 import {type ChildProcessByStdio, spawn} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
@@ -43,7 +42,7 @@ export {whyNoLab} from './obstacles.ts';
 export interface LabOptions {
   /** How many; they are node-1, node-2, … */
   readonly hosts: number;
-  /** The first so many have a Docker engine, which takes a second of their boot. */
+  /** The first so many have a Docker engine, which makes their boot three times as long. */
   readonly docker?: number;
   /** Of every sshd, in the place of the stock ones: `{MaxStartups: '2:100:2'}`. */
   readonly sshd?: Readonly<Record<string, string>>;
@@ -75,7 +74,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const close = () => endGuard(guard);
   try {
     const etc = join(folder, 'etc');
-    makeEtc(etc);
+    await makeEtc(etc);
     const keys = await makeKeys(folder);
     const authorizedKeys = [keys.plain, keys.locked.file].map((file) => readFileSync(`${file}.pub`, 'utf8')).join('');
     const hosts = await Promise.all(
