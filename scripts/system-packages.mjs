@@ -1,8 +1,8 @@
 // What tests on real parts need of the system: a Docker engine, a registry, a static busybox to make images of,
-// file systems that share blocks, tmux, the shells that have a completion, a Python, a systemd with its logind, and
-// what the hosts of a lab (test/lab) are made of. With CI or PAI_TEST_SYSTEM=1 set, as root on Debian or Ubuntu, what
-// is missing is installed without starting any service; everywhere else those tests are skipped, and one line says how
-// to have them.
+// file systems that share blocks, tmux, programs to show in a pane, the shells that have a completion, a Python, a
+// systemd with its logind, and what the hosts of a lab (test/lab) are made of. With CI or PAI_TEST_SYSTEM=1 set, as root
+// on Debian or Ubuntu, what is missing is installed without starting any service; everywhere else those tests are
+// skipped, and one line says how to have them.
 import {spawnSync} from 'node:child_process';
 import {
   accessSync,
@@ -28,6 +28,8 @@ const parts = [
   {package: 'btrfs-progs', there: () => found('mkfs.btrfs')},
   {package: 'xfsprogs', there: () => found('mkfs.xfs')},
   {package: 'tmux', there: () => found('tmux')},
+  {package: 'vim', there: () => found('vim')},
+  {package: 'htop', there: () => found('htop')},
   {package: 'zsh', there: () => found('zsh')},
   {package: 'fish', there: () => found('fish')},
   {package: 'python3', there: () => found('python3')},
