@@ -86,7 +86,8 @@ async function refusal({answer, end, said}: Asked, pack: Package, machine: strin
   const error = answer.lines('error').join('\n').trim();
   const home = displayText(answer.first('home') ?? '~');
   const about = {machine, ...(error || said ? {detail: error || said} : {})};
-  if (/no space left|disk quota exceeded|not enough space/i.test(error)) {
+  // tar's word for a disk that took a part of a block.
+  if (/no space left|disk quota exceeded|wrote only \d+ of \d+ bytes|short write/i.test(error)) {
     return {
       ...about,
       code: 'disk-full',
