@@ -84,6 +84,12 @@ start() {
   name=$1
   shift
   [ -n "$work" ] && has "$1" || return 0
+  case $stuck in
+    *" $1 "*)
+      say hung "$name"
+      return 0
+      ;;
+  esac
   programs="$programs$name "
   (
     "$@" >"$work/$name.out" 2>"$work/$name.err" </dev/null &
@@ -144,6 +150,29 @@ if [ -r /proc/self/mounts ]; then
   done </proc/self/mounts
 fi
 [ $# -gt 0 ] || set -- /
+
+# ---------------------------------------------------------------- processes
+# One that the kernel does not let die is still there when somebody asks anew: then no second one is started beside it.
+is_stuck() {
+  stat=
+  { read -r stat <"$1/stat"; } 2>/dev/null
+  case $stat in *') D '*) return 0 ;; esac
+  return 1
+}
+stuck=' '
+for process in /proc/[0-9]*; do
+  comm=
+  { read -r comm <"$process/comm"; } 2>/dev/null
+  case $comm in
+    dockerd | containerd | docker-containe | kubelet | hyperkube | kube-apiserver | kube-controller | kube-scheduler | kube-proxy | etcd | k3s | k3s-server | k3s-agent)
+      say process "$comm"
+      ;;
+    nvidia-smi | lspci | df)
+      # Also one that goes on may wait for a disk just now.
+      if is_stuck "$process" && sleep "$nap" && is_stuck "$process"; then stuck="$stuck$comm "; fi
+      ;;
+  esac
+done
 
 # ---------------------------------------------------------------- start them all
 start df df -P -k "$@"
@@ -275,16 +304,6 @@ for device in /sys/bus/pci/devices/*; do
   say pci "${device##*/} $class $vendor ${model:-unknown} ${driver##*/}"
 done
 
-# ---------------------------------------------------------------- processes, and what an earlier Kubernetes left
-for process in /proc/[0-9]*; do
-  comm=
-  { read -r comm <"$process/comm"; } 2>/dev/null
-  case $comm in
-    dockerd | containerd | docker-containe | kubelet | hyperkube | kube-apiserver | kube-controller | kube-scheduler | kube-proxy | etcd | k3s | k3s-server | k3s-agent)
-      say process "$comm"
-      ;;
-  esac
-done
 # Lines of daemon.json: the whole file may hold passwords of proxies.
 if [ -r /etc/docker/daemon.json ]; then
   while IFS= read -r line || [ -n "$line" ]; do
@@ -298,6 +317,7 @@ if [ -r /etc/docker/daemon.json ]; then
   done </etc/docker/daemon.json
 fi
 
+# ---------------------------------------------------------------- what an earlier Kubernetes left
 # A folder counts when something is in it. One that may not be looked into is named all the same.
 left() {
   [ -d "$1" ] || return 0

@@ -1,8 +1,14 @@
+import {spawnSync} from 'node:child_process';
+import {existsSync} from 'node:fs';
+import {copyFile, mkdir, mkdtemp, readdir, rm, symlink} from 'node:fs/promises';
+import {release, tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {complaintsOf} from '../../src/engine/machines/facts/complaints.ts';
 import {readFacts, readFactsScript} from '../../src/engine/machines/facts/read-facts.ts';
 import type {MachineFacts} from '../../src/engine/machines/types.ts';
+import {createLocalRemote} from '../helpers/local-remote.ts';
 import {type Host, type Lab, startLab, whyNoLab} from '../lab/lab.ts';
 import type {LoginName} from '../lab/logins.ts';
 import {opensshRemote} from '../lab/openssh-remote.ts';
@@ -10,8 +16,44 @@ import {opensshRemote} from '../lab/openssh-remote.ts';
 const obstacle = whyNoLab({docker: true});
 if (obstacle) console.error(`Tests of facts on lab hosts are skipped: ${obstacle}.`);
 
+const assets = fileURLToPath(new URL('../../assets', import.meta.url));
 const clock = {now: Date.now, monotonic: performance.now.bind(performance), sleep: () => Promise.resolve()};
 const {signal} = new AbortController();
+
+const noChroot = spawnSync('chroot', ['/', '/bin/true']).status !== 0 || !existsSync('/bin/busybox');
+if (noChroot) console.error('Facts by a shell alone are not tried: that needs root and busybox-static.');
+
+test.skipIf(noChroot)('facts come from a machine that has busybox and nothing else, not even /proc', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'pai-busybox-'));
+  try {
+    await mkdir(join(root, 'bin'));
+    await mkdir(join(root, 'tmp'));
+    await copyFile('/bin/busybox', join(root, 'bin/busybox'));
+    await symlink('busybox', join(root, 'bin/sh'));
+    // What is written to /dev/null makes a file of it.
+    await mkdir(join(root, 'dev'));
+    const bare = await readFactsScript(assets);
+    const remote = createLocalRemote({
+      shell: ['chroot', root, '/bin/sh'],
+      environment: {PATH: process.env['PATH'] ?? ''},
+    });
+    const facts = await readFacts(remote, {script: bare, clock, askSudo: true, patienceSeconds: 20}, signal);
+    expect(facts).toMatchObject({
+      kernel: `Linux ${release()}`,
+      sudo: 'root',
+      cgroup: 'none',
+      hung: [],
+      missing: [
+        'Memory: /proc/meminfo cannot be read.',
+        'Ports: neither ss nor netstat is there, and /proc/net/tcp cannot be read.',
+      ],
+    });
+    expect(Math.abs(facts.clock.offsetMs)).toBeLessThanOrEqual(facts.clock.uncertainMs + 1);
+    expect(await readdir(join(root, 'tmp'))).toEqual([]);
+  } finally {
+    await rm(root, {recursive: true, force: true});
+  }
+});
 
 describe.skipIf(obstacle)('facts of a real host', () => {
   let lab: Lab;
@@ -20,7 +62,7 @@ describe.skipIf(obstacle)('facts of a real host', () => {
   let script: string;
 
   beforeAll(async () => {
-    script = await readFactsScript(fileURLToPath(new URL('../../assets', import.meta.url)));
+    script = await readFactsScript(assets);
     lab = await startLab({hosts: 2, docker: 1});
     [docker, plain] = lab.hosts as [Host, Host];
   });

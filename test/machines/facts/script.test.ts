@@ -1,5 +1,7 @@
-import {execFileSync, spawnSync} from 'node:child_process';
-import {chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {execFileSync, spawn, spawnSync} from 'node:child_process';
+import {once} from 'node:events';
+import {existsSync} from 'node:fs';
+import {chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import {arch, cpus, hostname, networkInterfaces, release, tmpdir, totalmem, userInfo} from 'node:os';
 import {join} from 'node:path';
@@ -87,6 +89,29 @@ async function isGone(pid: number): Promise<boolean> {
   const state = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   return state === '' || state.includes(') Z ');
 }
+
+const hasPython = spawnSync('python3', ['-c', '']).status === 0;
+
+test.skipIf(!hasPython)('beside a program that the kernel does not let die, no second one is started', async () => {
+  // Who waits for a child of vfork(2) cannot be interrupted, as one that waits for a broken card.
+  const stuck = join(await mkdtemp(join(folder, 'stuck-')), 'nvidia-smi');
+  await symlink('/usr/bin/python3', stuck);
+  const waits = 'import ctypes\nlibc = ctypes.CDLL(None)\nlibc.vfork()\nlibc.pause()\n';
+  const child = spawn(stuck, ['-c', waits], {detached: true, stdio: 'ignore'});
+  const {pid} = child;
+  if (pid === undefined) throw new Error('not started');
+  try {
+    await expect.poll(() => readFile(`/proc/${pid}/stat`, 'utf8')).toMatch(/^\d+ \(nvidia-smi\) D /);
+    const at = join(await mkdtemp(join(folder, 'second-')), 'started');
+    const environment = await programs({'nvidia-smi': `#!/bin/sh\n: >${at}\n`});
+    expect((await ask({environment})).hung).toEqual(['nvidia-smi']);
+    expect(existsSync(at)).toBe(false);
+  } finally {
+    const ended = once(child, 'exit');
+    process.kill(-pid, 'SIGKILL');
+    await ended;
+  }
+});
 
 test('it leaves no folder behind', async () => {
   const ours = async () => {
