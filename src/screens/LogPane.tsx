@@ -1,7 +1,8 @@
 import {Box} from 'ink';
-import {useEffect, useMemo, useSyncExternalStore} from 'react';
+import {useEffect, useMemo, useState, useSyncExternalStore} from 'react';
 import type {LiveStore, OutputView} from '../engine/index.ts';
 import type {KeyBinding} from '../ui/keys/binding.ts';
+import {filterLog} from '../ui/log/filtered-log.ts';
 import {logKeys} from '../ui/log/log-keys.ts';
 import {createLogView, type LogPosition} from '../ui/log/log-view.ts';
 import {Pane} from '../ui/pane/Pane.tsx';
@@ -48,14 +49,19 @@ export interface LogPaneProps {
   readonly focused: boolean;
 }
 
-/** A text that may still grow in a pane with a border: followed, searched, scrolled, copied. */
+/** A text that may still grow in a pane with a border: followed, searched, filtered, scrolled, copied. */
 export function LogPane(pane: LogPaneProps) {
   const {app, output, choices, onChoices, searching, onSearching, back, width, height, focused} = pane;
   const theme = useTheme();
   const terminal = useTerminal();
+  const [filter, setFilter] = useState('');
+  const [typesFilter, setTypesFilter] = useState(false);
+  const filtered = useMemo(() => (filter === '' ? undefined : filterLog(output, filter)), [output, filter]);
+  useEffect(() => () => filtered?.close(), [filtered]);
+  const shown = filtered ?? output;
   // Choices count when it is opened; from then on it keeps its own.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
-  const log = useMemo(() => createLogView(output, {theme, ...choices}), [output, theme]);
+  const log = useMemo(() => createLogView(shown, {theme, ...choices}), [shown, theme]);
   useEffect(() => () => log.close(), [log]);
   // Each of these is drawn again only when it itself differs, not with every line that comes.
   const {subscribe, get: position} = log.position;
@@ -66,15 +72,21 @@ export function LogPane(pane: LogPaneProps) {
     const differs = choices.wrap !== wraps || choices.timestamps !== timestamps;
     if (focused && differs) onChoices({wrap: wraps, timestamps});
   });
-  const isEmpty = useSyncExternalStore(output.subscribe, () => output.get().lineCount === 0);
-  const whereabouts = useSyncExternalStore(subscribe, () => positionWords(position(), isEmpty, theme));
-  const asking = searching && focused;
+  const isEmpty = useSyncExternalStore(shown.subscribe, () => shown.get().lineCount === 0);
+  const whereabouts = useSyncExternalStore(subscribe, () => positionWords(position(), filter, isEmpty, theme));
+  const asking = (searching || typesFilter) && focused;
   const inner = {width: width - panelBorder, height: height - panelBorder - (asking ? 1 : 0)};
   const note = pane.note?.(isEmpty, inner.width - 1, Math.max(1, Math.floor(inner.height / 2))) ?? [];
   const logHeight = Math.max(0, inner.height - note.length);
   useKeyTable(
     [
       ...logKeys(log, {askSearch: () => onSearching(true)}),
+      {
+        keys: ['&'],
+        word: 'only',
+        help: 'Show only the lines with some words, also of what comes; Esc shows all again.',
+        run: () => setTypesFilter(true),
+      },
       {
         keys: ['c'],
         word: 'copy',
@@ -88,10 +100,11 @@ export function LogPane(pane: LogPaneProps) {
       ...(pane.keys ?? []),
       {
         keys: ['esc'],
-        word: inSearch ? 'end search' : back.word,
+        word: inSearch ? 'end search' : filter === '' ? back.word : 'all lines',
         help: back.help,
         run: () => {
           if (log.position.get().search) log.search('');
+          else if (filter !== '') setFilter('');
           else back.run();
         },
       },
@@ -102,11 +115,32 @@ export function LogPane(pane: LogPaneProps) {
     <Panel title={pane.title} aside={row(whereabouts, 'quiet')} width={width} height={height} focused={focused}>
       <Rows rows={note} width={inner.width} height={note.length} />
       {isEmpty ? (
-        <Rows rows={silenceRows(pane.silence, inner.width)} width={inner.width} height={logHeight} />
+        <Rows
+          rows={silenceRows(filter === '' ? pane.silence : `No line has ${filter}. Esc shows all.`, inner.width)}
+          width={inner.width}
+          height={logHeight}
+        />
       ) : (
         <Pane source={log} focused={focused} width={inner.width} height={logHeight} flexGrow={0} />
       )}
-      {asking ? (
+      {asking && typesFilter ? (
+        <Box flexShrink={0}>
+          <TextInput
+            prompt="&"
+            title="Only lines with"
+            width={inner.width}
+            words={['keep', 'all lines']}
+            initial={filter}
+            onChange={setFilter}
+            onSubmit={() => setTypesFilter(false)}
+            onCancel={() => {
+              setTypesFilter(false);
+              setFilter('');
+            }}
+          />
+        </Box>
+      ) : null}
+      {asking && !typesFilter ? (
         <Box flexShrink={0}>
           <TextInput
             prompt="/"
@@ -137,10 +171,10 @@ function silenceRows(text: string, width: number): readonly Row[] {
 }
 
 /** 'match 2/7 · 120-160 of 200 · 12 new below' */
-function positionWords(position: LogPosition, isEmpty: boolean, theme: Theme): string {
-  if (isEmpty) return '';
+function positionWords(position: LogPosition, filter: string, isEmpty: boolean, theme: Theme): string {
   const {search, follow, newLines, leftOutBytes, last, total, ended} = position;
-  const words: string[] = [];
+  const words: string[] = filter === '' ? [] : [`only ${filter}`];
+  if (isEmpty) return words.join('');
   if (search) words.push(searchWords(search));
   if (leftOutBytes > 0) words.push(`${bytes(leftOutBytes)} left out`);
   if (newLines > 0) words.push(`${newLines} new below`);

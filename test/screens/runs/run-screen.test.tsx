@@ -65,6 +65,25 @@ test('an output is searched, and the search ended by Esc', async () => {
   await app.hides(/match/);
 });
 
+test('of an output only the lines with some words are shown, also of what comes, until Esc', async () => {
+  const app = await openedRun();
+  app.fake.print(id, 'build/rest-server', ['npm ci', 'error: no space', 'done']);
+  await app.shows('npm ci');
+  app.press('enter', '&');
+  await app.shows('Enter keep');
+  app.press('error');
+  await app.hides('npm ci');
+  await app.shows('error: no space');
+  app.press('enter');
+  await app.shows('only error');
+  app.fake.print(id, 'build/rest-server', ['more', 'Error 2']);
+  await app.shows('Error 2');
+  expect(app.text()).not.toContain('more');
+  app.press('esc');
+  await app.shows('npm ci');
+  await app.shows('more');
+});
+
 test('an output that is silent for long is named', async () => {
   const app = await openedRun(
     runOf({
