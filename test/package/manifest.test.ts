@@ -1,12 +1,15 @@
+import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import {buildPackage} from '../../src/engine/package/build-package.ts';
 import {readManifests} from '../../src/engine/package/manifest.ts';
 import {packagePath} from '../../src/engine/package/package-path.ts';
 import {roleManifest} from '../../src/engine/package/role-manifest.ts';
 import {problemOf} from '../../src/engine/problem.ts';
 import {fixture} from '../catalog/trees.ts';
 import {modelOf} from '../config/configs.ts';
-import {manifestsIn, treeOf} from './packages.ts';
+import {files, manifestsIn, treeOf} from './packages.ts';
 
 const pathsOf = (entries: readonly {readonly path: string; readonly how: string}[]) =>
   entries.map(({path, how}) => `${how} ${path}`);
@@ -158,4 +161,43 @@ describe('roles up to v0.4.0', () => {
       message: 'worker has the component kubelet, which component_list does not describe.',
     });
   });
+});
+
+test('any manifest is read without an error, and what it names stays inside', async () => {
+  const tree = await treeOf({inside: 'x'});
+  const config = await modelOf('g');
+  const word = fc.oneof(
+    fc.constantFrom('a', '..', '../x', '/etc/passwd', 'inside', '.', 'job', '~', '1', '[]', '{}', 'true', '"a\\nb"'),
+    fc.string({maxLength: 8}).map((text) => JSON.stringify(text)),
+  );
+  const entry = fc.oneof(
+    word,
+    fc.dictionary(fc.constantFrom('name', 'src', 'dst', 'else'), word).map(
+      (map) =>
+        `{${Object.entries(map)
+          .map(([key, value]) => `${key}: ${value}`)
+          .join(', ')}}`,
+    ),
+  );
+  const list = fc.oneof(
+    word,
+    fc.array(entry, {maxLength: 4}).map((entries) => `[${entries.join(', ')}]`),
+  );
+  const manifest = fc.record({job: word, templates: list, copied: list});
+  await fc.assert(
+    fc.asyncProperty(manifest, async ({job, templates, copied}) => {
+      await writeFile(join(tree, 'deploy.yaml'), `${job}:\n  template-list: ${templates}\n  file-list: ${copied}\n`);
+      const {manifests} = await manifestsIn(tree);
+      for (const one of manifests) {
+        const built = await buildPackage({manifest: one, toolRoot: tree, config, host: 'gpu-01', files});
+        for (const {path} of built.package?.files ?? []) expect(`/${path}/`).not.toContain('/../');
+        for (const file of built.package?.files ?? []) {
+          expect(['x', await readFile(join(tree, 'deploy.yaml'), 'utf8')]).toContain(
+            Buffer.from(await file.read()).toString(),
+          );
+        }
+      }
+    }),
+    {numRuns: 300},
+  );
 });

@@ -20,9 +20,13 @@ export interface FactsQuestion {
   readonly patienceSeconds?: number;
 }
 
-/** The script that runs on machines. `assets` is where this program's own files are. */
+/**
+ * The script that runs on machines, without what only people read: it goes to each of them again and again. `assets` is
+ * where this program's own files are.
+ */
 export async function readFactsScript(assets: string): Promise<string> {
-  return await readFile(join(assets, 'machines/facts.sh'), 'utf8');
+  const script = await readFile(join(assets, 'machines/facts.sh'), 'utf8');
+  return script.replace(/^[ \t]*(?:#.*)?\n|^[ \t]+/gm, '');
 }
 
 /**
