@@ -8,6 +8,7 @@ import type {ValueChange, WrittenValue} from './config/change-value.ts';
 import type {GenerateReport, GenerateRequest} from './config/generate/types.ts';
 import type {ConfigReading, OpenConfigOptions} from './config/open.ts';
 import type {ValueNode} from './config/value-tree.ts';
+import type {Machines} from './machines/types.ts';
 import type {OutputView} from './output-text.ts';
 import type {RenderedFile, RenderRequest} from './package/render-file.ts';
 import type {Plan, RunRequest} from './plan/types.ts';
@@ -54,6 +55,8 @@ export interface Engine {
   /** Starts a detached runner for an approved proposal, waits until it is up, and returns the run's id. */
   start(proposal: Proposal, options?: StartOptions): Promise<string>;
   readonly runs: Runs;
+  /** Absent where no machine can be asked. */
+  readonly machines?: Machines;
   /** Every path, version and limit, for `info`. */
   info(): Promise<readonly InfoLine[]>;
 }

@@ -1,5 +1,5 @@
 import {useWindowSize} from 'ink';
-import {useEffect} from 'react';
+import {useEffect, useSyncExternalStore} from 'react';
 import type {KeyBinding} from '../ui/keys/binding.ts';
 import {useKeyTables, useRefusal} from '../ui/keys/use-keys.ts';
 import {useTerminal} from '../ui/terminal/use-terminal.ts';
@@ -16,6 +16,8 @@ import {ComingScreen} from './ComingScreen.tsx';
 import {ClusterScreen} from './cluster/ClusterScreen.tsx';
 import {activityRow, healthRow, othersRow} from './header-rows.ts';
 import {ImagesScreen} from './images/ImagesScreen.tsx';
+import {MachinesScreen} from './machines/MachinesScreen.tsx';
+import {isBusy, placeWord} from './machines/machine-places.ts';
 import {RunScreen} from './runs/RunScreen.tsx';
 import {RunsScreen} from './runs/RunsScreen.tsx';
 import {useNow} from './use-now.ts';
@@ -70,10 +72,11 @@ function FramedScreen({app, columns, rows, help}: FramedScreenProps) {
 function Header({app, columns}: {readonly app: AppModel; readonly columns: number}) {
   const theme = useTheme();
   const images = useStore(app.images);
+  const machines = useSyncExternalStore(app.machines.subscribe, () => app.machines.shown().health);
   const runs = useStore(app.runList);
   const someRun = runs.some(({status}) => status === 'running');
   const now = useNow(app, someRun);
-  const health = [...healthRow(app.settings, images, theme), ...othersRow(runs, app.me)];
+  const health = [...healthRow(app.settings, images, machines, theme), ...othersRow(runs, app.me)];
   const activity = activityRow(runs, theme, now, columns);
   return <Rows rows={[spread(health, activity, columns, theme.glyphs.ellipsis)]} width={columns} height={1} />;
 }
@@ -92,6 +95,7 @@ function Screen({app, width, height}: {readonly app: AppModel; readonly width: n
     case 'cluster':
       return <ClusterScreen app={app} width={width} height={height} />;
     case 'machines':
+      return <MachinesScreen app={app} width={width} height={height} />;
     case 'services':
       return <ComingScreen tab={tab} width={width} height={height} />;
   }
@@ -103,28 +107,29 @@ function useGlobalKeys(app: AppModel): KeyBinding {
   const tables = useKeyTables();
   const quit = (): void => {
     const running = app.runList.get().filter(({status}) => status === 'running');
-    if (running.length === 0) {
+    const ending = app.machines.get().places.filter(isBusy);
+    if (running.length + ending.length === 0) {
       terminal.exit();
       return;
     }
     const [first] = running;
+    const goesOn = first ? `Still running: ${first.title}. See it with: pai-tui run attach ${first.id}` : undefined;
     app.open((screen) => (
       <TextDialog
         title="Leave pai-tui?"
         screen={screen}
         texts={[
-          `${first?.title ?? 'A run'} is going on${running.length > 1 ? ` (and ${running.length - 1} more)` : ''}. It goes on without the screen.`,
-          `Come back to it with: pai-tui run attach ${first?.id ?? 'last'}`,
+          ...(first
+            ? [
+                `${first.title} is going on${running.length > 1 ? ` (and ${running.length - 1} more)` : ''}. It goes on without the screen.`,
+                `Come back to it with: pai-tui run attach ${first.id}`,
+              ]
+            : []),
+          ...ending.map((place) => `${placeWord(place)} still runs on machines, and is stopped with the screen.`),
         ]}
         buttons={[
           {label: 'Stay', run: app.closeOverlay},
-          {
-            label: 'Leave, it goes on',
-            run: () =>
-              terminal.exit(
-                `Still running: ${first?.title ?? 'a run'}. See it with: pai-tui run attach ${first?.id ?? 'last'}`,
-              ),
-          },
+          {label: ending.length > 0 ? 'Leave and stop it' : 'Leave, it goes on', run: () => terminal.exit(goesOn)},
         ]}
         onCancel={app.closeOverlay}
       />

@@ -7,7 +7,7 @@ import {type Row, row} from '../ui/widgets/rows.ts';
 import {type Tab, tabs} from './app-model.ts';
 
 export interface ComingScreenProps {
-  readonly tab: Exclude<Tab, 'images' | 'cluster' | 'runs'>;
+  readonly tab: Exclude<Tab, 'images' | 'cluster' | 'machines' | 'runs'>;
   readonly width: number;
   readonly height: number;
 }
@@ -48,11 +48,6 @@ export const comingWords: Readonly<
     coming: 'It will show the nodes, etcd and certificates of the cluster, and boot, repair or clean it.',
     today:
       'Today: check the configuration, build the images a cluster needs, and push them to its registry. For the cluster itself use the tools you have; pai-tui changes nothing there.',
-  },
-  machines: {
-    coming:
-      'It will list the machines with their state, add, remove and repair them, mend a broken etcd member, and open shells and logs.',
-    today: 'Today: nothing of pai-tui reaches a machine other than this one and the registry you push to.',
   },
   services: {
     coming: 'It will list the services with what each needs, and render, start, stop, refresh and delete them.',

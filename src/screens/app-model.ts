@@ -6,6 +6,7 @@ import type {AppSettings, ScreenSize} from './app-settings.ts';
 import {machineClock, type ShownClock} from './clock.ts';
 import {type ClusterModel, createClusterModel} from './cluster/cluster-model.ts';
 import {createImagesModel, type ImagesModel} from './images/images-model.ts';
+import {createMachinesModel, type MachinesModel} from './machines/machines-model.ts';
 import {problemWords} from './problem-words.ts';
 import {createRunsModel, type RunsModel} from './runs/runs-model.ts';
 import {createSeconds} from './seconds.ts';
@@ -46,6 +47,7 @@ export interface AppModel {
   readonly state: {get(): AppState; subscribe(listener: () => void): () => void};
   readonly images: ImagesModel;
   readonly cluster: ClusterModel;
+  readonly machines: MachinesModel;
   readonly runs: RunsModel;
   readonly runList: LiveStore<readonly RunSummary[]>;
   go(tab: Tab): void;
@@ -79,6 +81,7 @@ export function createAppModel(settings: AppSettings): AppModel {
   const runList = engine.runs.watchList();
   const images = createImagesModel(settings, runList, me);
   const runs = createRunsModel(engine, clock);
+  const machines = createMachinesModel(settings);
   return {
     settings,
     me,
@@ -87,6 +90,7 @@ export function createAppModel(settings: AppSettings): AppModel {
     state,
     images,
     cluster: createClusterModel(settings, images),
+    machines,
     runs,
     runList,
     go: (tab) => set({tab, run: tab === 'runs' ? state.get().run : undefined, from: undefined, message: undefined}),
@@ -114,6 +118,7 @@ export function createAppModel(settings: AppSettings): AppModel {
     close() {
       images.close();
       runs.close();
+      machines.close();
       runList.close();
     },
   };

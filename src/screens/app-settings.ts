@@ -6,7 +6,10 @@ export interface AppSettings {
   readonly engine: Engine;
   /** Absolute path of the tree. */
   readonly source: string;
-  /** Said once at the start: 'fixture tree; open a real one with -s DIR'. */
+  /**
+   * Said once at the start where nobody named a tree, and that of the sample stands in with its configuration: 'sample
+   * tree; open a real one with -s DIR'. Its machines are made up.
+   */
   readonly sourceNote?: string | undefined;
   /** The tree, where somebody is reading it already. */
   readonly catalog?: Promise<Catalog> | undefined;

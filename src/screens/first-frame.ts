@@ -39,7 +39,7 @@ export function firstFrame(app: AppModel, columns: number, rows: number, theme: 
   const paint = (row: Row, cells: number): string => paintRow(fitRow(row, cells, theme.glyphs.ellipsis), theme);
   const body = Array.from({length: height}, (_, y) => edges.side + paint(list.rows[y] ?? [], inner) + edges.side);
   return [
-    paint(healthRow(app.settings, images, theme), columns),
+    paint(healthRow(app.settings, images, undefined, theme), columns),
     paint(tabRow(tabs, '1', columns), columns),
     edges.top,
     ...body,

@@ -6,12 +6,18 @@ import type {Row, Span} from '../ui/widgets/rows.ts';
 import type {AppSettings} from './app-settings.ts';
 import {engineProblem, type ImagesState} from './images/images-state.ts';
 import {isMine} from './images/live-images.ts';
+import type {MachineHealth} from './machines/machine-items.ts';
 
 /** The left of line 1: which tree, how it is, and whether anything can be changed. */
-export function healthRow({source, readOnly}: AppSettings, images: ImagesState, theme: Theme): Row {
+export function healthRow(
+  {source, readOnly}: AppSettings,
+  images: ImagesState,
+  machines: MachineHealth | undefined,
+  theme: Theme,
+): Row {
   const name = source.split('/').filter(Boolean).at(-1) ?? source;
   const separator: Span = {text: ` ${theme.glyphs.separator} `, tone: 'quiet'};
-  const words = healthWords(images, theme);
+  const words = [...healthWords(images, theme), ...machineWords(machines)];
   return [
     {text: ' pai-tui  ', tone: 'title'},
     {text: plain(name), tone: 'accent'},
@@ -43,6 +49,13 @@ export function activityRow(runs: readonly RunSummary[], theme: Theme, now: numb
     ...(failed > 0 ? [{text: ` ${failed} failed`, tone: 'failed' as const}] : []),
     {text: ` ${time}${others} `},
   ];
+}
+
+/** '5/5 machines up', once they were asked. */
+function machineWords(health: MachineHealth | undefined): readonly Span[] {
+  if (!health) return [];
+  const {up, total, asking} = health;
+  return [{text: `${up}/${total} machines up`, tone: up === total ? 'ok' : asking > 0 ? 'quiet' : 'warning'}];
 }
 
 function healthWords(images: ImagesState, theme: Theme): readonly Span[] {

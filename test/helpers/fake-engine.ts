@@ -10,19 +10,22 @@ import type {
 } from '../../src/engine/api.ts';
 import type {Catalog, Component, Image} from '../../src/engine/catalog/types.ts';
 import type {ConfigReading} from '../../src/engine/config/open.ts';
-import type {OutputLine, OutputView} from '../../src/engine/output-text.ts';
+import type {OutputView} from '../../src/engine/output-text.ts';
 import type {Task} from '../../src/engine/plan/types.ts';
 import {type Problem, ProblemError} from '../../src/engine/problem.ts';
 import type {RunStatus, TaskState} from '../../src/engine/run/events.ts';
 import {createStore, type LiveStore, type WritableStore} from '../../src/engine/store.ts';
+import {createFakeMachines, type FakeMachines} from './fake-machines.ts';
+import {fakeNow} from './fake-now.ts';
+import {outputView} from './fake-output.ts';
 
-/** 2026-11-20 20:19:05 UTC: "now" in tests of screens. */
-export const fakeNow = Date.UTC(2026, 10, 20, 20, 19, 5);
+export {fakeNow};
 /** The monotonic clock at that moment. */
 export const fakeUp = 1_000_000;
 
 export interface FakeEngine {
   readonly engine: Engine;
+  readonly machines: FakeMachines;
   /** What was asked of the engine, in order: 'propose image build base-image force', 'start image build', 'cancel run-1'. */
   readonly calls: string[];
   /** Replaces what the next questions are answered with. */
@@ -51,7 +54,7 @@ export interface FakeAnswers {
 }
 
 /** An engine without a computer: answers what a test tells it, and writes down what it was asked. */
-export function createFakeEngine(initial: Partial<FakeAnswers> = {}): FakeEngine {
+export function createFakeEngine(initial: Partial<FakeAnswers> = {}, machines = createFakeMachines()): FakeEngine {
   const {runs = [], ...given} = initial;
   let answers: Omit<FakeAnswers, 'runs'> = {
     catalog: sampleCatalog(),
@@ -170,6 +173,7 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}): FakeEngine
       views.set(new Map([...views.get(), [id, view]]));
       return id;
     },
+    machines: machines.machines,
     async info() {
       return [{topic: 'version', value: '0.1.0'}];
     },
@@ -204,6 +208,7 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}): FakeEngine
   };
   return {
     engine,
+    machines,
     calls,
     answer(next) {
       const {runs: nextRuns, ...rest} = next;
@@ -219,7 +224,7 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}): FakeEngine
     changeConfig() {
       for (const changed of [...configWatchers]) changed();
     },
-    openStores: () => open,
+    openStores: () => open + machines.openStores(),
   };
 }
 
@@ -400,22 +405,6 @@ function summaryOf(view: RunView): RunSummary {
       failed: tasks.filter((task) => task.status === 'failed').length,
       changed: tasks.filter((task) => task.changed).length,
     },
-  };
-}
-
-function outputView(lines: readonly OutputLine[]): OutputView {
-  return {
-    lineCount: lines.length,
-    leftOutBytes: 0,
-    lastAt: lines.at(-1)?.at,
-    ended: false,
-    lines: (from, to) => lines.slice(from, to),
-    search(pattern) {
-      const found = (text: string): boolean =>
-        typeof pattern === 'string' ? text.includes(pattern) : new RegExp(pattern).test(text);
-      return lines.flatMap((line, index) => (found(line.text) ? [index] : []));
-    },
-    files: ['/home/ops/output.log'],
   };
 }
 

@@ -8,7 +8,7 @@ test('the number keys go to every screen, and those not there yet say what can b
   await app.shows('! stale');
   for (const [key, words] of [
     ['2', 'nodes, etcd and certificates'],
-    ['3', 'the machines with their state'],
+    ['3', 'No configuration was given.'],
     ['4', 'the services with what each needs'],
     ['5', 'Nothing was run here yet.'],
     ['1', 'grafana'],

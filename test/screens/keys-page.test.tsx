@@ -12,12 +12,15 @@ const run = runOf({id: 'r', status: 'running', title: 'A run', tasks: [taskState
 
 /** Where one is after which keys, and which of the tables there belongs to that place. */
 const places: readonly (readonly [place: string, keys: readonly string[], shows: string, table: string])[] = [
-  ['Everywhere', ['3'], 'It will list', 'Everywhere'],
+  ['Everywhere', ['4'], 'It will list', 'Everywhere'],
   ['Always, also in dialogs', [], '! stale', 'Always'],
   ['Images', [], '! stale', 'Images'],
   ['The plan that waits for approval', ['*', 'B'], '[Start]', 'modal'],
   ['Cluster', ['2'], 'era G', 'Cluster'],
   ['Configuration', ['2', 'c'], '+ layout', 'Configuration'],
+  ['Machines', ['3'], '! degraded', 'Machines'],
+  ['The host keys of machines', ['3', 'T'], 'Host keys of', 'modal'],
+  ['A command on machines', ['3', 'x', 'id', 'enter'], 'ended', 'A command on machines'],
   ['Runs', ['5'], 'A run', 'Runs'],
   ['A run', ['5', 'enter'], 'Plan', 'Run'],
   ['The output of a task', ['5', 'enter', 'enter'], 'Esc plan', 'Output'],

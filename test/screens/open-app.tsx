@@ -3,6 +3,7 @@ import {AppScreen} from '../../src/screens/AppScreen.tsx';
 import {type AppModel, createAppModel} from '../../src/screens/app-model.ts';
 import type {AppSettings} from '../../src/screens/app-settings.ts';
 import {createFakeEngine, type FakeAnswers, type FakeEngine, fakeNow} from '../helpers/fake-engine.ts';
+import type {FakeMachines} from '../helpers/fake-machines.ts';
 import {openScreen, type ScreenOptions, type TestScreen} from '../helpers/screen.tsx';
 
 export interface OpenedApp extends TestScreen {
@@ -15,11 +16,12 @@ export interface OpenedApp extends TestScreen {
 export interface OpenAppOptions extends ScreenOptions {
   readonly answers?: Partial<FakeAnswers>;
   readonly settings?: Partial<AppSettings>;
+  readonly machines?: FakeMachines;
 }
 
 /** The whole app on a terminal in memory, with an engine in memory and a clock that stands still. */
-export function openApp({answers, settings, ...screen}: OpenAppOptions = {}): OpenedApp {
-  const fake = createFakeEngine(answers);
+export function openApp({answers, settings, machines, ...screen}: OpenAppOptions = {}): OpenedApp {
+  const fake = createFakeEngine(answers, machines);
   const model = createAppModel({
     engine: fake.engine,
     source: '/srv/pai',

@@ -37,7 +37,7 @@ const smallest = {width: 28, height: 5};
  */
 export function assignPanes(
   count: number,
-  tasks: readonly TaskState[],
+  tasks: readonly Pick<TaskState, 'id' | 'status'>[],
   selected: string | undefined,
   held: readonly string[],
   before: readonly (string | undefined)[],

@@ -6,7 +6,7 @@ import {useKeyTable} from '../../ui/widgets/use-key-table.ts';
 import type {AppModel} from '../app-model.ts';
 import {runCommands} from '../command-line.ts';
 import {showCommand} from '../show-command.tsx';
-import {nextPaneCount} from './pane-plan.ts';
+import {paneKeys} from './pane-keys.ts';
 import {openCancel, openResume, openTask, repeatRun} from './run-dialogs.tsx';
 import type {RunLayout} from './run-layout.ts';
 import type {RunModel} from './run-model.ts';
@@ -22,18 +22,6 @@ export function useRunKeys(app: AppModel, model: RunModel, view: RunView, layout
     const {plan, chosen} = model.choices.get();
     const from = chosen ? plan : {...plan, cursor: model.selected()};
     model.set({plan: reduceList(from, action, ids), chosen: true});
-  };
-  const places = (): number => (model.choices.get().zoomed ? 1 : shownPanes(model, layout));
-  const focusBy = (by: number): void => {
-    const {focus, zoomed} = model.choices.get();
-    if (zoomed) {
-      model.set({focus: ((focus ?? 0) + by + model.panes().length) % model.panes().length});
-      return;
-    }
-    const all = places() + 1;
-    const at = focus === undefined ? 0 : Math.min(focus, places() - 1) + 1;
-    const next = (at + by + all) % all;
-    model.set({focus: next === 0 ? undefined : next - 1});
   };
   const inPlan = choices.focus === undefined;
   const enter: KeyBinding =
@@ -51,7 +39,7 @@ export function useRunKeys(app: AppModel, model: RunModel, view: RunView, layout
           help: 'Go to the output of the task under the cursor, and back to the plan.',
           run: () => model.set({focus: model.choices.get().focus === undefined ? 0 : undefined}),
         };
-  const next = nextPaneCount(choices.paneCount, layout.panes.width, layout.panes.height || layout.plan.height);
+  const panes = paneKeys(model, layout, {list: 'plan', item: 'task'});
   useKeyTable(
     [
       ...(runs
@@ -74,41 +62,14 @@ export function useRunKeys(app: AppModel, model: RunModel, view: RunView, layout
         ...(runs ? {disabled: 'It still runs: Ctrl-c stops it.'} : readOnly(app)),
         run: () => repeatRun(app, model.id),
       },
-      {keys: ['tab'], word: 'pane', help: 'The next pane: plan, then outputs.', run: () => focusBy(1)},
-      {keys: ['shift-tab'], word: 'pane before', help: 'The pane before.', quiet: true, run: () => focusBy(-1)},
-      {
-        keys: ['p'],
-        word: next === 1 ? 'one pane' : `${next} panes`,
-        help: 'Split the outputs: 1, 2, 4, 6, 9 panes, as many as fit.',
-        run: () => model.set({paneCount: next, focus: undefined, zoomed: false}),
-      },
-      {
-        keys: ['z'],
-        word: choices.zoomed ? 'unzoom' : 'zoom',
-        help: 'Give the output with the focus the whole room, and back.',
-        run: () => {
-          const {zoomed, focus} = model.choices.get();
-          model.set({zoomed: !zoomed, focus: focus ?? 0});
-        },
-      },
+      ...panes.moves,
       {
         keys: ['d'],
         word: 'details',
         help: 'Everything about the task under the cursor.',
         run: () => openTask(app, model),
       },
-      {
-        keys: ['space'],
-        word: 'keep',
-        help: 'Keep the output of the task under the cursor in a pane of its own, or let it go.',
-        quiet: choices.paneCount === 1,
-        run: () => {
-          const {held} = model.choices.get();
-          const task = model.selected();
-          if (task === undefined) return;
-          model.set({held: held.includes(task) ? held.filter((other) => other !== task) : [...held, task]});
-        },
-      },
+      panes.keep,
       {
         keys: ['a'],
         word: 'auto',
@@ -129,18 +90,7 @@ export function useRunKeys(app: AppModel, model: RunModel, view: RunView, layout
         quiet: true,
         run: () => model.set({input: 'export'}),
       },
-      ...Array.from(
-        {length: 9},
-        (_, pane): KeyBinding => ({
-          keys: [`alt-${pane + 1}`],
-          word: `pane ${pane + 1}`,
-          help: `Go to pane ${pane + 1}.`,
-          quiet: true,
-          run: () => {
-            if (pane < model.choices.get().paneCount) model.set({focus: pane});
-          },
-        }),
-      ),
+      ...panes.numbers,
       {
         keys: ['/'],
         word: 'find',
@@ -181,10 +131,6 @@ export function findTask(model: RunModel, direction: 1 | -1, shift = 0): void {
   const found = new Set(foundTasks(tasks, model.choices.get().plan.filter).map(({id}) => id));
   const id = nextFound(ids, found, ids.indexOf(model.selected() ?? '') + shift, direction);
   if (id !== undefined) model.choose(id);
-}
-
-function shownPanes(model: RunModel, layout: RunLayout): number {
-  return layout.panes.height === 0 ? 1 : model.choices.get().paneCount;
 }
 
 function readOnly(app: AppModel): {readonly disabled?: string} {

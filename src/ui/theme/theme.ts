@@ -38,6 +38,8 @@ interface Glyphs extends Readonly<Record<State, string>> {
   readonly trunk: string;
   readonly healthy: string;
   readonly separator: string;
+  /** Stands for a character that is not shown. */
+  readonly hidden: string;
   readonly more: {readonly up: string; readonly down: string};
 }
 
@@ -133,6 +135,7 @@ const unicodeGlyphs: Glyphs = {
   trunk: '│ ',
   healthy: '●',
   separator: '·',
+  hidden: '•',
   more: {up: '↑', down: '↓'},
 };
 
@@ -155,6 +158,7 @@ const asciiGlyphs: Glyphs = {
   trunk: '| ',
   healthy: '*',
   separator: '-',
+  hidden: '*',
   more: {up: '^', down: 'v'},
 };
 

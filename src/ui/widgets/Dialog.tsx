@@ -68,7 +68,7 @@ export function Dialog({
   const missing = typeName && !typedRight ? `Type ${typeName.name} first` : undefined;
   const blocked = focused?.disabled ?? (shownFocus > 0 ? missing : undefined);
   const enter: KeyBinding = {
-    keys: typeName ? ['enter'] : ['enter', 'space'],
+    keys: typeName || keys.some((own) => own.keys.includes('space')) ? ['enter'] : ['enter', 'space'],
     word: focused?.label.toLowerCase() ?? 'close',
     help: 'Press the button that has the focus.',
     ...(blocked === undefined ? {} : {disabled: blocked}),

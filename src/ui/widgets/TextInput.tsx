@@ -14,6 +14,8 @@ export interface TextInputProps {
   readonly initial?: string;
   /** The heading of its keys in the help. */
   readonly title: string;
+  /** What is typed is not shown, only how long it is. */
+  readonly secret?: boolean;
   readonly onChange?: (text: string) => void;
   readonly onSubmit: (text: string) => void;
   readonly onCancel: () => void;
@@ -29,6 +31,7 @@ export function TextInput({
   width,
   initial = '',
   title,
+  secret = false,
   onChange,
   onSubmit,
   onCancel,
@@ -77,8 +80,10 @@ export function TextInput({
     {layer: 'input', title, onText: (text) => act({type: 'insert', text})},
   );
   const room = Math.max(1, width - cellWidth(prompt) - 1);
-  const before = tail(state.current.before, room);
-  const after = cut(state.current.after.join(''), Math.max(0, room - cellWidth(before)), theme.glyphs.ellipsis);
+  const shown = (characters: readonly string[]): readonly string[] =>
+    secret ? characters.map(() => theme.glyphs.hidden) : characters;
+  const before = tail(shown(state.current.before), room);
+  const after = cut(shown(state.current.after).join(''), Math.max(0, room - cellWidth(before)), theme.glyphs.ellipsis);
   useCursorIn(box, {column: cellWidth(prompt) + cellWidth(before), row: 0});
   return (
     <Box ref={box} width={width} height={1} flexShrink={0} overflow="hidden">

@@ -57,3 +57,22 @@ export function markKeys(act: (action: ListAction) => void): readonly KeyBinding
     {keys: ['u'], word: 'unmark all', help: 'Clear all marks.', quiet: true, run: () => act({type: 'clear'})},
   ];
 }
+
+/** Sorting a table: by the next of its columns, and the other way round. `next` says which column that is. */
+export function sortKeys(act: (action: ListAction) => void, next: () => number): readonly KeyBinding[] {
+  return [
+    {
+      keys: ['o'],
+      word: 'sort',
+      help: 'Sort by the next column; after the last one, as they came.',
+      run: () => act({type: 'sort-by', sort: next()}),
+    },
+    {
+      keys: ['O'],
+      word: 'turn round',
+      help: 'Sort the other way round.',
+      quiet: true,
+      run: () => act({type: 'reverse'}),
+    },
+  ];
+}

@@ -12,6 +12,8 @@ export interface ListState {
   readonly anchor?: string | undefined;
   readonly filter: string;
   readonly sort: number;
+  /** What is sorted, the other way round. */
+  readonly reversed?: boolean | undefined;
 }
 
 export type ListAction =
@@ -23,7 +25,9 @@ export type ListAction =
   | {readonly type: 'mark-all'}
   | {readonly type: 'clear'}
   | {readonly type: 'filter'; readonly text: string}
-  | {readonly type: 'sort'; readonly of: number};
+  | {readonly type: 'sort'; readonly of: number}
+  | {readonly type: 'sort-by'; readonly sort: number}
+  | {readonly type: 'reverse'};
 
 export const emptyList: ListState = {index: 0, marks: new Set(), filter: '', sort: 0};
 
@@ -56,6 +60,10 @@ export function reduceList(state: ListState, action: ListAction, keys: readonly 
       return {...state, filter: action.text, anchor: undefined};
     case 'sort':
       return {...state, sort: (state.sort + 1) % Math.max(1, action.of)};
+    case 'sort-by':
+      return {...state, sort: action.sort, reversed: false};
+    case 'reverse':
+      return {...state, reversed: !(state.reversed ?? false)};
   }
 }
 

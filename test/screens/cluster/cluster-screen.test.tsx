@@ -135,8 +135,8 @@ test('the files are watched only while the tab is shown', async () => {
   const app = await openCluster('g');
   await app.shows('c opens');
   const watching = app.fake.openStores();
-  app.press('3');
-  await app.shows('It will list the machines');
+  app.press('4');
+  await app.shows('It will list the services');
   await app.until(() => app.fake.openStores() === watching - 1);
 });
 

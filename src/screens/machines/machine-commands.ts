@@ -1,0 +1,23 @@
+import {foldHostNames, type MachineRunRequest} from '../../engine/index.ts';
+import type {AppModel} from '../app-model.ts';
+import {queryCommand} from '../command-line.ts';
+
+/** 'pai-tui … machine run 'gpu-[01-16]' --sudo -- 'uname -r'': the headless command that runs the same. */
+export function machineRunCommand(
+  app: AppModel,
+  {names, sudo, script}: Pick<MachineRunRequest, 'names' | 'sudo' | 'script'>,
+): string {
+  return machineCommand(app, 'run', names, [...(sudo ? ['--sudo'] : []), '--', script]);
+}
+
+/** The headless command that asks these machines; `@all` where they are all there are. */
+export function machineCommand(
+  {settings: {source, config}, machines}: AppModel,
+  verb: string,
+  names: readonly string[],
+  rest: readonly string[] = [],
+): string {
+  const isAll = names.length === machines.shown().all.length;
+  const hosts = isAll ? '@all' : foldHostNames(names);
+  return queryCommand(source, config, ['machine', verb, ...(hosts === '' ? [] : [hosts]), ...rest]);
+}
