@@ -64,8 +64,7 @@ describe('a key', () => {
     const book = bookOf({known: [`@cert-authority ${lineOf('10.0.0.*', a)}`]});
     expect(book.check(owner, a)).toEqual({
       kind: 'unknown',
-      because:
-        '~/.ssh/known_hosts:1 names only a certificate authority for it, and certificates of hosts are not asked for',
+      because: '~/.ssh/known_hosts:1 knows it by a certificate authority',
     });
   });
 });

@@ -18,6 +18,13 @@ export interface HostKeyBook {
    * asked for first, so that a machine whose RSA key is known does not show an unknown ed25519 one.
    */
   preferredTypes(owner: HostKeyOwner): readonly string[];
+  /**
+   * Whether only a certificate can say which key is this machine's: a certificate authority is known for it and no
+   * key. It is then asked for one (host-certificate-ask.ts) before it is connected to, and `learn` is told.
+   */
+  wantsCertificate?(owner: HostKeyOwner): boolean;
+  /** What the machine showed as its certificate, undefined for none. When it holds, its key is trusted from then on. */
+  learn?(owner: HostKeyOwner, certificate: Uint8Array | undefined): void;
 }
 
 export type HostKeyVerdict =
