@@ -1,0 +1,71 @@
+import type {Duplex} from 'node:stream';
+import type {SshTarget} from '../machine-tools.ts';
+import {algorithmsFor} from './algorithms.ts';
+import {Connection} from './connection.ts';
+import {dial, type Through} from './dial.ts';
+import {Jumps} from './jumps.ts';
+import {KeyFiles} from './key-file.ts';
+import {type LoginWorld, logIn} from './log-in.ts';
+import {loginAttempts} from './login-attempts.ts';
+import {Pace} from './pace.ts';
+
+/** Logs in on machines, through others where they say so. */
+export class Connector {
+  readonly #world: LoginWorld;
+  readonly #pace: Pace;
+  readonly #keys = new KeyFiles();
+  readonly #jumps = new Jumps((target, signal) => this.connect(target, signal));
+
+  constructor(world: LoginWorld) {
+    this.#world = world;
+    this.#pace = new Pace(world);
+  }
+
+  /** Throws what `Ssh.connect` says. */
+  async connect(target: SshTarget, signal: AbortSignal): Promise<Connection> {
+    const {jump} = target;
+    if (jump === undefined) return this.#logIn(target, undefined, signal);
+    const {connection, giveBack} = await this.#jumps.borrow(jump, signal);
+    try {
+      const made = await this.#logIn(target, connection, signal);
+      void made.ended.then(giveBack);
+      return made;
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
+  }
+
+  /** Does something with a stream to a machine's sshd on which nobody has logged in, and closes it. */
+  async visit<T>(target: SshTarget, signal: AbortSignal, work: (stream: Duplex) => Promise<T>): Promise<T> {
+    const {jump} = target;
+    const borrowed = jump && (await this.#jumps.borrow(jump, signal));
+    try {
+      return await this.#pace.knock(target, signal, async () => {
+        const stream = await this.#dial(target, borrowed?.connection, signal);
+        try {
+          return await work(stream);
+        } finally {
+          stream.destroy();
+        }
+      });
+    } finally {
+      borrowed?.giveBack();
+    }
+  }
+
+  #logIn(target: SshTarget, through: Through | undefined, signal: AbortSignal): Promise<Connection> {
+    const {hostKeys, clock} = this.#world;
+    return this.#pace.knock(target, signal, async () => {
+      const attempts = await loginAttempts(target, this.#keys);
+      const stream = await this.#dial(target, through, signal);
+      const algorithms = algorithmsFor(hostKeys.preferredTypes(target));
+      return new Connection(await logIn(target, stream, attempts, algorithms, this.#world, signal), clock);
+    });
+  }
+
+  #dial(target: SshTarget, through: Through | undefined, signal: AbortSignal): Promise<Duplex> {
+    const {clock, limits} = this.#world;
+    return dial(target, through, {clock, milliseconds: limits.connectMs}, signal);
+  }
+}

@@ -1,0 +1,121 @@
+import type {RemoteCommand, RemoteEnd, RemoteWatch} from '../machine-tools.ts';
+import {ProblemError} from '../problem.ts';
+import {type Begun, begin, LostBeforeBegin} from './begin.ts';
+import {orAborted} from './deadline.ts';
+import {feed} from './feed.ts';
+import type {Line} from './line.ts';
+import {lost} from './lost.ts';
+import {endProcessGroup} from './process-groups.ts';
+import {Watchdog} from './watchdog.ts';
+
+/** How often a command is begun that has not run, because the connection broke before. */
+const beginTries = 3;
+
+/** `Remote.run`. */
+export async function runCommand(
+  line: Line,
+  command: RemoteCommand,
+  watch: RemoteWatch,
+  signal: AbortSignal,
+): Promise<RemoteEnd> {
+  const {slot, giveBack} = line.takeSlot();
+  const watchdog = new Watchdog(line, command);
+  const ending = AbortSignal.any([signal, watchdog.signal]);
+  try {
+    const begun = await beginPatiently(line, command, watch, watchdog, slot, ending);
+    return await carryOn(line, begun, command, watchdog, ending);
+  } finally {
+    watchdog.end();
+    giveBack();
+  }
+}
+
+/** A command of which nothing has run can be begun again without harm. */
+async function beginPatiently(
+  line: Line,
+  command: RemoteCommand,
+  watch: RemoteWatch,
+  watchdog: Watchdog,
+  slot: number,
+  signal: AbortSignal,
+): Promise<Begun> {
+  const heard = (listener: ((bytes: Uint8Array) => void) | undefined) => (bytes: Buffer) => {
+    watchdog.heard();
+    listener?.(bytes);
+  };
+  for (let tried = 1; ; tried++) {
+    try {
+      const {script, args = [], sudo = false} = command;
+      const {folderName, folder} = line;
+      const begun = await begin(
+        await line.connection(signal),
+        line.target,
+        {
+          script,
+          args,
+          sudo,
+          sudoPassword: line.sudoPassword,
+          record: {folderName, slot, ...(folder === undefined ? {} : {folder})},
+          use: 'work',
+        },
+        {stdout: heard(watch.stdout?.bind(watch)), stderr: heard(watch.stderr?.bind(watch))},
+        line,
+        signal,
+      );
+      line.folder = begun.folder;
+      announce(begun, watch);
+      return begun;
+    } catch (error) {
+      if (!(error instanceof LostBeforeBegin)) throw error;
+      if (tried === beginTries) throw lost(line.target, 'it broke each time a command was begun', undefined, error);
+    }
+  }
+}
+
+/** Whoever keeps a journal can still say no: nothing of the command has run. */
+function announce({channel, processGroup}: Begun, watch: RemoteWatch): void {
+  try {
+    watch.begun?.(processGroup);
+  } catch (error) {
+    channel.end();
+    channel.close();
+    throw error;
+  }
+}
+
+async function carryOn(
+  line: Line,
+  begun: Begun,
+  command: RemoteCommand,
+  watchdog: Watchdog,
+  signal: AbortSignal,
+): Promise<RemoteEnd> {
+  const {channel, processGroup} = begun;
+  begun.go();
+  watchdog.begin();
+  const feeding = feed(channel, command.stdin);
+  try {
+    const failed = feeding.done.then(() => new Promise<never>(() => {}));
+    const end = await orAborted(Promise.race([begun.ended, failed]), signal);
+    feeding.stop();
+    await begun.closed;
+    if (end !== undefined) return end;
+  } catch (error) {
+    feeding.stop();
+    await endQuietly(line, begun);
+    throw error;
+  }
+  throw lost(line.target, 'it broke while a command ran', processGroup);
+}
+
+/** Ends what runs, as far as the machine can be asked; then waits for its last words. */
+async function endQuietly(line: Line, {channel, processGroup, closed}: Begun): Promise<void> {
+  const unstoppable = new AbortController().signal;
+  try {
+    await endProcessGroup(line, processGroup, unstoppable);
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+  }
+  channel.close();
+  await closed;
+}
