@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
+import type {HostKeyReport} from '../../src/engine/machines/types.ts';
+import {createFakeMachines, hostKeyOf, machineOf} from '../helpers/fake-machines.ts';
 import {readingOf} from './cluster/open-config.tsx';
 import {openApp} from './open-app.tsx';
 import {allRuns, runningRun} from './sample-runs.ts';
@@ -14,11 +16,24 @@ const places: readonly (readonly [name: string, keys: readonly string[], shows: 
   ['the outputs of a run', ['5', 'enter', 'p', 'enter'], /1 . Build/],
   ['the help', ['?'], /search/],
   ['the commands', [':'], /Commands/],
-  ['a screen to come', ['3'], /Machines/],
+  ['a screen to come', ['4'], /Services/],
+  ['the machines', ['3'], /infra-01/],
+  ['the facts of a machine', ['3', 'enter'], /login/],
+  ['a host list', ['3', '@'], /hosts:/],
+  ['the host keys', ['3', 'T'], /Trust all 1 new/],
+  ['a changed host key', ['3', 'T', 'R'], /Type the name/],
+  ['the line of a command', ['3', '*', 'x'], /Run on 5/],
+  ['a command on machines', ['3', '*', 'x', 'i', 'd', 'enter', 'p', 'p'], /0 of 5 ended/],
+  ['a password', ['3', 'p'], /password:/],
   ['the cluster', ['2'], /era G/],
   ['the configuration', ['2', 'c', '+'], /teslak80/],
   ['a problem of the configuration', ['2', 'c', '[', 'tab'], /address/],
   ['a value that is looked for', ['2', 'c', '/'], /[/]/],
+];
+
+const hostKeys: readonly HostKeyReport[] = [
+  {machine: machineOf('gpu-01'), state: 'changed', keys: [hostKeyOf('other')], known: ['SHA256:known'], from: 'pinned'},
+  {machine: machineOf('gpu-02'), state: 'new', keys: [hostKeyOf('new'), hostKeyOf('new', 'ssh-rsa')]},
 ];
 
 test.each(places)('no frame of %s is larger than the terminal, whatever its size', async (_, keys, shows) => {
@@ -29,6 +44,7 @@ test.each(places)('no frame of %s is larger than the terminal, whatever its size
     rows: 30,
     answers: {runs: allRuns, config},
     settings: {config: '/srv/cluster'},
+    machines: createFakeMachines({hostKeys}),
   });
   app.fake.print(runningRun.summary.id, 'build/rest-server', ['x'.repeat(400), '映像'.repeat(200)]);
   await app.shows('! stale');
