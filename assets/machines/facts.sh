@@ -59,8 +59,19 @@ for place in /dev/shm /tmp /var/tmp; do
     fi
   fi
 done
+# What was ended just now may still write a last file while the folder goes.
+# shellcheck disable=SC2317 # called by trap
+clear_away() {
+  tries=0
+  until rm -rf "$work" 2>/dev/null || [ "$tries" -ge 20 ]; do
+    sleep "$nap"
+    tries=$((tries + 1))
+  done
+}
+nap=0.05
+sleep "$nap" 2>/dev/null || nap=1
 if [ -n "$work" ]; then
-  trap 'rm -rf "$work"' EXIT
+  trap clear_away EXIT
   trap 'exit 1' HUP INT TERM
   # No room on it: files would stay empty and look like answers.
   echo room >"$work/room" 2>/dev/null
@@ -71,8 +82,6 @@ if [ -n "$work" ]; then
     work=
   fi
 fi
-nap=0.05
-sleep "$nap" 2>/dev/null || nap=1
 
 if [ -z "$work" ]; then
   say missing 'df, docker, sudo, nvidia-smi and lspci: no room in /dev/shm, /tmp and /var/tmp for what they say'
@@ -98,6 +107,7 @@ start() {
     echo $? >"$work/$name.code.new"
     mv "$work/$name.code.new" "$work/$name.code"
   ) >/dev/null 2>&1 </dev/null &
+  echo $! >"$work/$name.waiter"
 }
 
 seconds() {
@@ -112,7 +122,9 @@ finish() {
   while [ ! -e "$work/$1.code" ]; do
     # By naps too: the clock may be set while this runs.
     if [ $(($(seconds) - begun)) -gt "$limit" ] || [ "$naps" -gt $((limit * 25)) ]; then
-      read -r pid 2>/dev/null <"$work/$1.pid" && kill -KILL "$pid" 2>/dev/null
+      for pid in waiter pid; do
+        read -r pid 2>/dev/null <"$work/$1.$pid" && kill -KILL "$pid" 2>/dev/null
+      done
       say hung "$1"
       return 0
     fi

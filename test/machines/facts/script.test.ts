@@ -1,7 +1,7 @@
-import {execFileSync, spawn, spawnSync} from 'node:child_process';
+import {spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
-import {chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import {arch, cpus, hostname, networkInterfaces, release, tmpdir, totalmem, userInfo} from 'node:os';
 import {join} from 'node:path';
@@ -113,18 +113,22 @@ test.skipIf(!hasPython)('beside a program that the kernel does not let die, no s
   }
 });
 
-test('it leaves no folder behind', async () => {
-  const ours = async () => {
-    const names = await Promise.all(
-      ['/dev/shm', '/tmp', '/var/tmp'].map((place) => readdir(place).catch((): string[] => [])),
-    );
-    return names.flat().filter((name) => name.startsWith('pai-tui-facts.'));
-  };
+test('it leaves no folder behind, also when programs hang, and without mktemp', async () => {
+  // Its own /dev/shm and /tmp cannot be given to it, and others use them; but the name of mktemp's folder can be known.
   const mark = 'leavesnothing';
-  // Without mktemp the name is known.
-  const environment = await programs({mktemp: '#!/bin/sh\nexit 1\n'});
-  execFileSync('sh', ['-c', script, 'sh', mark, '20', 'leave'], {env: environment, stdio: 'ignore'});
-  expect(await ours()).not.toContain(`pai-tui-facts.${mark}`);
+  const hanging = '#!/bin/sh\nexec sleep 1000\n';
+  const hangs = Object.fromEntries(['nvidia-smi', 'docker', 'lspci', 'df'].map((name) => [name, hanging]));
+  const environment = await programs({mktemp: '#!/bin/sh\nexit 1\n', ...hangs});
+  for (const shell of shells.map((words) => words.split(' '))) {
+    const [program = '', ...words] = shell;
+    const {stdout} = spawnSync(program, [...words, '-c', script, 'sh', mark, '0', 'leave'], {
+      env: environment,
+      encoding: 'utf8',
+    });
+    expect(stdout).toContain(`${mark} hung nvidia-smi\n`);
+    const left = ['/dev/shm', '/tmp', '/var/tmp'].filter((place) => existsSync(`${place}/pai-tui-facts.${mark}`));
+    expect(left, program).toEqual([]);
+  }
 });
 
 test('a clock that is ten minutes ahead is seen', async () => {
