@@ -9,6 +9,7 @@ import type {Options} from './flags.ts';
 import {helpText} from './help.ts';
 import {changeImages, imageStatus, listImages} from './image-commands.ts';
 import {showInfo} from './info.ts';
+import {askMachines} from './machine-commands.ts';
 import {tellNames} from './names.ts';
 import type {Rewritten} from './old-spellings.ts';
 import {type Output, openOutput} from './output.ts';
@@ -26,7 +27,9 @@ const bugExit = 70;
 
 /** Carries out what the arguments after the program's name ask for. Resolves to the exit code; never throws. */
 export async function commandLine(argv: readonly string[], world: World): Promise<number> {
-  const output = openOutput(world, {json: argv.includes('--json'), noColor: argv.includes('--no-color')});
+  // Words behind -- are for others.
+  const own = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined);
+  const output = openOutput(world, {json: own.includes('--json'), noColor: own.includes('--no-color')});
   try {
     const code =
       argv[0] === namesWord ? await tellNames(argv.slice(1), world, output) : await answer(parse(argv), world, output);
@@ -61,7 +64,7 @@ async function answer(asked: Asked, world: World, output: Output): Promise<numbe
 }
 
 async function carryOutOne(
-  {command, names, options}: Invocation,
+  {command, names, rest, options}: Invocation,
   treeIsHere: boolean,
   world: World,
   output: Output,
@@ -72,7 +75,7 @@ async function carryOutOne(
     return 0;
   }
   const engine = await world.openEngine(stateHome(options, world));
-  const context: Context = {engine, world, output, options, names, name: names[0] ?? '', treeIsHere};
+  const context: Context = {engine, world, output, options, names, rest, name: names[0] ?? '', treeIsHere};
   switch (command.name) {
     case 'image list':
       return listImages(context, 'list');
@@ -92,6 +95,13 @@ async function carryOutOne(
       return generateConfig(context);
     case 'template render':
       return renderTemplate(context);
+    case 'machine list':
+    case 'machine facts':
+    case 'machine trust':
+    case 'machine run':
+    case 'machine shell':
+    case 'machine logs':
+      return askMachines(command.name, context);
     case 'run list':
       showRuns(await engine.runs.list(), output);
       return 0;

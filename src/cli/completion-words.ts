@@ -1,7 +1,7 @@
 import {type Command, commandsOf, nouns} from './commands.ts';
 import {type Flag, type FlagName, flags} from './flags.ts';
 
-/** The hidden word by which a completion asks for the names of images or runs. */
+/** The hidden word by which a completion asks for the names of images, machines or runs. */
 export const namesWord = '__names';
 
 /** What completes the value of a flag: nothing is offered for a number or a duration. */

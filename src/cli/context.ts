@@ -10,6 +10,8 @@ export interface Context {
   readonly output: Output;
   readonly options: Options;
   readonly names: readonly string[];
+  /** Words behind --. */
+  readonly rest: readonly string[];
   /** The name of a command that takes exactly one. */
   readonly name: string;
   /** The tree must be named or here; the sample does not stand in. */

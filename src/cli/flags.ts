@@ -1,7 +1,7 @@
 /** One flag as a person writes it. `--name`, and `-s` where there is a short one. */
 export interface Flag {
   readonly short?: string;
-  /** Placeholder of its value; absent: the flag has none. */
+  /** Placeholder of its value; absent: the flag has none. Two flags may have one short word if neither has a value. */
   readonly value?: string;
   /** What may stand for the value, for completion and for refusing others. */
   readonly choices?: readonly string[];
@@ -26,7 +26,7 @@ export const flags = {
     about: 'the source tree (else PAI_SOURCE, else the current folder if it is one, else the sample tree)',
   },
   json: {about: 'JSON on stdout: one document for a query, one event per line for an operation'},
-  yes: {about: 'approve the plan; without it a terminal is asked, and anything else is refused'},
+  yes: {about: 'approve what is asked; without it a terminal is asked, and anything else is refused'},
   'dry-run': {about: 'print the plan with every effect and do nothing'},
   force: {short: 'f', about: 'build even what is current; for config generate: replace files that are there'},
   input: {short: 'i', value: 'FILE', completes: 'file', about: 'the quick-start file'},
@@ -38,9 +38,9 @@ export const flags = {
     about:
       'which builder (else DOCKER_BUILDKIT=1 or 0, else the one used last, else classic unless a Dockerfile needs BuildKit)',
   },
-  parallel: {value: 'N', about: 'how many tasks may run at the same time'},
+  parallel: {value: 'N', about: 'how many tasks or machines may be at work at the same time'},
   'fail-fast': {about: 'start nothing new after the first failure (else independent work goes on)'},
-  timeout: {value: 'DURATION', about: 'stop the whole run after this long: 90s, 30m, 1h30m'},
+  timeout: {value: 'DURATION', about: 'stop it after this long: 90s, 30m, 1h30m'},
   readonly: {about: 'refuse everything that would change something'},
   dot: {about: 'print the graph for Graphviz'},
   output: {
@@ -54,6 +54,28 @@ export const flags = {
     completes: 'file',
     about: 'a YAML file whose top keys are the names that the template sees (else it sees none)',
   },
+  jump: {value: 'HOSTS', about: 'go through these hosts, as ssh -J takes them: user@host:port, several with commas'},
+  'password-file': {
+    value: 'FILE',
+    completes: 'file',
+    about: 'the password of machines and for sudo, where the configuration has none (else PAI_PASSWORD_FILE)',
+  },
+  sudo: {about: 'run it as root, by sudo'},
+  'output-dir': {
+    value: 'DIR',
+    completes: 'folder',
+    about: 'write the whole output of each machine to NAME.out and NAME.err in this folder',
+  },
+  offline: {about: 'print what the configuration says and ask no machine'},
+  fingerprints: {value: 'FILE', completes: 'file', about: 'accept the keys whose fingerprints this file has'},
+  replace: {about: 'pin the key that one machine shows in the place of the one that is pinned'},
+  confirm: {value: 'NAME', about: 'stands for typing the name where one has to be typed'},
+  unit: {value: 'NAME', about: 'the log of a systemd unit'},
+  file: {value: 'PATH', about: 'a log file on the machines'},
+  container: {value: 'NAME', about: 'the log of a container'},
+  follow: {short: 'f', about: 'go on as it grows, until Ctrl-C'},
+  lines: {short: 'n', value: 'N', about: 'how many lines from before (else 200)'},
+  grep: {value: 'PATTERN', about: 'only the lines that this regular expression matches'},
   view: {
     value: 'NAME',
     choices: ['services', 'kubernetes'],

@@ -11,17 +11,21 @@ export function helpText(about: string): string {
 
 /** `image build [NAME…]` */
 export function commandSpelling(command: Command): string {
-  return `${command.name}${command.argument ? ` ${argumentSpelling(command.argument)}` : ''}`;
+  const {name, argument, rest} = command;
+  const behind = rest ? ` ${rest.needed ? `-- ${rest.placeholder}` : `[-- ${rest.placeholder}]`}` : '';
+  return `${name}${argument ? ` ${argumentSpelling(argument)}` : ''}${behind}`;
 }
 
 function argumentSpelling({placeholder, count, of}: Argument): string {
   if (typeof of !== 'string') return of.join('|');
-  return count === 'any' ? `[${placeholder}...]` : placeholder;
+  if (count === 'any') return `[${placeholder}...]`;
+  return count === 'some' ? `${placeholder}...` : placeholder;
 }
 
 function generalHelp(): string {
   return [
-    'pai-tui: images of clusters in the OpenPAI tradition, on screen and headless.',
+    'pai-tui: images and machines of clusters in the OpenPAI tradition, on screen and',
+    'headless.',
     '',
     'Usage: pai-tui [-c DIR] [-s DIR]     open the screens',
     '       pai-tui NOUN VERB [flags]     do one thing and end',

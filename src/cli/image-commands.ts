@@ -1,5 +1,6 @@
 import {type Catalog, exitCodeOf, type ImageRequest, type Problem, ProblemError, together} from '../engine/index.ts';
 import type {Context} from './context.ts';
+import {readCount} from './counts.ts';
 import {showGraph} from './image-graph.ts';
 import {showImages} from './image-list.ts';
 import {showStatus} from './image-status.ts';
@@ -89,17 +90,11 @@ function withErrorsOfTree(error: unknown, {names, output}: Context, {problems}: 
 
 function limitsOf({options}: Context) {
   return {
-    ...(typeof options.parallel === 'string' ? {parallel: readCount(options.parallel)} : {}),
+    ...(typeof options.parallel === 'string' ? {parallel: readCount('parallel', options.parallel)} : {}),
     ...(options['fail-fast'] ? {failFast: true} : {}),
     ...(typeof options.timeout === 'string' ? {timeoutMs: readDuration(options.timeout)} : {}),
     ...(options.readonly ? {readOnly: true} : {}),
   };
-}
-
-function readCount(text: string): number {
-  const count = Number(text);
-  if (Number.isSafeInteger(count) && count >= 1 && /^\d+$/.test(text)) return count;
-  throw new ProblemError({code: 'usage', message: `--parallel needs a whole number from 1 on, not "${text}".`});
 }
 
 function buildChoices({options}: Context) {

@@ -1,4 +1,4 @@
-import {appFlags, type commands, commandsOf, laterNouns, nouns} from './commands.ts';
+import {appFlags, type commands, commandsOf, laterCommands, laterNouns, nouns} from './commands.ts';
 import {type FlagName, flagSpelling, flags} from './flags.ts';
 import {commandSpelling} from './help.ts';
 
@@ -16,7 +16,7 @@ export function commandsPage(): string {
     '',
     'From `--source` and `--config`; else from `PAI_SOURCE` and `PAI_CONFIG`; else from the current folder, when it is a',
     'tree or a configuration; else the sample tree that comes with the program is opened, and that is said. The sample is',
-    'never combined with a configuration of yours, and never built or pushed with `--yes` unless it is named. Relative',
+    'never combined with a configuration of yours, and never built or pushed with `--yes` unless it is named; its machines are not asked. Relative',
     'paths count from where the command is typed.',
     '',
     '## Output',
@@ -28,7 +28,7 @@ export function commandsPage(): string {
     '',
     'On a terminal one line at the bottom says how far a run is; it is not there with `--json`, `-v` or TERM=dumb. A command',
     'that follows a run and is told to end (SIGTERM, SIGHUP) leaves the run going, says how to come back to it, and ends',
-    'with 5.',
+    'with 5. Commands on machines are no runs: they end with the command, on the machines too.',
     '',
     '## Exit codes',
     '',
@@ -36,9 +36,9 @@ export function commandsPage(): string {
     '|---|---|',
     '| 0 | done, or nothing to do |',
     '| 1 | the run failed, or part of what was asked for could not be reached |',
-    '| 2 | wrong use: an unknown command, flag, image or run; the nearest names are said |',
+    '| 2 | wrong use: an unknown command, flag, image, machine or run; the nearest names are said |',
     '| 3 | the tree or the configuration is invalid |',
-    '| 4 | refused for safety: not approved, a lock is held, the plan changed since approval, read-only |',
+    '| 4 | refused for safety: not approved, a lock is held, the plan changed since approval, read-only, a host key that is new or changed |',
     '| 5 | stopped by the operator, or the run goes on without this command |',
     '| 6 | something needed, or everything asked for, cannot be reached; nothing was changed |',
     '| 70 | a mistake of the program itself, with what to report |',
@@ -74,8 +74,8 @@ export function commandsPage(): string {
     '',
     '## Not in this version',
     '',
-    `${laterNouns.map((noun) => `\`${noun}\``).join(', ')}, and the older tools for services, clusters and machines: refused with`,
-    'exit code 2.',
+    `${[...laterNouns, ...laterCommands].map((words) => `\`${words}\``).join(', ')}, and the older tools for`,
+    'services, clusters and machines: refused with exit code 2.',
     '',
   ].join('\n');
 }

@@ -1,6 +1,16 @@
 import {parseArgs} from 'node:util';
 import type {ProblemError} from '../engine/index.ts';
-import {appFlags, type Command, commandNamed, commands, commandsOf, isNoun, laterNouns, nouns} from './commands.ts';
+import {
+  appFlags,
+  type Command,
+  commandNamed,
+  commands,
+  commandsOf,
+  isNoun,
+  laterCommands,
+  laterNouns,
+  nouns,
+} from './commands.ts';
 import {didYouMean} from './did-you-mean.ts';
 import {type Flag, type FlagName, flagSpelling, flags, isFlagName, type Options} from './flags.ts';
 import {misuse} from './misuse.ts';
@@ -18,6 +28,8 @@ export type Asked =
 export interface Invocation {
   readonly command: Command;
   readonly names: readonly string[];
+  /** Words behind --, where the command takes some. */
+  readonly rest: readonly string[];
   readonly options: Options;
 }
 
@@ -30,6 +42,7 @@ export function parse(argv: readonly string[]): Asked {
   const words = lists[0] ?? readWords(argv);
   const [noun, verb] = words.positionals;
   if (noun !== undefined && noun !== 'help' && !isNoun(noun)) throw unknownNoun(noun);
+  if (laterCommands.includes(`${noun} ${verb}`)) throw notYet(`"${noun} ${verb}" is`);
   for (const {mistake} of lists) if (mistake) throw mistake;
   if (noun === undefined) return old ? withoutVerb(words) : withoutCommand(words);
   if (words.given.has('version')) throw misuse('--version stands alone.', 'Try: pai-tui --version');
@@ -43,22 +56,28 @@ export function parse(argv: readonly string[]): Asked {
 
 interface Words {
   readonly positionals: readonly string[];
+  /** Words behind the first --. */
+  readonly rest: readonly string[];
   readonly given: ReadonlyMap<FlagName, string | true>;
+  /** The flags among them that were given by their short word. */
+  readonly short: ReadonlySet<FlagName>;
   /** The first flag behind a word that cannot be taken: a word that is no command is the graver mistake. */
   readonly mistake?: ProblemError;
 }
 
 /** Splits arguments into words and flags, whatever the command: flags may stand anywhere. */
 function readWords(argv: readonly string[]): Words {
+  const end = argv.indexOf('--');
   const {tokens} = parseArgs({
-    args: [...argv],
-    options: Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, optionOf(flag)])),
+    args: argv.slice(0, end < 0 ? undefined : end),
+    options: optionsOfAll(),
     allowPositionals: true,
     strict: false,
     tokens: true,
   });
   const positionals: string[] = [];
   const given = new Map<FlagName, string | true>();
+  const short = new Set<FlagName>();
   let mistake: ProblemError | undefined;
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value);
@@ -73,8 +92,21 @@ function readWords(argv: readonly string[]): Words {
     if (!flag.value && token.value !== undefined) throw misuse(`--${name} takes no value.`);
     if (flag.value) checkValue(name, flag, token.value, token.inlineValue === true);
     given.set(name, token.value ?? true);
+    if (!token.rawName.startsWith('--')) short.add(name);
   }
-  return {positionals, given, ...(mistake ? {mistake} : {})};
+  return {positionals, rest: end < 0 ? [] : argv.slice(end + 1), given, short, ...(mistake ? {mistake} : {})};
+}
+
+/** Of flags with the same short word the first has it; which one was meant is known with the command. */
+function optionsOfAll() {
+  const taken = new Set<string>();
+  return Object.fromEntries(
+    Object.entries<Flag>(flags).map(([name, {short, ...flag}]) => {
+      const isFree = short !== undefined && !taken.has(short);
+      if (isFree) taken.add(short);
+      return [name, optionOf(isFree ? {...flag, short} : flag)];
+    }),
+  );
 }
 
 function optionOf(flag: Flag): {type: 'string' | 'boolean'; short?: string} {
@@ -118,7 +150,8 @@ function invocation(words: Words): Invocation {
       didYouMean(verb, verbsOf(noun)) ?? `${noun} has: ${verbsOf(noun).join(', ')}.`,
     );
   }
-  for (const name of words.given.keys()) {
+  const given = new Map([...words.given].map(([name, value]) => [meantBy(name, words, command), value]));
+  for (const name of given.keys()) {
     if (!command.flags.includes(name)) {
       throw misuse(
         `${command.name} takes no --${name}.`,
@@ -126,9 +159,22 @@ function invocation(words: Words): Invocation {
       );
     }
   }
-  const names = words.positionals.slice(alone ? 1 : 2);
+  // Where nothing belongs behind --, that only says that no flags follow.
+  const names = [...words.positionals.slice(alone ? 1 : 2), ...(command.rest ? [] : words.rest)];
+  const rest = command.rest ? words.rest : [];
   checkNames(command, names);
-  return {command, names, options: Object.fromEntries(words.given)};
+  if (command.rest?.needed && rest.length === 0) {
+    const {placeholder} = command.rest;
+    throw misuse(`${command.name} needs a ${placeholder} behind --.`, `Try: ${command.examples[0]}`);
+  }
+  return {command, names, rest, options: Object.fromEntries(given)};
+}
+
+/** The flag of this command that has the short word by which another one of the same short word was read. */
+function meantBy(name: FlagName, {short}: Words, command: Command): FlagName {
+  if (!short.has(name) || command.flags.includes(name)) return name;
+  const word = (flags[name] as Flag).short;
+  return command.flags.find((other) => (flags[other] as Flag).short === word) ?? name;
 }
 
 function checkNames(command: Command, names: readonly string[]): void {
@@ -136,6 +182,10 @@ function checkNames(command: Command, names: readonly string[]): void {
   if (!argument) {
     if (names.length > 0) throw misuse(`${command.name} takes no names, but got "${names.join(' ')}".`);
     return;
+  }
+  if (argument.count === 'some' && names.length === 0) {
+    const all = argument.of === 'machines' ? '@all stands for all machines.' : undefined;
+    throw misuse(`${command.name} needs at least one ${argument.placeholder}.`, all);
   }
   if (argument.count === 'one' && names.length !== 1) {
     const got = names.length === 0 ? '' : `, but got ${names.length}`;
@@ -186,9 +236,7 @@ function unknownFlag(written: string, positionals: readonly string[]): ProblemEr
 
 /** What other versions bring and a script may already say. Ignoring them would be worse than refusing. */
 const laterFlags: Readonly<Record<string, string>> = {
-  '--confirm': 'nothing that it has asks for a typed name',
   '--cluster': 'a configuration is named by its folder, with -c DIR',
-  '--password-file': 'logins of registries come from the docker configuration or the cluster configuration',
 };
 
 function verbsOf(noun: string): readonly string[] {

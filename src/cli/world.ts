@@ -3,7 +3,7 @@ import type {Engine, ExitCode} from '../engine/index.ts';
 
 /** All that a headless command reaches of the outside. main.tsx brings the real one, tests another. */
 export interface World {
-  readonly stdin: Readable & {readonly isTTY?: boolean};
+  readonly stdin: Readable & {readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown};
   readonly stdout: TextStream;
   readonly stderr: TextStream;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -29,18 +29,18 @@ export interface ScreenOptions {
   readonly ascii: boolean;
 }
 
-type TextStream = Writable & {readonly isTTY?: boolean; readonly columns?: number};
+type TextStream = Writable & {readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number};
 
 /** How a command ended: 0, or one of the codes of the engine's problems. */
 export type Ended = 0 | ExitCode;
 
 /** Where signals of the operator arrive: the process, or an emitter in tests. */
 interface Signals {
-  on(signal: EndSignal, listener: () => void): unknown;
-  off(signal: EndSignal, listener: () => void): unknown;
+  on(signal: EndSignal | 'exit', listener: () => void): unknown;
+  off(signal: EndSignal | 'exit', listener: () => void): unknown;
 }
 
-/** Ctrl-C, being told to end, and a terminal that went away. */
+/** Ctrl-C, being told to end, and a terminal that went away; 'exit' comes last of all, whatever the reason. */
 type EndSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** Whether the terminal only prints lines: it cannot move its cursor, let alone show the screens. */

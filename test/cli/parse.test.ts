@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
-import {commands} from '../../src/cli/commands.ts';
+import {type Command, commands} from '../../src/cli/commands.ts';
+import {type Flag, flags} from '../../src/cli/flags.ts';
 import {parse} from '../../src/cli/parse.ts';
 import {ProblemError} from '../../src/engine/index.ts';
 
@@ -29,27 +30,39 @@ test('flags may stand before, between and after the words, long, short and with 
   expect(read('image build a --json b -s/t --parallel 3')).toEqual(expected);
 });
 
+/** A command with the words it cannot do without. */
+function wordsOf({name, argument, rest}: Command): readonly string[] {
+  const word = argument && (typeof argument.of === 'string' ? 'x' : (argument.of[0] ?? ''));
+  return [...name.split(' '), ...(word === undefined ? [] : [word]), ...(rest?.needed ? ['--', 'true'] : [])];
+}
+
 test('every command of the table is understood with each of its flags', () => {
   for (const command of commands) {
-    const names = command.argument
-      ? [typeof command.argument.of === 'string' ? 'x' : (command.argument.of[0] ?? '')]
-      : [];
-    const words = [...command.name.split(' '), ...names];
-    for (const flag of command.flags) {
-      const value =
-        flag === 'builder'
-          ? ['classic']
-          : flag === 'view'
-            ? ['services']
-            : ['config', 'source', 'parallel', 'timeout', 'state', 'input', 'output', 'context'].includes(flag)
-              ? ['1']
-              : [];
-      expect(read([...words, `--${flag}`, ...value].join(' '))[0]).toMatchObject({
+    for (const name of command.flags) {
+      const {value, choices}: Flag = flags[name];
+      const typed = value === undefined ? [] : [choices?.[0] ?? '1'];
+      expect(read([`--${name}`, ...typed, ...wordsOf(command)].join(' '))[0]).toMatchObject({
         name: command.name,
-        options: {[flag]: value[0] ?? true},
+        options: {[name]: typed[0] ?? true},
       });
     }
   }
+});
+
+test('words behind -- are for the machines, whatever they look like', () => {
+  expect(parse(['machine', 'run', 'a', '--sudo', '--', 'ls', '--json', '-f', '--', 'x'])).toMatchObject({
+    invocations: [{names: ['a'], rest: ['ls', '--json', '-f', '--', 'x'], options: {sudo: true}}],
+  });
+  expect(parse(['machine', 'shell', 'a'])).toMatchObject({invocations: [{names: ['a'], rest: []}]});
+  // Where no command follows, -- only ends the flags.
+  expect(parse(['image', 'build', '--', '-odd'])).toMatchObject({invocations: [{names: ['-odd'], rest: []}]});
+});
+
+test('a short flag means what its command has by it', () => {
+  expect(read('machine logs a -f -n 5')[0]?.options).toEqual({follow: true, lines: '5'});
+  expect(read('image build a -f')[0]?.options).toEqual({force: true});
+  expect(misuse('machine logs a --force').message).toBe('machine logs takes no --force.');
+  expect(misuse('machine list -f').message).toBe('machine list takes no --force.');
 });
 
 test('no words at all open the app, which takes only its own flags', () => {
@@ -70,15 +83,14 @@ test('help is found about everything, a noun and a command', () => {
 
 test.each(commands.filter(({name}) => name !== 'completion'))(
   '$name understands --readonly and --state, which may stand in an alias',
-  ({name, argument}) => {
-    const words = [...name.split(' '), ...(argument?.count === 'one' ? ['x'] : [])];
-    expect(parse(['--readonly', '--state', '/srv', ...words])).toMatchObject({
+  (command) => {
+    expect(parse(['--readonly', '--state', '/srv', ...wordsOf(command)])).toMatchObject({
       invocations: [{options: {readonly: true, state: '/srv'}}],
     });
   },
 );
 
-const thisVersion = 'This version has: image, config, template, run, info, completion.';
+const thisVersion = 'This version has: image, config, template, machine, run, info, completion.';
 
 test.each([
   ['imgae list', 'There is no command "imgae".', 'Did you mean image?'],
@@ -96,8 +108,8 @@ test.each([
     'It takes: --source --config --readonly --state --json --no-color.',
   ],
   [
-    'image build --confirm prod',
-    '--confirm is not part of this version of pai-tui yet: nothing that it has asks for a typed name.',
+    'image build --cluster prod',
+    '--cluster is not part of this version of pai-tui yet: a configuration is named by its folder, with -c DIR.',
     'Leave it out.',
   ],
   ['image list base-image', 'image list takes no names, but got "base-image".', undefined],
@@ -113,18 +125,18 @@ test.each([
   [
     'constructor',
     'There is no command "constructor".',
-    'Commands begin with: image, config, template, run, info, completion.',
+    'Commands begin with: image, config, template, machine, run, info, completion.',
   ],
   [
     'help toString',
     'There is no command "toString".',
-    'Commands begin with: image, config, template, run, info, completion.',
+    'Commands begin with: image, config, template, machine, run, info, completion.',
   ],
   ['image list --constructor', 'There is no flag --constructor.', 'Try: pai-tui --help'],
   ['--hasOwnProperty', 'There is no flag --hasOwnProperty.', 'Try: pai-tui --help'],
   // A word that is no command yet says more than the flags behind it.
   ['service start -p /cfg -n x', '"service" is not part of this version of pai-tui yet.', thisVersion],
-  ['machine etcd-fix -p /cfg -l list', '"machine" is not part of this version of pai-tui yet.', thisVersion],
+  ['machine etcd-fix -p /cfg -l list', '"machine etcd-fix" is not part of this version of pai-tui yet.', thisVersion],
   ['cluster status', '"cluster" is not part of this version of pai-tui yet.', thisVersion],
   ['paictl.py service stop -p /cfg', '"service" is not part of this version of pai-tui yet.', thisVersion],
   ['imgae list -p', 'There is no command "imgae".', 'Did you mean image?'],

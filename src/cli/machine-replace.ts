@@ -1,0 +1,67 @@
+import {type HostKeyReport, ProblemError} from '../engine/index.ts';
+import type {Context} from './context.ts';
+import type {Asked} from './machine-request.ts';
+import {misuse} from './misuse.ts';
+import {refuseReadOnly} from './operation.ts';
+import {problemText} from './output.ts';
+import {plainLine} from './plain.ts';
+import {askText, canAsk} from './secrets.ts';
+import {hostsDocument, hostsTable, refusalOf} from './trust-table.ts';
+import type {Ended} from './world.ts';
+
+/** `machine trust M --replace`: shows what is known and what one machine shows now, and wants its name typed. */
+export async function replaceKeys(
+  {machines, request}: Asked,
+  reports: readonly HostKeyReport[],
+  context: Context,
+): Promise<Ended> {
+  const {output, options} = context;
+  const [report] = reports;
+  if (!report || reports.length !== 1) {
+    throw misuse(
+      `--replace takes one machine, not ${reports.length}.`,
+      'A key that changed is judged machine by machine.',
+    );
+  }
+  const {name} = report.machine;
+  const refusal = refusalOf({report, state: report.state})?.problem;
+  if (report.state === 'unreachable' || report.state === 'revoked')
+    throw new ProblemError(refusal ?? unexplained(name));
+  if (report.state === 'known' || report.state === 'new') {
+    throw misuse(
+      `No other key of ${plainLine(name)} is known, so there is nothing to replace.`,
+      report.state === 'new' ? `Accept it with: pai-tui machine trust ${name}` : undefined,
+    );
+  }
+  // What ssh knows is not ours to change: pinning another key would only make the two disagree.
+  if (!report.from?.includes('pinned')) throw new ProblemError(refusal ?? unexplained(name));
+  if (options.readonly) refuseReadOnly('machine trust', 'Leave --readonly out.');
+  if (refusal) output.say(problemText(refusal, false));
+  await confirmName(name, context);
+  await machines.trust(request, [{machine: name, keys: report.keys}], {how: 're-pinned', replace: true});
+  const after = {report, state: 'pinned' as const};
+  if (output.json) output.data(hostsDocument([after]));
+  else output.print(hostsTable([after]));
+  return 0;
+}
+
+/** Throws `confirmation-missing` for another name, or where none can be asked for. */
+async function confirmName(name: string, {world, output, options}: Context): Promise<void> {
+  const missing = (message: string) =>
+    new ProblemError({
+      code: 'confirmation-missing',
+      message,
+      hint: `On a terminal the name is asked for; elsewhere it is given with --confirm ${plainLine(name)}.`,
+    });
+  if (options.confirm === undefined && !canAsk(world))
+    throw missing(`Nobody has confirmed the new key of ${plainLine(name)}.`);
+  const typed =
+    typeof options.confirm === 'string'
+      ? options.confirm
+      : await askText(world, output, `Type ${plainLine(name)} to pin the key that it shows now: `);
+  if (typed.trim() !== name) throw missing(`"${plainLine(typed)}" is not ${plainLine(name)}: nothing was changed.`);
+}
+
+function unexplained(name: string) {
+  return {code: 'host-key-changed' as const, message: `The host key of ${name} cannot be replaced.`};
+}

@@ -1,0 +1,71 @@
+import {
+  type Engine,
+  type MachineInfo,
+  type MachineSecrets,
+  type Machines,
+  type MachinesRequest,
+  ProblemError,
+} from '../engine/index.ts';
+import type {Context} from './context.ts';
+import {misuse} from './misuse.ts';
+import {plainLine} from './plain.ts';
+import {passwordFromFile} from './secrets.ts';
+import {findConfig} from './where.ts';
+
+/** Machines as a command asks for them. */
+export interface Asked {
+  readonly machines: Machines;
+  readonly request: MachinesRequest & {readonly secrets: MachineSecrets};
+}
+
+/** Throws `usage` for an engine that speaks no SSH. */
+export function machinesOf({machines}: Engine): Machines {
+  if (!machines) throw misuse('This engine asks no machines.');
+  return machines;
+}
+
+/** What the words of a command say of machines. The sample's are nobody's: `config-missing` unless `sampleToo`. */
+export async function readRequest(
+  context: Context,
+  {sampleToo = false}: {readonly sampleToo?: boolean} = {},
+): Promise<Asked> {
+  const {engine, world, output, options, names} = context;
+  const {config, tree, note} = await findConfig(engine, world, options);
+  if (note && !sampleToo) {
+    throw new ProblemError({
+      code: 'config-missing',
+      message: `No configuration was named, and ${world.cwd} is none. The machines of the sample are not there to be asked.`,
+      hint: 'Name it with --config DIR or PAI_CONFIG, or go to its folder.',
+    });
+  }
+  if (note) output.say(`note: ${note}`);
+  const password = await passwordFromFile(options['password-file'], world);
+  return {
+    machines: machinesOf(engine),
+    request: {
+      config,
+      ...(tree ? {source: tree.root} : {}),
+      names,
+      ...(typeof options.jump === 'string' ? {jump: options.jump} : {}),
+      secrets: password ? {password} : {},
+    },
+  };
+}
+
+/**
+ * The machines a request names, in the order of the configuration; warnings of the configuration are said. Throws
+ * `usage` where that is none: `@workers&@masters` of most clusters.
+ */
+export async function namedMachines({machines, request}: Asked, {output}: Context): Promise<readonly MachineInfo[]> {
+  const {machines: found, problems} = await machines.list(request);
+  for (const problem of problems) output.problem(problem);
+  if (found.length === 0) throw noMachines({machines, request});
+  return found;
+}
+
+export function noMachines({request: {names}}: Asked): ProblemError {
+  return misuse(
+    names.length === 0 ? 'The configuration has no machines.' : `No machine is in ${plainLine(names.join(' '))}.`,
+    names.length === 0 ? undefined : 'See the machines and groups with: pai-tui machine list --offline',
+  );
+}
