@@ -1,4 +1,4 @@
-import {spawn, spawnSync} from 'node:child_process';
+import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
 import {existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync} from 'node:fs';
 import {connect, createServer, type Socket} from 'node:net';
 import {tmpdir} from 'node:os';
@@ -6,11 +6,16 @@ import {join} from 'node:path';
 import {Duplex} from 'node:stream';
 import fc from 'fast-check';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {createClock} from '../../src/engine/clock.ts';
+import {problemOf} from '../../src/engine/problem.ts';
+import {createSsh} from '../../src/engine/remote/create-ssh.ts';
 import {readHostCertificate} from '../../src/engine/remote/host-certificate.ts';
 import {askHostCertificate} from '../../src/engine/remote/host-certificate-ask.ts';
 import {hostKeyOf} from '../../src/engine/remote/host-key.ts';
 import {hostKeyBook} from '../../src/engine/remote/host-key-book.ts';
+import {judgeHostKeys} from '../../src/engine/remote/host-key-judge.ts';
 import {readKnownHosts} from '../../src/engine/remote/known-hosts.ts';
+import {Secret} from '../../src/engine/secret.ts';
 
 const sshd = '/usr/sbin/sshd';
 const programs = [sshd, '/usr/bin/ssh', '/usr/bin/ssh-keygen'];
@@ -184,6 +189,76 @@ describe.skipIf(obstacle)('certificates of hosts', () => {
     const known = `${authorityLine('ca-ed25519')}\n@revoked * ${publicKey(key)}`;
     expect((await judge(known, key)).verdict.kind).toBe('revoked');
     expect(askSsh(known, key)).toBe(false);
+  });
+
+  describe('through a connection', () => {
+    /** An sshd for each connection to a port of its own. */
+    async function serve(withCertificate: boolean) {
+      const children = new Set<ChildProcess>();
+      const [command, ...words] = sshdWords(key, withCertificate);
+      const server = createServer((socket) => {
+        const child = spawn(command, words, {stdio: ['pipe', 'pipe', 'ignore']});
+        children.add(child);
+        socket.on('error', () => {}).pipe(child.stdin.on('error', () => {}));
+        child.stdout.pipe(socket);
+        child.once('close', () => {
+          children.delete(child);
+          socket.destroy();
+        });
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const at = server.address();
+      if (at === null || typeof at === 'string') throw new Error('no port');
+      return {
+        port: at.port,
+        async close() {
+          for (const child of children) child.kill('SIGKILL');
+          await new Promise((resolve) => server.close(resolve));
+        },
+      };
+    }
+
+    async function connectTo(withCertificate: boolean) {
+      const {port, close} = await serve(withCertificate);
+      const entries = readKnownHosts(authorityLine('ca-ed25519', '127.0.0.*,[127.0.0.*]:*'), '').entries;
+      const hostKeys = hostKeyBook([], [{name: 'known_hosts', entries}]);
+      const ssh = createSsh({hostKeys, clock: createClock()});
+      const target = {
+        name: 'node-1',
+        address: '127.0.0.1',
+        port,
+        user: 'nobody',
+        credentials: [{kind: 'password' as const, password: new Secret('x')}],
+      };
+      const signal = AbortSignal.timeout(20_000);
+      try {
+        const problem = await ssh.connect(target, signal).then(
+          (remote) => remote.close(),
+          (error: unknown) => problemOf(error),
+        );
+        const keys = await ssh.hostKeys(target, signal);
+        return {problem, judged: judgeHostKeys(hostKeys, target, keys)};
+      } finally {
+        await close();
+      }
+    }
+
+    test('are asked for before anybody logs in', async () => {
+      sign('ca-ed25519', key, ['-h', '-n', '127.0.0.1']);
+      // The host is trusted, so it is asked to let somebody in; by a password it lets in nobody.
+      const {problem, judged} = await connectTo(true);
+      expect(problem).toMatchObject({code: 'login-refused'});
+      expect(judged).toEqual({state: 'known', from: 'known_hosts:1'});
+    });
+
+    test('that a host has not let nobody log in', async () => {
+      const {problem, judged} = await connectTo(false);
+      expect(problem).toMatchObject({
+        code: 'host-key-unknown',
+        message: expect.stringContaining('shows no certificate'),
+      });
+      expect(judged).toMatchObject({state: 'new', because: expect.stringContaining('shows no certificate')});
+    });
   });
 
   test('are missed where a host has none, and that is said', async () => {

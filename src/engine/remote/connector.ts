@@ -2,10 +2,12 @@ import type {Duplex} from 'node:stream';
 import type {SshTarget} from '../machine-tools.ts';
 import {algorithmsFor} from './algorithms.ts';
 import {Connection} from './connection.ts';
+import {withDeadline} from './deadline.ts';
 import {dial, type Through} from './dial.ts';
+import {askHostCertificate} from './host-certificate-ask.ts';
 import {Jumps} from './jumps.ts';
 import {KeyFiles} from './key-file.ts';
-import {type LoginWorld, logIn} from './log-in.ts';
+import {type LoginWorld, logIn, silent} from './log-in.ts';
 import {loginAttempts} from './login-attempts.ts';
 import {Pace} from './pace.ts';
 
@@ -54,8 +56,20 @@ export class Connector {
     }
   }
 
-  #logIn(target: SshTarget, through: Through | undefined, signal: AbortSignal): Promise<Connection> {
+  /** Where only a certificate can say which key is the machine's: asks for it, and has it judged. */
+  async learnCertificate(target: SshTarget, signal: AbortSignal): Promise<void> {
+    const {hostKeys, clock, limits} = this.#world;
+    if (!hostKeys.wantsCertificate?.(target)) return;
+    const late = () => silent(target, 'show a certificate', limits.handshakeMs);
+    const shown = await this.visit(target, signal, (stream) =>
+      withDeadline({clock, milliseconds: limits.handshakeMs, late}, signal, (soon) => askHostCertificate(stream, soon)),
+    );
+    hostKeys.learn?.(target, shown);
+  }
+
+  async #logIn(target: SshTarget, through: Through | undefined, signal: AbortSignal): Promise<Connection> {
     const {hostKeys, clock} = this.#world;
+    await this.learnCertificate(target, signal);
     return this.#pace.knock(target, signal, async () => {
       const attempts = await loginAttempts(target, this.#keys);
       const stream = await this.#dial(target, through, signal);

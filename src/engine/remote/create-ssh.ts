@@ -25,6 +25,11 @@ export function createSsh({hostKeys, clock, limits: other}: SshOptions): Ssh {
       const connection = await connector.connect(target, signal);
       return new MachineRemote(new Line(target, connection, connector, clock, limits));
     },
-    hostKeys: (target, signal) => showHostKeys(target, connector, world, signal),
+    async hostKeys(target, signal) {
+      const keys = await showHostKeys(target, connector, world, signal);
+      // Whoever judges the keys does so with what a certificate says of them.
+      await connector.learnCertificate(target, signal);
+      return keys;
+    },
   };
 }

@@ -111,7 +111,8 @@ export async function logIn(
   }
 }
 
-function silent(target: SshTarget, what: string, milliseconds: number): ProblemError {
+/** It took the connection and did not go on. */
+export function silent(target: SshTarget, what: string, milliseconds: number): ProblemError {
   return unreachable(
     target,
     `it took the connection, and did not ${what} within ${milliseconds / 1000} s`,
