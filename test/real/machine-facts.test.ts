@@ -9,9 +9,9 @@ import {complaintsOf} from '../../src/engine/machines/facts/complaints.ts';
 import {readFacts, readFactsScript} from '../../src/engine/machines/facts/read-facts.ts';
 import type {MachineFacts} from '../../src/engine/machines/types.ts';
 import {createLocalRemote} from '../helpers/local-remote.ts';
+import {connectTo} from '../lab/connect.ts';
 import {type Host, type Lab, startLab, whyNoLab} from '../lab/lab.ts';
 import type {LoginName} from '../lab/logins.ts';
-import {opensshRemote} from '../lab/openssh-remote.ts';
 
 const obstacle = whyNoLab({docker: true});
 if (obstacle) console.error(`Tests of facts on lab hosts are skipped: ${obstacle}.`);
@@ -68,8 +68,14 @@ describe.skipIf(obstacle)('facts of a real host', () => {
   });
   afterAll(() => lab?.close());
 
-  const ask = (host: Host, user: LoginName, patienceSeconds = 20): Promise<MachineFacts> =>
-    readFacts(opensshRemote(lab, host, user), {script, clock, askSudo: true, patienceSeconds}, signal);
+  const ask = async (host: Host, user: LoginName, patienceSeconds = 20): Promise<MachineFacts> => {
+    const remote = await connectTo(lab, host, user);
+    try {
+      return await readFacts(remote, {script, clock, askSudo: true, patienceSeconds}, signal);
+    } finally {
+      await remote.close();
+    }
+  };
 
   test('are its own', async () => {
     const [first, second] = await Promise.all([ask(docker, 'root'), ask(plain, 'root')]);

@@ -2,6 +2,7 @@ import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import type {Remote} from '../../src/engine/machine-tools.ts';
 import {buildPackage} from '../../src/engine/package/build-package.ts';
 import {readManifests} from '../../src/engine/package/manifest.ts';
 import {removePackage} from '../../src/engine/package/remove-package.ts';
@@ -9,9 +10,9 @@ import {type Sent, sendPackage} from '../../src/engine/package/send-package.ts';
 import type {Package} from '../../src/engine/package/types.ts';
 import {problemOf} from '../../src/engine/problem.ts';
 import {modelOf} from '../config/configs.ts';
+import {connectTo} from '../lab/connect.ts';
 import {type Host, type Lab, startLab, whyNoLab} from '../lab/lab.ts';
 import type {LoginName} from '../lab/logins.ts';
-import {opensshRemote} from '../lab/openssh-remote.ts';
 import {files} from '../package/packages.ts';
 
 const obstacle = whyNoLab();
@@ -51,8 +52,17 @@ describe.skipIf(obstacle)('packages on real hosts', () => {
     await rm(tree, {recursive: true, force: true});
   });
 
-  const send = (user: LoginName, sudo = false) =>
-    sendPackage(opensshRemote(lab, host, user), pack, {run, sudo}, signal);
+  const on = async <T>(user: LoginName, work: (remote: Remote) => Promise<T>): Promise<T> => {
+    const remote = await connectTo(lab, host, user);
+    try {
+      return await work(remote);
+    } finally {
+      await remote.close();
+    }
+  };
+  const send = (user: LoginName, sudo = false) => on(user, (remote) => sendPackage(remote, pack, {run, sudo}, signal));
+  const remove = (user: LoginName, folder: string, sudo = false) =>
+    on(user, (remote) => removePackage(remote, folder, {sudo}, signal));
   const folderOf = (sent: Sent) => {
     if (!sent.sent) throw new Error('nothing was sent');
     return sent.folder;
@@ -83,34 +93,36 @@ describe.skipIf(obstacle)('packages on real hosts', () => {
         `755 ${user} 34 install.sh`,
         `644 ${user} 3000000 large`,
       ]);
-      await removePackage(opensshRemote(lab, host, user), folder, {sudo: false}, signal);
+      await remove(user, folder);
       expect(await leftIn(home)).toBe('');
     },
   );
 
-  test('a machine that has all of it is sent nothing, a machine where one file was changed is', async () => {
-    const folder = folderOf(await send('deploy', true));
-    // As a job does: one sudo, and files that only root may read.
-    await host.sh(`sh ${folder}/install.sh ${folder}; chmod 600 /etc/pai-test/config`);
-    expect(await send('deploy', true)).toEqual({sent: false, notices: []});
-    await host.sh('echo changed >> /etc/pai-test/config');
-    expect(await send('deploy', true)).toMatchObject({sent: true, differing: ['etc/pai-test/config']});
-    await removePackage(opensshRemote(lab, host, 'deploy'), folder, {sudo: true}, signal);
-    expect(await leftIn('/home/deploy')).toBe('');
-  });
+  test.each(['deploy', 'admin'] as const)(
+    'where %s finds all of it as root, nothing is sent; where one file was changed, it is',
+    async (user) => {
+      const folder = folderOf(await send(user, true));
+      // As a job does: one sudo, and files that only root may read.
+      await host.sh(`sh ${folder}/install.sh ${folder}; chmod 600 /etc/pai-test/config`);
+      expect(await send(user, true)).toEqual({sent: false, notices: []});
+      await host.sh('echo changed >> /etc/pai-test/config');
+      expect(await send(user, true)).toMatchObject({sent: true, differing: ['etc/pai-test/config']});
+      await remove(user, folder, true);
+      expect(await leftIn(`/home/${user}`)).toBe('');
+    },
+  );
 
   test('what a job made as root is removed with sudo, and without it is said to be left', async () => {
     const folder = folderOf(await send('deploy'));
     await host.sh(`mkdir ${folder}/of-root; touch ${folder}/of-root/x`);
-    const remote = opensshRemote(lab, host, 'deploy');
-    const problem = await removePackage(remote, folder, {sudo: false}, signal).catch(problemOf);
+    const problem = await remove('deploy', folder).catch(problemOf);
     expect(problem).toMatchObject({
       code: 'file-unwritable',
       machine: 'node-1',
       hint: `Remove it there: rm -rf ${folder}`,
       detail: expect.stringContaining('Permission denied'),
     });
-    await removePackage(remote, folder, {sudo: true}, signal);
+    await remove('deploy', folder, true);
     expect(await leftIn('/home/deploy')).toBe('');
   });
 
@@ -148,4 +160,30 @@ describe.skipIf(obstacle)('packages on real hosts', () => {
       message: 'Nothing can be put into /home/guest/.pai-tui on node-1: permission denied.',
     });
   });
+
+  test('one whose machine is cut off in the middle is said, and arrives when it is sent again', async () => {
+    const limits = {keepaliveMs: 500, keepaliveMisses: 2, reconnectMs: 2000};
+    const remote = await connectTo(lab, host, 'deploy', limits);
+    const large: Package = {...pack, files: [...pack.files, await largeFile(200_000_000)]};
+    const sending = sendPackage(remote, large, {run, sudo: false}, signal).catch(problemOf);
+    await expect.poll(() => leftIn('/home/deploy'), {timeout: 60_000}).toContain('.part-job');
+    await host.cut();
+    try {
+      expect(await sending).toMatchObject({code: 'machine-lost', machine: 'node-1'});
+    } finally {
+      await host.join();
+      await remote.close();
+    }
+    // The one from before may still be at work there, and must not touch what comes now.
+    const folder = folderOf(await send('deploy'));
+    await host.sh('pkill -TERM -u deploy tar || true');
+    expect((await host.sh(`cd ${folder}; find . -type f`)).trim().split('\n')).toHaveLength(pack.files.length);
+    await remove('deploy', folder);
+    expect(await leftIn('/home/deploy')).toBe('');
+  });
 });
+
+async function largeFile(size: number) {
+  const bytes = Buffer.alloc(size);
+  return {path: 'larger', mode: 0o644, size, digest: '', read: () => Promise.resolve(bytes)};
+}

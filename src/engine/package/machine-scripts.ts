@@ -49,22 +49,28 @@ job=$2
 give_up() {
   say failed "$1"
   printf '%s\n' "$2" | tell error
-  if [ -n "$part" ]; then rm -rf "$part"; fi
   say end ended
   exit 1
 }
-part=
+# Left behind, it would fill the disk. A script whose connection broke may learn of that when another one is at work.
+clear_away() {
+  owner=
+  read -r owner 2>/dev/null <"$part/owner"
+  if [ "$owner" = "$mark" ]; then rm -rf "$part"; fi
+}
 say tool "$tool"
 say home "$HOME"
 case $HOME in /*) ;; *) give_up home 'HOME is not set' ;; esac
 base=$HOME/.pai-tui
 folder=$base/$run
 error=$(mkdir -p "$folder" 2>&1 && chmod 700 "$base" "$folder" 2>&1) || give_up folder "$error"
-# What an earlier try left: it was killed.
+# What an earlier try left is gone first.
 part=$folder/.part-$job
-error=$(rm -rf "$part" 2>&1 && mkdir "$part" 2>&1) || give_up folder "$error"
-# Left behind, it would fill the disk: also when the connection breaks.
-trap 'rm -rf "$part"' EXIT
+error=$(rm -rf "$part" 2>&1 && mkdir "$part" 2>&1 && { echo "$mark" >"$part/owner"; } 2>&1) || {
+  rm -rf "$part"
+  give_up folder "$error"
+}
+trap clear_away EXIT
 trap 'exit 1' HUP INT TERM
 
 read -r count
