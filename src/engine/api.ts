@@ -55,8 +55,7 @@ export interface Engine {
   /** Starts a detached runner for an approved proposal, waits until it is up, and returns the run's id. */
   start(proposal: Proposal, options?: StartOptions): Promise<string>;
   readonly runs: Runs;
-  /** Absent where no machine can be asked. */
-  readonly machines?: Machines;
+  readonly machines: Machines;
   /** Every path, version and limit, for `info`. */
   info(): Promise<readonly InfoLine[]>;
 }

@@ -3,6 +3,8 @@ import {join, resolve} from 'node:path';
 import type {Engine, ImageBuildRequest, ImageRequest, Runs, StartOptions} from './api.ts';
 import {createClock} from './clock.ts';
 import type {BaseMemory} from './images/bases.ts';
+import type {SshFor} from './machines/cluster.ts';
+import {createMachines} from './machines/machines.ts';
 import {planHash} from './plan/hash.ts';
 import type {FactWorld, Plan} from './plan/types.ts';
 import {ProblemError} from './problem.ts';
@@ -11,7 +13,7 @@ import {createRuns} from './run/runs.ts';
 import {startRun} from './run/start.ts';
 import {Secret} from './secret.ts';
 import {clusterName, makeStateFolder, readConfiguration, stateHomeOf} from './state.ts';
-import type {Tools} from './tools.ts';
+import type {Clock, Tools} from './tools.ts';
 import {watchConfig} from './watch-config.ts';
 import {createTools, environmentElsewhere} from './world.ts';
 
@@ -137,11 +139,19 @@ export function createEngine(options: EngineOptions): Engine {
       resume: async (id, start = {}) => runs.resume(id, {secrets: await secretsFor(await runs.requestOf(id), start)}),
     } satisfies Runs,
 
+    machines: createMachines({environment, stateHome, assets, clock, loadSsh: () => loadSsh(clock)}),
+
     async info() {
       const {engineInfoLines} = await import('./info.ts');
       return engineInfoLines({environment, stateHome, programVersion, tools: await tools()});
     },
   };
+}
+
+/** SSH and all that belongs to it is loaded when a machine is first asked. */
+async function loadSsh(clock: Clock): Promise<SshFor> {
+  const {createSsh} = await import('./remote/create-ssh.ts');
+  return (hostKeys) => createSsh({hostKeys, clock});
 }
 
 /** The docker command's own setting, which counts where nothing else was chosen. */

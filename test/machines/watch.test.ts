@@ -115,6 +115,31 @@ test('or until somebody changed something', async () => {
   expect(look('b')?.state).toBe('refused');
 });
 
+test('also when it was being asked at that moment', async () => {
+  let refuse = () => {};
+  let answer: Answer = 'login-refused';
+  const own = watchMachines({
+    asked: Promise.resolve([{machine: machineInfo('a'), hold: () => Promise.reject()}]),
+    clock,
+    complaintsOf: () => [],
+    async readFacts() {
+      const said = answer;
+      if (typeof said !== 'string') return said;
+      await new Promise<void>((resolve) => {
+        refuse = resolve;
+      });
+      throw new ProblemError({code: 'login-refused', message: 'It lets nobody in.'});
+    },
+  });
+  watches.push(own);
+  await clock.pass(100);
+  answer = sampleFacts();
+  own.again(new Set(['a']));
+  refuse();
+  await clock.pass(500);
+  expect(own.get()[0]?.state).toBe('up');
+});
+
 test('what is asked once is not asked again, and stays known', async () => {
   const {look} = watch((_, isFirst) => sampleFacts({sudo: isFirst ? 'with password' : 'unknown'}));
   await clock.pass(25_000);

@@ -8,6 +8,9 @@ import {type JumpHost, jumpHosts} from './jump.ts';
 import {isReadable, type OwnLogins, ownPath} from './own-logins.ts';
 import type {MachineSecrets} from './types.ts';
 
+/** Of a machine in a configuration, or of one that is not in any yet. */
+export type Reachable = Pick<MachineConfig, 'hostname' | 'address' | 'sshPort' | 'login'>;
+
 export interface TargetOptions {
   /** The folder of the configuration, where relative paths of keys begin. */
   readonly folder: string;
@@ -22,10 +25,9 @@ export interface TargetOptions {
  * Few tries come before the right one: sshd ends a connection after six. Throws `secret-missing` where there is
  * nothing at all, `usage` for a jump host that cannot be read.
  */
-export async function sshTarget(
-  {hostname, address, sshPort, login}: MachineConfig,
-  {folder, own, secrets = {}, jump}: TargetOptions,
-): Promise<SshTarget> {
+export async function sshTarget(machine: Reachable, options: TargetOptions): Promise<SshTarget> {
+  const {hostname, login} = machine;
+  const {folder, own, secrets = {}} = options;
   const password = login.password ?? secrets.password;
   const keyFile = login.keyFile === undefined ? undefined : ownPath(login.keyFile, folder, own.home);
   const hasKey = keyFile !== undefined && (await isReadable(keyFile));
@@ -35,14 +37,21 @@ export async function sshTarget(
     ...ownCredentials(own, secrets, keyFile),
   ];
   if (credentials.length === 0) throw nothingToLogInWith(hostname, hasKey ? undefined : keyFile);
+  return {...askedTarget(machine, options), credentials, ...(password ? {sudoPassword: password} : {})};
+}
+
+/** Where a machine is, for questions that need no login. Hosts on the way to it still want one. */
+export function askedTarget(
+  {hostname, address, sshPort, login}: Reachable,
+  {own, secrets = {}, jump}: TargetOptions,
+): SshTarget {
   const through = jump === undefined ? undefined : throughHosts(jumpHosts(jump), own, secrets);
   return {
     name: hostname,
     address,
     port: sshPort,
     user: login.user ?? own.user,
-    credentials,
-    ...(password ? {sudoPassword: password} : {}),
+    credentials: [],
     ...(through ? {jump: through} : {}),
   };
 }

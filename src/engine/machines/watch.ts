@@ -45,6 +45,8 @@ interface Watched {
   question?: {readonly since: number; readonly abort: AbortController};
   /** Failures since its last answer. */
   failures: number;
+  /** What it is asked now was overtaken: it is asked once more when that has ended. */
+  isOvertaken?: boolean;
 }
 
 class Watch implements MachineWatch {
@@ -68,6 +70,7 @@ class Watch implements MachineWatch {
       if (!machines.has(one.look.machine.name)) continue;
       one.dueAt = 0;
       one.failures = 0;
+      one.isOvertaken = one.question !== undefined;
     }
     this.askDue();
   }
@@ -140,7 +143,8 @@ class Watch implements MachineWatch {
     }
     delete one.question;
     if (this.closed.signal.aborted) return;
-    one.dueAt = clock.monotonic() + this.pauseAfter(one);
+    one.dueAt = one.isOvertaken ? 0 : clock.monotonic() + this.pauseAfter(one);
+    one.isOvertaken = false;
     this.teller.changed();
     this.askDue();
   }
