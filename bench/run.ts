@@ -1,9 +1,10 @@
-// npm run bench [-- images start panes context templates] [--context-gb 5]: figures of this machine, taken in one run.
+// npm run bench [-- images start panes context templates machines] [--context-gb 5]: figures of this machine, taken in one run.
 import {cpus} from 'node:os';
 import {parseArgs} from 'node:util';
 import {builtProgram} from '../test/helpers/built-program.ts';
 import {measureContext} from './context.ts';
 import {measureImages} from './images.ts';
+import {measureMachines} from './machines.ts';
 import type {Figure} from './measure.ts';
 import {measurePanes} from './panes.ts';
 import {measureStart} from './start.ts';
@@ -25,6 +26,7 @@ const parts: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   images: measureImages,
   context: () => measureContext(contextGb),
   templates: measureTemplates,
+  machines: measureMachines,
 };
 
 const unknown = wanted.filter((name) => !(name in parts));
