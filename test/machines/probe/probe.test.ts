@@ -137,6 +137,26 @@ test('reports are in the order of the addresses, however many', async () => {
   expect(reports.map(({address}) => address)).toEqual(addresses);
 });
 
+test('a machine that a certificate may speak for is connected to, which asks for it; not where its key was accepted', async () => {
+  const tools = toolsWith('');
+  const certified: ProbeTools = {
+    ...tools,
+    book: {...tools.book, wantsCertificate: ({address}) => address === '10.0.0.1'},
+  };
+  const asked: string[] = [];
+  const sshFor: ProbeTools['sshFor'] = (book) => ({
+    ...tools.sshFor(book),
+    async connect(target) {
+      asked.push(`${target.address} ${book.wantsCertificate?.(target) ? 'by certificate' : 'by key'}`);
+      throw new Error('far enough');
+    },
+  });
+  await probe({addresses: ['10.0.0.1-2']}, {...certified, sshFor}, ignore, signal);
+  const accept = [{address: '10.0.0.1', keys: [keyOf('10.0.0.1')]}];
+  await probe({addresses: ['10.0.0.1-2'], accept}, {...certified, sshFor}, ignore, signal);
+  expect(asked).toEqual(['10.0.0.1 by certificate', '10.0.0.1 by key']);
+});
+
 test('an accepted key is asked for first where none is known', () => {
   const book = acceptingBook(bookOf(lineOf('10.0.0.2')), [{address: '10.0.0.1', keys: [keyOf('10.0.0.1')]}]);
   const types = (address: string) => book.preferredTypes({name: address, address, port: 22});

@@ -20,5 +20,8 @@ export function acceptingBook(book: HostKeyBook, accepted: NonNullable<ProbeRequ
       const known = book.preferredTypes(owner);
       return known.length > 0 ? known : (typesOf.get(owner.address) ?? []);
     },
+    // Somebody looked at the key: then no certificate has to speak for it.
+    wantsCertificate: (owner) => !typesOf.has(owner.address) && (book.wantsCertificate?.(owner) ?? false),
+    learn: (owner, certificate) => book.learn?.(owner, certificate),
   };
 }

@@ -90,6 +90,8 @@ function refusalOf(target: SshTarget, keys: readonly HostKey[], book: HostKeyBoo
     case 'known':
       return undefined;
     case 'new':
+      // Connecting asks for the certificate, and refuses the machine where that does not hold.
+      if (book.wantsCertificate?.(target)) return undefined;
       return {
         ...about,
         code: 'host-key-unknown',
