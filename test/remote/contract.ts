@@ -2,12 +2,14 @@ import {Readable} from 'node:stream';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import type {Remote, RemoteCommand, RemoteEnd, Ssh} from '../../src/engine/machine-tools.ts';
 import {problemOf} from '../../src/engine/problem.ts';
-import {isGroupAlive, never, until} from './waiting.ts';
+import {isGroupAlive, never} from './waiting.ts';
 
 /** What every machine must do with a command, whoever serves it. */
 export interface ContractSubject {
   readonly ssh: Ssh;
   readonly target: Parameters<Ssh['connect']>[0];
+  /** Whether something runs in a process group of the machine; absent: it is one of this computer. */
+  isAlive?(processGroup: number): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export function remoteContract(title: string, start: () => Promise<ContractSubje
       await subject.close();
     });
 
+    const isAlive = async (group: number) => (await subject.isAlive?.(group)) ?? isGroupAlive(group);
     const run = async (command: RemoteCommand, signal = never) => {
       const out: Uint8Array[] = [];
       const err: Uint8Array[] = [];
@@ -141,7 +144,7 @@ export function remoteContract(title: string, start: () => Promise<ContractSubje
         stop.signal,
       );
       await expect(running).rejects.toBe(reason);
-      expect(isGroupAlive(group)).toBe(false);
+      expect(await isAlive(group)).toBe(false);
     });
 
     test('a process group is known as long as something of it runs, and can be ended', async () => {
@@ -165,7 +168,7 @@ export function remoteContract(title: string, start: () => Promise<ContractSubje
       const running = remote.run({script: 'sleep 1000', deadlineMs: 200}, {begun: (number) => (group = number)}, never);
       const problem = problemOf(await running.catch((error: unknown) => error));
       expect(problem).toMatchObject({code: 'deadline-passed', machine: subject.target.name, command: 'sleep 1000'});
-      expect(isGroupAlive(group)).toBe(false);
+      expect(await isAlive(group)).toBe(false);
     });
 
     test('a script that is silent for too long is ended, one that speaks is not', async () => {
@@ -195,7 +198,7 @@ export function remoteContract(title: string, start: () => Promise<ContractSubje
       const group = await begun.promise;
       await remote.close();
       await ended;
-      await until(() => !isGroupAlive(group));
+      expect(await isAlive(group)).toBe(false);
     });
   });
 }

@@ -35,6 +35,7 @@ export interface Begun extends ChannelEnd {
   readonly keeper: Keeper;
   /** Where it is written how the script ended; undefined where no folder could be made. */
   readonly folder: string | undefined;
+  readonly slot: number | undefined;
   /** Lets it begin. What is written to the channel after that is its stdin. */
   go(): void;
 }
@@ -128,6 +129,7 @@ export async function begin(
       processGroup: Number(group),
       keeper: {pid: Number(pid), started: started ?? '0', sshd: Number(sshd)},
       folder: folder.join(' ') || undefined,
+      slot: request.record?.slot,
       go: () => channel.write(text),
       ended,
       closed,

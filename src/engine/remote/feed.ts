@@ -4,7 +4,7 @@ import type {RemoteCommand} from '../machine-tools.ts';
 
 /** What a script is given to read. */
 export interface Feeding {
-  /** Settles when all was handed over, with the time of that; rejects when the source fails. Never, when it is stopped. */
+  /** Settles when all was handed over; rejects when the source fails. Never, when it is stopped. */
   readonly done: Promise<void>;
   /** Whether there was anything at all to read. */
   readonly hasData: boolean;

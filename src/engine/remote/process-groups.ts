@@ -1,5 +1,5 @@
 import {ProblemError} from '../problem.ts';
-import {ask} from './ask.ts';
+import {ask, type Question} from './ask.ts';
 import {endGroup, lookAtGroup} from './group-script.ts';
 import type {Line} from './line.ts';
 
@@ -20,7 +20,7 @@ export async function endProcessGroup(line: Line, processGroup: number, signal: 
   const args = [String(processGroup), String(Math.ceil(killMs / 100))];
   // KILL is waited for as well, and a machine that is busy takes its time for each look.
   const milliseconds = askMs + 2 * killMs + 10_000;
-  const state = await askWhoMay(line, {script: endGroup, args, milliseconds}, signal);
+  const state = await askWhoMay(line, {script: endGroup, args}, signal, milliseconds);
   if (state === 'gone' || state === 'foreign') return;
   throw new ProblemError({
     code: 'machine-lost',
@@ -31,15 +31,11 @@ export async function endProcessGroup(line: Line, processGroup: number, signal: 
   });
 }
 
-async function askWhoMay(
-  line: Line,
-  question: {readonly script: string; readonly args: readonly string[]; readonly milliseconds?: number},
-  signal: AbortSignal,
-): Promise<string> {
-  const state = (await ask(line, question, signal)).trim();
+async function askWhoMay(line: Line, question: Question, signal: AbortSignal, milliseconds?: number): Promise<string> {
+  const state = (await ask(line, question, signal, milliseconds)).trim();
   if (state !== 'hidden') return state;
   try {
-    return (await ask(line, {...question, sudo: true}, signal)).trim();
+    return (await ask(line, {...question, sudo: true}, signal, milliseconds)).trim();
   } catch (error) {
     if (error instanceof ProblemError && /^(sudo-refused|secret-missing)$/.test(error.problem.code)) return state;
     throw error;

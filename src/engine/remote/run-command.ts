@@ -3,6 +3,7 @@ import {ProblemError} from '../problem.ts';
 import {type Begun, begin, LostBeforeBegin} from './begin.ts';
 import {orAborted} from './deadline.ts';
 import {feed} from './feed.ts';
+import {follow} from './follow.ts';
 import type {Line} from './line.ts';
 import {lost} from './lost.ts';
 import {endProcessGroup} from './process-groups.ts';
@@ -23,7 +24,7 @@ export async function runCommand(
   const ending = AbortSignal.any([signal, watchdog.signal]);
   try {
     const begun = await beginPatiently(line, command, watch, watchdog, slot, ending);
-    return await carryOn(line, begun, command, watchdog, ending);
+    return await carryOn(line, begun, command, watch, watchdog, ending);
   } finally {
     watchdog.end();
     giveBack();
@@ -87,25 +88,46 @@ async function carryOn(
   line: Line,
   begun: Begun,
   command: RemoteCommand,
+  watch: RemoteWatch,
   watchdog: Watchdog,
   signal: AbortSignal,
 ): Promise<RemoteEnd> {
-  const {channel, processGroup} = begun;
   begun.go();
   watchdog.begin();
-  const feeding = feed(channel, command.stdin);
+  const {clock} = line;
+  const feeding = feed(begun.channel, command.stdin);
+  let fedAt: number | undefined;
+  const failed = feeding.done.then(() => {
+    fedAt = clock.monotonic();
+    return new Promise<never>(() => {});
+  });
   try {
-    const failed = feeding.done.then(() => new Promise<never>(() => {}));
     const end = await orAborted(Promise.race([begun.ended, failed]), signal);
     feeding.stop();
     await begun.closed;
     if (end !== undefined) return end;
+    watchdog.deafen();
+    if (feeding.hasData && !isFed(line, fedAt)) {
+      throw lost(
+        line.target,
+        'it broke before a command had read all it was sent, and the command was ended',
+        begun.processGroup,
+      );
+    }
+    return await follow(line, begun, watch, signal);
   } catch (error) {
     feeding.stop();
     await endQuietly(line, begun);
     throw error;
   }
-  throw lost(line.target, 'it broke while a command ran', processGroup);
+}
+
+/**
+ * Whether the machine surely has all that was sent. When a connection breaks, the last of it may be missing, and the
+ * script took that for the end. A connection that went on this long after has answered a sign of life in between.
+ */
+function isFed({clock, limits}: Line, fedAt: number | undefined): boolean {
+  return fedAt !== undefined && clock.monotonic() - fedAt > limits.keepaliveMs * (limits.keepaliveMisses + 1);
 }
 
 /** Ends what runs, as far as the machine can be asked; then waits for its last words. */

@@ -9,6 +9,7 @@ export class Watchdog {
   readonly #over = new AbortController();
   readonly #ended = new AbortController();
   #heardAt = 0;
+  #deaf = false;
 
   constructor(line: Line, command: RemoteCommand) {
     this.#line = line;
@@ -37,6 +38,11 @@ export class Watchdog {
     this.#heardAt = this.#line.clock.monotonic();
   }
 
+  /** From now on nothing can be heard of it, and silence says nothing. */
+  deafen(): void {
+    this.#deaf = true;
+  }
+
   end(): void {
     this.#ended.abort();
   }
@@ -49,7 +55,7 @@ export class Watchdog {
       if (left <= 0) break;
       await clock.sleep(left, this.#ended.signal);
     }
-    this.#giveUp(`printed nothing for ${words(silenceMs)}`);
+    if (!this.#deaf) this.#giveUp(`printed nothing for ${words(silenceMs)}`);
   }
 
   #giveUp(what: string): void {
