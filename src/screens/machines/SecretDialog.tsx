@@ -1,8 +1,8 @@
 import {Box} from 'ink';
-import {Secret} from '../../engine/index.ts';
+import {useState} from 'react';
+import {foldHostNames, type MachineSecrets, Secret} from '../../engine/index.ts';
 import {Overlay} from '../../ui/pane/Overlay.tsx';
-import {count} from '../../ui/widgets/amounts.ts';
-import {plain, wrap} from '../../ui/widgets/cells.ts';
+import {plain, wrapAtMost} from '../../ui/widgets/cells.ts';
 import {Panel} from '../../ui/widgets/Panel.tsx';
 import {panelBorder} from '../../ui/widgets/panel-edges.ts';
 import {Rows} from '../../ui/widgets/Rows.tsx';
@@ -12,15 +12,35 @@ import {useKeyTable} from '../../ui/widgets/use-key-table.ts';
 import type {AppModel} from '../app-model.ts';
 import type {ScreenSize} from '../app-settings.ts';
 
-/** What is asked for: of an account on the machines, or of a private key on this computer. */
-type SecretKind = 'password' | 'passphrase';
+/** What may be asked for, in the order Tab goes through them. */
+const kinds = ['password', 'passphrase', 'jumpPassword'] as const satisfies readonly (keyof MachineSecrets)[];
+type SecretKind = (typeof kinds)[number];
 
-/** Asks for a password, or for the passphrase of a key where that is what is missing; then goes on. */
+const words: Readonly<Record<SecretKind, {readonly title: string; readonly prompt: string; readonly about: string}>> = {
+  password: {
+    title: 'Password',
+    prompt: 'password: ',
+    about: 'It is used to log in and for sudo, on all machines for which the configuration has none.',
+  },
+  passphrase: {
+    title: 'Passphrase of keys',
+    prompt: 'passphrase: ',
+    about: 'It opens the private keys on this computer that have a passphrase.',
+  },
+  jumpPassword: {
+    title: 'Password of jump hosts',
+    prompt: 'password: ',
+    about: 'It is used to log in to the hosts that are gone through, and to no machine.',
+  },
+};
+
+/** Asks for a password, or for the passphrase of a key where one says that it has one; then goes on. */
 export function openSecret(app: AppModel, then?: () => void): void {
   const {locked} = app.machines.shown();
-  const keys = locked.some(({problem}) => problem?.code === 'secret-missing');
-  const kind: SecretKind = keys && app.machines.get().secrets.passphrase === undefined ? 'passphrase' : 'password';
-  app.open((screen) => <SecretDialog app={app} kind={kind} screen={screen} then={then} />);
+  const hasPassphrase = locked.some(({problem}) => problem?.message.includes('passphrase'));
+  app.open((screen) => (
+    <SecretDialog app={app} first={hasPassphrase ? 'passphrase' : 'password'} screen={screen} then={then} />
+  ));
 }
 
 /** Goes on at once where these machines let us in, else after asking for what they want. */
@@ -32,55 +52,56 @@ export function unlockFirst(app: AppModel, names: readonly string[], then: () =>
 
 interface SecretDialogProps {
   readonly app: AppModel;
-  readonly kind: SecretKind;
+  readonly first: SecretKind;
   readonly screen: ScreenSize;
   readonly then?: (() => void) | undefined;
 }
 
-function SecretDialog({app, kind, screen, then}: SecretDialogProps) {
+function SecretDialog({app, first, screen, then}: SecretDialogProps) {
+  const [kind, setKind] = useState<SecretKind>(first);
   useKeyTable([], {layer: 'modal', title: 'Password'});
   const {locked} = app.machines.shown();
   const width = Math.min(72, screen.columns);
   const inner = width - panelBorder - 2;
-  const who =
-    locked.length > 0
-      ? `${count(locked.length, 'machine')}: ${locked.map(({machine}) => machine.name).join(', ')}. `
-      : '';
-  const text =
-    kind === 'password'
-      ? `${who}It is used to log in and for sudo where the configuration has no password, on all machines.`
-      : `${who}It opens the private keys of the configuration that have a passphrase.`;
-  const rows = [
-    ...wrap(plain(text), inner).slice(0, Math.max(1, screen.rows - 6)),
-    'It is kept in memory until you leave, and written nowhere.',
-  ].map((line) => row(line));
+  const names = locked.map(({machine}) => machine.name);
+  const who = names.length > 0 ? [`For ${foldHostNames(names)}.`] : [];
+  const {title, prompt, about} = words[kind];
+  const next = kinds[(kinds.indexOf(kind) + 1) % kinds.length] ?? 'password';
+  const rows = [...who, about, 'It is kept in memory until you leave, and written nowhere.']
+    .flatMap((text) => wrapAtMost(plain(text), inner, 2))
+    .slice(0, Math.max(1, screen.rows - 4))
+    .map((line) => row(line));
   const height = Math.min(screen.rows, panelBorder + rows.length + 2);
   const take = (typed: string): void => {
     app.closeOverlay();
     if (typed === '') return;
     app.machines.unlock({[kind]: new Secret(typed)});
     if (then) then();
-    else app.say(`Trying it: asking all machines again.`);
+    else app.say('Trying it: asking all machines again.');
   };
   return (
     <Box position="absolute" width={screen.columns} height={screen.rows} justifyContent="center" alignItems="center">
       <Overlay width={width} height={height} flexShrink={0}>
-        <Panel
-          title={row(kind === 'password' ? 'Password' : 'Passphrase', 'title')}
-          width={width}
-          height={height}
-          focused
-        >
+        <Panel title={row(title, 'title')} width={width} height={height} focused>
           <Box flexDirection="column" paddingX={1}>
             <Rows rows={[...rows, []]} width={inner} height={rows.length + 1} />
             <TextInput
-              prompt={`${kind}: `}
+              key={kind}
+              prompt={prompt}
               title="Password"
               width={inner}
               secret
               words={['use it', 'cancel']}
               onSubmit={take}
               onCancel={app.closeOverlay}
+              keys={[
+                {
+                  keys: ['tab'],
+                  word: words[next].title.toLowerCase(),
+                  help: 'Give another: of the machines, of private keys, of hosts to go through.',
+                  run: () => setKind(next),
+                },
+              ]}
             />
           </Box>
         </Panel>

@@ -46,7 +46,10 @@ function factRows(look: MachineLook, facts: MachineFacts, theme: Theme, labelled
   const {memory, swap} = facts;
   const [one, five, fifteen] = facts.load ?? [];
   labelled('host', facts.hostName === look.machine.name ? undefined : `calls itself ${facts.hostName}`, 'warning');
-  labelled('os', [facts.os ?? 'unknown', `kernel ${facts.kernel}`, facts.architecture].join(', '));
+  labelled(
+    'os',
+    [facts.os ?? 'unknown', `kernel ${facts.kernel.replace(/^Linux /, '')}`, facts.architecture].join(', '),
+  );
   labelled('uptime', facts.uptimeSeconds === undefined ? undefined : duration(facts.uptimeSeconds * 1000));
   labelled('gpu', gpuLine(look), gpuLacking(look) ? 'warning' : undefined);
   for (const gpu of facts.gpus.filter(({driven}) => !driven)) {

@@ -81,9 +81,8 @@ export function createMachinesModel({engine, config, source, sourceNote}: AppSet
           : 'These machines are made up for the sample, so their addresses are not asked: somebody may really have them. Open your own with pai-tui -s DIR -c DIR.';
   const request = (names: readonly string[]): MachinesRequest => {
     if (config === undefined) throw new ProblemError({code: 'config-missing', message: asleep ?? ''});
-    const {password, passphrase} = store.get().secrets;
-    const secrets = {...(password ? {password} : {}), ...(passphrase ? {passphrase} : {})};
-    return {config, source, names, ...(password || passphrase ? {secrets} : {})};
+    const {secrets} = store.get();
+    return {config, source, names, ...(Object.keys(secrets).length > 0 ? {secrets} : {})};
   };
   const ask = (): Machines => {
     if (engine.machines === undefined) throw new ProblemError({code: 'not-found', message: asleep ?? ''});

@@ -264,3 +264,28 @@ test('a password is asked for without showing it, and given with every question 
   await app.until(() => app.asked.requests.at(-1)?.secrets?.password?.reveal() === 'hunter2');
   expect(app.written.all).not.toContain('hunter2');
 });
+
+test('a passphrase is asked for where a key has one, and Tab goes on to what else there is to give', async () => {
+  const machine = machineOf('gpu-01');
+  const problem = {
+    code: 'secret-missing',
+    message: 'The private key /k has a passphrase, and none was given.',
+  } as const;
+  const app = await openMachines({
+    machines: {
+      list: machineListOf([machine]),
+      looks: [{machine, state: 'refused', askedAt: fakeNow, complaints: [], problem}],
+    },
+  });
+  await app.shows('✗ locked');
+  app.press('p');
+  await app.shows('passphrase: ');
+  app.press('tab');
+  await app.shows('Password of jump hosts');
+  app.press('tab');
+  await app.shows('It is used to log in and for sudo');
+  app.press('tab');
+  await app.shows('Passphrase of keys');
+  app.press('open sesame', 'enter');
+  await app.until(() => app.asked.requests.at(-1)?.secrets?.passphrase?.reveal() === 'open sesame');
+});
