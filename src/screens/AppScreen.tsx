@@ -108,7 +108,8 @@ function useGlobalKeys(app: AppModel): KeyBinding {
   const quit = (): void => {
     const running = app.runList.get().filter(({status}) => status === 'running');
     const ending = app.machines.get().places.filter(isBusy);
-    if (running.length + ending.length === 0) {
+    const shells = app.machines.shells.get().shells.filter(({status}) => status === 'running');
+    if (running.length + ending.length + shells.length === 0) {
       terminal.exit();
       return;
     }
@@ -126,10 +127,14 @@ function useGlobalKeys(app: AppModel): KeyBinding {
               ]
             : []),
           ...ending.map((place) => `${placeWord(place)} still runs on machines, and is stopped with the screen.`),
+          ...shells.map(({machine}) => `The shell on ${machine} is hung up on, and what runs in it.`),
         ]}
         buttons={[
           {label: 'Stay', run: app.closeOverlay},
-          {label: ending.length > 0 ? 'Leave and stop it' : 'Leave, it goes on', run: () => terminal.exit(goesOn)},
+          {
+            label: ending.length + shells.length > 0 ? 'Leave and stop it' : 'Leave, it goes on',
+            run: () => terminal.exit(goesOn),
+          },
         ]}
         onCancel={app.closeOverlay}
       />

@@ -1,3 +1,4 @@
+import {createClock} from '../../src/engine/clock.ts';
 import type {HostKey, RemoteEnd} from '../../src/engine/machine-tools.ts';
 import {matchHostLists} from '../../src/engine/machines/host-list.ts';
 import type {
@@ -5,6 +6,8 @@ import type {
   MachineFacts,
   MachineInfo,
   MachineList,
+  MachineLogList,
+  MachineLogRequest,
   MachineLook,
   MachineRun,
   MachineRunLook,
@@ -18,8 +21,10 @@ import type {
 import type {OutputView} from '../../src/engine/output-text.ts';
 import {type Problem, ProblemError} from '../../src/engine/problem.ts';
 import {createStore, type LiveStore, type Store, type WritableStore} from '../../src/engine/store.ts';
+import {openTerminalScreen} from '../../src/engine/terminal/terminal-screen.ts';
 import {fakeNow} from './fake-now.ts';
 import {outputView} from './fake-output.ts';
+import {createFakeShell, type FakeShell} from './fake-shell.ts';
 
 /** Machines without machines: answers what a test tells it, and writes down what it was asked. */
 export interface FakeMachines {
@@ -31,8 +36,10 @@ export interface FakeMachines {
   answer(next: Partial<FakeMachineAnswers>): void;
   /** Changes how a machine is seen. */
   look(name: string, change: Partial<MachineLook>): void;
-  /** The runs that were started, the newest last. */
+  /** The runs and logs that were started, the newest last. */
   readonly runs: readonly FakeMachineRun[];
+  /** The shells that were opened, the newest last. */
+  readonly shells: readonly FakeShell[];
   openStores(): number;
 }
 
@@ -43,11 +50,12 @@ export interface FakeMachineAnswers {
   /** Beside those whose host keys come, some machines do not answer for as long as somebody waits. */
   readonly someSilent: boolean;
   readonly trust: Problem | undefined;
+  readonly logList: MachineLogList | Problem;
 }
 
 /** A run as a test drives it. */
 export interface FakeMachineRun {
-  readonly request: MachineRunRequest;
+  readonly request: MachineRunRequest | MachineLogRequest;
   readonly calls: string[];
   print(machine: string, lines: readonly string[], at?: number): void;
   set(machine: string, change: Partial<MachineRunLook>): void;
@@ -61,12 +69,14 @@ export function createFakeMachines(initial: Partial<FakeMachineAnswers> = {}): F
     hostKeys: [],
     someSilent: false,
     trust: undefined,
+    logList: {files: [], units: [], containers: [], missing: []},
     ...initial,
   };
   const looks = createStore(answers.looks);
   const calls: string[] = [];
   const requests: MachinesRequest[] = [];
   const runs: FakeMachineRun[] = [];
+  const shells: FakeShell[] = [];
   let open = 0;
   const live = <T>(store: Store<T>): LiveStore<T> => {
     open += 1;
@@ -120,9 +130,24 @@ export function createFakeMachines(initial: Partial<FakeMachineAnswers> = {}): F
       return run;
     },
     facts: notAsked,
-    logs: notAsked,
-    listLogs: notAsked,
-    shell: notAsked,
+    logs(request) {
+      called('logs', request, `${request.sudo ? 'sudo ' : ''}: ${Object.values(request.log).join(' ')}`);
+      const asked = infos().filter(({name}) => request.names.includes(name));
+      const {run, driven} = fakeRun(request, asked, live);
+      runs.push(driven);
+      return run;
+    },
+    async listLogs(request) {
+      called('listLogs', request, request.sudo ? 'sudo' : '');
+      if ('code' in answers.logList) throw new ProblemError(answers.logList);
+      return answers.logList;
+    },
+    async shell(request) {
+      called('shell', request);
+      const shell = createFakeShell();
+      shells.push(shell);
+      return openTerminalScreen(shell, request, createClock());
+    },
     rawShell: notAsked,
     probe: notAsked,
     async close() {},
@@ -138,12 +163,13 @@ export function createFakeMachines(initial: Partial<FakeMachineAnswers> = {}): F
     look: (name, change) =>
       looks.set(looks.get().map((look) => (look.machine.name === name ? {...look, ...change} : look))),
     runs,
+    shells,
     openStores: () => open,
   };
 }
 
 function fakeRun(
-  request: MachineRunRequest,
+  request: MachineRunRequest | MachineLogRequest,
   machines: readonly MachineInfo[],
   live: <T>(store: Store<T>) => LiveStore<T>,
 ): {readonly run: MachineRun; readonly driven: FakeMachineRun} {

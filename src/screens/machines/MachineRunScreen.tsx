@@ -1,7 +1,6 @@
 import {Box} from 'ink';
 import {useEffect} from 'react';
 import {useTheme} from '../../ui/theme/use-theme.ts';
-import {plain} from '../../ui/widgets/cells.ts';
 import {List} from '../../ui/widgets/List.tsx';
 import {listLead} from '../../ui/widgets/list-rows.ts';
 import {Panel} from '../../ui/widgets/Panel.tsx';
@@ -19,6 +18,7 @@ import {MachineOutputPane} from './MachineOutputPane.tsx';
 import {findEntry, foundEntries, useMachineRunKeys} from './machine-run-keys.ts';
 import type {MachineRunModel} from './machine-run-model.ts';
 import {nameCells, runGroupRow, runMachineRow, runNote, runPlace, runTime} from './machine-run-rows.ts';
+import {subjectWords} from './run-subject.ts';
 
 export interface MachineRunScreenProps {
   readonly app: AppModel;
@@ -67,10 +67,10 @@ export function MachineRunScreen({app, model, width, height}: MachineRunScreenPr
     </Box>
   );
 
-  function headerRow({request}: MachineRunModel, wide: number, at: number): Row {
+  function headerRow({subject}: MachineRunModel, wide: number, at: number): Row {
     const left: Row = [
-      {text: ` ${request.sudo ? 'sudo ' : ''}`, tone: 'danger'},
-      {text: plain(request.script), tone: 'title'},
+      {text: ` ${subject.request.sudo ? 'sudo ' : ''}`, tone: 'danger'},
+      {text: subjectWords(subject), tone: 'title'},
     ];
     const right: Row = [{text: `  ${runPlace(state)}  `}, {text: runTime(state, at), tone: 'key'}, {text: ' '}];
     return spread(left, right, wide, theme.glyphs.ellipsis);

@@ -19,6 +19,7 @@ import {machineFactRows} from './machine-facts.ts';
 import {actOnMachines, useMachinesKeys} from './machines-keys.ts';
 import {emptyMachines, machinesBanner, machinesTitle} from './machines-notes.ts';
 import type {MachinesState} from './machines-state.ts';
+import {ShellPane} from './ShellPane.tsx';
 
 export interface MachinesScreenProps {
   readonly app: AppModel;
@@ -29,7 +30,9 @@ export interface MachinesScreenProps {
 /** All machines of the configuration: their state and its age, and what is known of the one under the cursor. */
 export function MachinesScreen({app, width, height}: MachinesScreenProps) {
   const {place} = useStore(app.machines);
+  const {current} = useStore(app.machines.shells);
   useEffect(() => app.machines.begin(), [app]);
+  if (current !== undefined) return <ShellPane app={app} model={app.machines.shells} width={width} height={height} />;
   return place ? (
     <MachineRunScreen app={app} model={place.model} width={width} height={height} />
   ) : (

@@ -1,5 +1,5 @@
-import {plain} from '../../ui/widgets/cells.ts';
 import type {MachineRunModel} from './machine-run-model.ts';
+import {subjectWords} from './run-subject.ts';
 
 /** What is opened beside the table of machines, and stays while one looks elsewhere. */
 export interface MachinePlace {
@@ -10,9 +10,9 @@ export interface MachinePlace {
 /** Ended ones beyond these are closed, the oldest first. */
 const mostEnded = 8;
 
-/** Whether something goes on there, which ends with the screen. */
+/** Whether something goes on there that ends with the screen and would be missed. */
 export function isBusy({model}: MachinePlace): boolean {
-  return model.state.get().running;
+  return model.subject.kind === 'command' && model.state.get().running;
 }
 
 /** The places that stay when one more is opened, and those to be closed for it. */
@@ -25,8 +25,8 @@ export function withPlace(
   return {kept: [...places.filter((place) => !closed.includes(place)), next], closed};
 }
 
-/** A place in some words: the command. */
+/** A place in some words: the command, or the log. */
 export function placeWord({model}: MachinePlace): string {
-  const script = plain(model.request.script);
-  return script.length > 20 ? `${script.slice(0, 19)}…` : script;
+  const words = subjectWords(model.subject);
+  return words.length > 20 ? `${words.slice(0, 19)}…` : words;
 }

@@ -19,18 +19,21 @@ interface RunCancelDialogProps {
 
 function RunCancelDialog({app, model, screen}: RunCancelDialogProps) {
   const {machines} = useStore(model.state);
+  const isLog = model.subject.kind === 'log';
   const going = machines.filter(goesOn);
   const over = going.length === 0;
   return (
     <TextDialog
-      title={over ? 'It has ended' : 'Stop this command?'}
+      title={over ? 'It has ended' : isLog ? 'Follow no further?' : 'Stop this command?'}
       screen={screen}
       texts={
         over
           ? ['There is nothing to stop any more.']
           : [
               `It still runs on ${count(going.length, 'machine')}: ${going.map(({machine}) => machine.name).join(', ')}.`,
-              'Its processes there are told to end, and are killed ten seconds later. What it changed stays changed.',
+              isLog
+                ? 'What came so far stays to be read.'
+                : 'Its processes there are told to end, and are killed ten seconds later. What it changed stays changed.',
             ]
       }
       buttons={[

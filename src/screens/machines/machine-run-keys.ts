@@ -6,6 +6,7 @@ import type {AppModel} from '../app-model.ts';
 import {paneKeys} from '../runs/pane-keys.ts';
 import type {RunLayout} from '../runs/run-layout.ts';
 import {showCommand} from '../show-command.tsx';
+import {openLogs} from './LogsDialog.tsx';
 import {machineRunCommand} from './machine-commands.ts';
 import {openRunCancel} from './machine-run-dialogs.tsx';
 import type {MachineRunModel, RunEntry} from './machine-run-model.ts';
@@ -25,7 +26,7 @@ export function useMachineRunKeys(app: AppModel, model: MachineRunModel, layout:
   };
   const panes = paneKeys(model, layout, {list: 'list', item: 'machine'});
   const grouped = model.isGrouped();
-  const {request} = model;
+  const {subject} = model;
   useKeyTable(
     [
       ...(running
@@ -33,7 +34,8 @@ export function useMachineRunKeys(app: AppModel, model: MachineRunModel, layout:
             {
               keys: ['ctrl-c'],
               word: 'stop',
-              help: 'Stop this command; asks first.',
+              help:
+                subject.kind === 'log' ? 'Follow the log no further; asks first.' : 'Stop this command; asks first.',
               run: () => openRunCancel(app, model),
             },
           ]
@@ -53,14 +55,21 @@ export function useMachineRunKeys(app: AppModel, model: MachineRunModel, layout:
           model.set({grouped: next, chosen: false, focus: undefined});
         },
       },
-      {
-        keys: ['r'],
-        word: 'repeat',
-        help: 'Run it again, or another command, on the same machines; the line is shown before.',
-        quiet: running,
-        ...(running ? {disabled: 'It still runs: Ctrl-c stops it.'} : {}),
-        run: () => openRunPrompt(app, request.names, request),
-      },
+      subject.kind === 'log'
+        ? {
+            keys: ['L'],
+            word: 'other log',
+            help: 'Follow another log of the same machines.',
+            run: () => openLogs(app, subject.request.names),
+          }
+        : {
+            keys: ['r'],
+            word: 'repeat',
+            help: 'Run it again, or another command, on the same machines; the line is shown before.',
+            quiet: running,
+            ...(running ? {disabled: 'It still runs: Ctrl-c stops it.'} : {}),
+            run: () => openRunPrompt(app, subject.request.names, subject.request),
+          },
       ...panes.moves,
       panes.keep,
       {
@@ -87,27 +96,39 @@ export function useMachineRunKeys(app: AppModel, model: MachineRunModel, layout:
       ...placeKeys(app),
       ...matchKeys(choices.list.filter, (direction) => findEntry(model, direction)),
       ...moveKeys(act, layout.plan.height - 2),
-      {
-        keys: ['!'],
-        word: 'command',
-        help: 'Show the headless command that does the same.',
-        quiet: true,
-        run: () => showCommand(app, [['Run', machineRunCommand(app, request)]]),
-      },
+      ...(subject.kind === 'command'
+        ? [
+            {
+              keys: ['!'],
+              word: 'command',
+              help: 'Show the headless command that does the same.',
+              quiet: true,
+              run: () => showCommand(app, [['Run', machineRunCommand(app, subject.request)]]),
+            },
+          ]
+        : []),
       {
         keys: ['esc'],
         word: 'back',
-        help: 'Leave the pane, then the search, then the command, which goes on; ] comes back to it.',
+        help:
+          subject.kind === 'log'
+            ? 'Leave the pane, then the search, then the log, which is followed no further; ] leaves it open.'
+            : 'Leave the pane, then the search, then the command, which goes on; ] comes back to it.',
         quiet: true,
         run: () => {
           const {zoomed, focus, list} = model.choices.get();
           if (zoomed || focus !== undefined) model.set({zoomed: false, focus: undefined});
           else if (list.filter !== '') act({type: 'filter', text: ''});
+          else if (subject.kind === 'log') app.machines.putAway(model);
           else app.machines.show(undefined);
         },
       },
     ] satisfies readonly KeyBinding[],
-    {layer: 'screen', title: 'A command on machines', active: choices.input === undefined},
+    {
+      layer: 'screen',
+      title: subject.kind === 'log' ? 'A log of machines' : 'A command on machines',
+      active: choices.input === undefined,
+    },
   );
 }
 

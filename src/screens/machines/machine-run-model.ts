@@ -3,7 +3,6 @@ import {
   type LiveStore,
   type MachineRun,
   type MachineRunLook,
-  type MachineRunRequest,
   type MachineRunState,
   type OutputGroup,
   type OutputView,
@@ -13,6 +12,7 @@ import {cursorIndex, emptyList, type ListState} from '../../ui/widgets/list-stat
 import {assignPanes} from '../runs/pane-plan.ts';
 import {differenceText} from './difference-text.ts';
 import {goesOn} from './machine-run-rows.ts';
+import type {RunSubject} from './run-subject.ts';
 
 /** What a person chose while looking at one command on many machines. */
 interface MachineRunChoices {
@@ -37,9 +37,9 @@ export type RunEntry =
   | {readonly id: string; readonly look: MachineRunLook; readonly group?: undefined}
   | {readonly id: string; readonly group: OutputGroup; readonly look?: undefined};
 
-/** One command on many machines that is looked at. */
+/** One command on many machines that is looked at, or one log of theirs. */
 export interface MachineRunModel {
-  readonly request: MachineRunRequest;
+  readonly subject: RunSubject;
   readonly state: MachineRun['state'];
   readonly run: MachineRun;
   readonly choices: {get(): MachineRunChoices; subscribe(listener: () => void): () => void};
@@ -62,7 +62,7 @@ export interface MachineRunModel {
   close(): void;
 }
 
-export function createMachineRunModel(run: MachineRun, request: MachineRunRequest): MachineRunModel {
+export function createMachineRunModel(run: MachineRun, subject: RunSubject): MachineRunModel {
   const choices = createStore<MachineRunChoices>({
     list: emptyList,
     chosen: false,
@@ -113,7 +113,7 @@ export function createMachineRunModel(run: MachineRun, request: MachineRunReques
     return panesBefore;
   };
   return {
-    request,
+    subject,
     state: run.state,
     run,
     choices,

@@ -5,6 +5,7 @@ import {columnWidths, nextSort} from '../../ui/widgets/table-columns.ts';
 import {useKeyTable} from '../../ui/widgets/use-key-table.ts';
 import type {AppModel} from '../app-model.ts';
 import {showCommand} from '../show-command.tsx';
+import {openLogs} from './LogsDialog.tsx';
 import {machineCommand, machineRunCommand} from './machine-commands.ts';
 import {chosenMachines} from './machines-shown.ts';
 import type {MachinesState} from './machines-state.ts';
@@ -66,6 +67,28 @@ export function useMachinesKeys(app: AppModel, state: MachinesState, room: Machi
         run: () => {
           const names = chosenMachines(machines.shown(), machines.get().table);
           if (names.length > 0) unlockFirst(app, names, () => openRunPrompt(app, names));
+        },
+      },
+      {
+        keys: ['s'],
+        word: 'shell',
+        help: 'Open a shell on the machine under the cursor, or go back to the one that is open there.',
+        ...(off.disabled === undefined ? readOnly(app, 'open shells on machines') : off),
+        run: () => {
+          const name = machines.shown().items[cursorIndex(machines.get().table, machines.shown().keys)]?.machine.name;
+          if (name !== undefined) unlockFirst(app, [name], () => machines.shells.open(name));
+        },
+      },
+      {
+        keys: ['l'],
+        word: marked > 0 ? `logs of ${marked}` : 'logs',
+        help: 'Follow a file, journal unit or container of the marked machines, else of the one under the cursor.',
+        ...(off.disabled === undefined && marked > mostFollowed
+          ? {disabled: `The logs of ${mostFollowed} machines can be followed at once: mark fewer.`}
+          : off),
+        run: () => {
+          const names = chosenMachines(machines.shown(), machines.get().table);
+          if (names.length > 0) unlockFirst(app, names, () => openLogs(app, names));
         },
       },
       {
@@ -152,6 +175,9 @@ export function useMachinesKeys(app: AppModel, state: MachinesState, room: Machi
     {layer: 'screen', title: 'Machines', active: state.input === undefined},
   );
 }
+
+/** As many machines run something at once; more would wait for one that never ends. */
+const mostFollowed = 40;
 
 /** Whether there is a host key that somebody should look at. */
 function needsTrust({machines}: AppModel): boolean {

@@ -10,9 +10,12 @@ import {
 } from '../../engine/index.ts';
 import {emptyList} from '../../ui/widgets/list-state.ts';
 import type {AppSettings} from '../app-settings.ts';
+import {machineClock} from '../clock.ts';
 import {type MachinePlace, withPlace} from './machine-places.ts';
+import type {MachineRunModel} from './machine-run-model.ts';
 import {createMachinesShown, type ShownMachines} from './machines-shown.ts';
 import type {MachinesState} from './machines-state.ts';
+import {createShellsModel, type ShellsModel} from './shells-model.ts';
 
 export interface MachinesModel {
   get(): MachinesState;
@@ -36,6 +39,10 @@ export interface MachinesModel {
   open(place: MachinePlace): void;
   /** Looks at something that was opened; absent: at the table. */
   show(place: MachinePlace | undefined): void;
+  /** Closes something that was opened, and looks at the table. */
+  putAway(model: MachineRunModel): void;
+  /** Shells on machines. */
+  readonly shells: ShellsModel;
   /** Keeps a command line for the next time one is asked for. */
   remember(command: string): void;
   /** Command lines that were run, the last one first. */
@@ -50,7 +57,7 @@ const gatherMs = 100;
 const mostCommands = 50;
 
 /** Asks the engine about the machines of the configuration, and keeps the answers with what a person chose. */
-export function createMachinesModel({engine, config, source, sourceNote}: AppSettings): MachinesModel {
+export function createMachinesModel({engine, config, source, sourceNote, clock}: AppSettings): MachinesModel {
   const store = createStore<MachinesState>({
     looks: [],
     asking: false,
@@ -88,6 +95,11 @@ export function createMachinesModel({engine, config, source, sourceNote}: AppSet
     if (engine.machines === undefined) throw new ProblemError({code: 'not-found', message: asleep ?? ''});
     return engine.machines;
   };
+  const shells = createShellsModel({
+    machines: {shell: async (wanted, signal) => ask().shell(wanted, signal)},
+    request,
+    clock: clock ?? machineClock,
+  });
   const unwatch = (): void => {
     clearTimeout(gathering);
     gathering = undefined;
@@ -151,6 +163,12 @@ export function createMachinesModel({engine, config, source, sourceNote}: AppSet
       set({places: kept, place});
     },
     show: (place) => set({place}),
+    putAway(model) {
+      const places = store.get().places.filter((place) => place.model !== model);
+      set({places, place: undefined});
+      model.close();
+    },
+    shells,
     remember(command) {
       const others = store.get().commands.filter((known) => known !== command);
       set({commands: [command, ...others].slice(0, mostCommands)});
@@ -158,6 +176,7 @@ export function createMachinesModel({engine, config, source, sourceNote}: AppSet
     commands: () => store.get().commands,
     close() {
       closed = true;
+      shells.close();
       for (const {model} of store.get().places) model.close();
       unwatch();
       files?.close();
