@@ -218,19 +218,14 @@ export function createMachines(options: MachinesOptions): Machines {
     rawShell: openShell,
 
     async probe(request, told, signal) {
-      const [{probe}, {readFactsScript}, sshFor] = await Promise.all([
-        import('./probe/probe.ts'),
-        import('./facts/read-facts.ts'),
-        loadSsh(),
-      ]);
+      const [{probe}, script, sshFor] = await Promise.all([import('./probe/probe.ts'), factsScript(), loadSsh()]);
       const {config, port, user, keyFile, secrets} = request;
       const own = await readOwnLogins(environment);
-      const book = config === undefined ? ownHostKeys(home) : clusters.open(config).then(knownBook);
+      const book = await (config === undefined ? ownHostKeys(home) : clusters.open(config).then(knownBook));
       const login = {user, ...(keyFile === undefined ? {} : {keyFile})};
       const options = {folder: process.cwd(), own, ...(secrets ? {secrets} : {})};
       const targetOf = (address: string) => sshTarget({hostname: address, address, sshPort: port, login}, options);
-      const script = await readFactsScript(assets);
-      return probe(request, {book: await book, sshFor, targetOf, clock, script}, told, signal);
+      return probe(request, {book, sshFor, targetOf, clock, script}, told, signal);
     },
 
     async close() {
