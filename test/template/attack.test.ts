@@ -28,6 +28,12 @@ describe('memory is bounded by what is made, not by time', () => {
     "{{ ('x' * 3000000)|list|length }}",
     "{{ ('x,' * 1500000).split(',')|length }}",
     "{{ ('\\n' * 1000000)|indent(1000000, blank=true)|length }}",
+    "{{ range(1000000)|groupby('x')|length }}",
+    '{{ range(1000000)|groupby(0)|length }}',
+    "{{ range(1000000)|map(attribute='x')|list|length }}",
+    "{{ range(1000000)|sort(attribute='x,y')|length }}",
+    "{{ range(1000000)|map('string')|map('batch', 1)|map('list')|list|length }}",
+    '{% set l = [] %}{% for i in range(1000000) %}{% set _ = l.append([]|batch(2)) %}{% endfor %}',
   ])('%s', (template) => {
     expect(problemOf(() => rendered(template)).code).toBe('template-limit');
   });
@@ -41,15 +47,22 @@ describe('memory is bounded by what is made, not by time', () => {
   });
 });
 
+const ownLimit = {code: 'template-invalid', hint: expect.stringContaining('Jinja2 may render it')};
+
 test('a template with more tags than could be compiled in seconds is refused', () => {
   const ifs = Array.from({length: 3000}, (_, index) => `{% if a %}{% set v${index} = 1 %}{% endif %}`).join('');
-  expect(problemOf(() => render(ifs)).code).toBe('template-invalid');
+  expect(problemOf(() => render(ifs))).toMatchObject(ownLimit);
 });
 
 test('a template that hands many variables on to many others is refused', () => {
   const sets = Array.from({length: 1000}, (_, index) => `{% set v${index} = 1 %}`).join('');
   const template = sets + "{% include 'x' %}".repeat(1000);
-  expect(problemOf(() => render(template, {}, () => ({name: 'x', text: ''}))).code).toBe('template-invalid');
+  expect(problemOf(() => render(template, {}, () => ({name: 'x', text: ''})))).toMatchObject(ownLimit);
+});
+
+test('brackets deeper than the stack allows are refused, and what Jinja2 refuses too says so', () => {
+  expect(problemOf(() => render(`{{ ${'('.repeat(5000)}1${')'.repeat(5000)} }}`))).toMatchObject(ownLimit);
+  expect(problemOf(() => render('{% if %}')).hint).toContain('Jinja2 refuses it too');
 });
 
 test('a test of a long text is many steps', () => {

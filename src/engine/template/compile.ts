@@ -6,11 +6,12 @@ import {displayText} from '../names.ts';
 import {ProblemError} from '../problem.ts';
 import type {CompiledTemplate, RenderPart} from './compiled.ts';
 import {filters} from './filters/all.ts';
+import {hintFor, limitWords} from './own-limits.ts';
 import {StatementCompiler} from './statement-compiler.ts';
 import {parseTemplate} from './statement-parser.ts';
 import {tests} from './tests.ts';
 
-/** Throws a Problem `template-invalid` with line and column for what Jinja2 refuses before it renders. */
+/** Throws a Problem `template-invalid` with line and column for what Jinja2 refuses before it renders, or own-limits.ts. */
 export function compileText(name: string, text: string): CompiledTemplate {
   const code = problemsOf(name, () => {
     const compiler = new StatementCompiler(name, {
@@ -35,7 +36,7 @@ function problemsOf<T>(name: string, work: () => T): T {
         ...(error.colno === undefined ? {} : {column: error.colno}),
       });
     }
-    if (error instanceof RangeError) throw invalid(name, 'This is nested too deeply.', {line: 1});
+    if (error instanceof RangeError) throw invalid(name, limitWords.depth, {line: 1});
     throw error;
   }
 }
@@ -48,7 +49,7 @@ function invalid(
   return new ProblemError({
     code: 'template-invalid',
     message: `The template cannot be read: ${displayText(message)}`,
-    hint: 'Mend the template at this place; Jinja2 refuses it too.',
+    hint: hintFor(message),
     file: name,
     ...place,
   });

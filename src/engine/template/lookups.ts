@@ -8,7 +8,7 @@ import {repr} from '../values/repr.ts';
 import {sliceOf} from '../values/slice.ts';
 import {isList, isMap, typeName, type Value} from '../values/types.ts';
 import {Undefined} from '../values/undefined.ts';
-import {weightOf} from '../values/weight.ts';
+import {undefinedWeight, weightOf} from '../values/weight.ts';
 import type {Rendering} from './rendering.ts';
 
 export class Lookups {
@@ -47,6 +47,7 @@ export class Lookups {
   }
 
   #undefined(message: string | (() => string), isName: boolean): Undefined {
+    this.meter.made(undefinedWeight);
     return new Undefined(message, this.rendering.noter(this.template, this.at, message, isName));
   }
 

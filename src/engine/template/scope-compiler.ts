@@ -3,10 +3,8 @@
 import type {NamespaceRef, Target} from './ast.ts';
 import {ExpressionCompiler} from './expression-compiler.ts';
 import type {Frame} from './frame.ts';
+import {limitWords, mostHandedOn} from './own-limits.ts';
 import {placeNumber} from './place.ts';
-
-/** Each is written into the code once for each include. */
-const mostHandedOn = 100_000;
 
 export class ScopeCompiler extends ExpressionCompiler {
   #handedOn = 0;
@@ -73,7 +71,7 @@ export class ScopeCompiler extends ExpressionCompiler {
   protected localsCode(frame: Frame, at: {readonly lineno: number; readonly colno: number}): string {
     const variables = frame.symbols.storedVariables();
     this.#handedOn += variables.size;
-    if (this.#handedOn > mostHandedOn) this.failAt(at, 'Too many variables are handed on to other templates.');
+    if (this.#handedOn > mostHandedOn) this.failAt(at, limitWords.handedOn);
     const pairs = [...variables].map(([name, variable]) => `[${JSON.stringify(name)}, ${variable}]`);
     return `[${pairs.join(', ')}]`;
   }

@@ -5,6 +5,7 @@ import {isBlank} from '../values/blank.ts';
 import type {Body, Expression, If, MacroParts, Name, Output, Root, Statement, Target, TemplateData} from './ast.ts';
 import {ImportParser} from './import-parser.ts';
 import {make} from './nodes.ts';
+import {limitWords, mostTags} from './own-limits.ts';
 import {described} from './token-parser.ts';
 import {TemplateTokenizer} from './tokenizer.ts';
 
@@ -12,9 +13,6 @@ import {TemplateTokenizer} from './tokenizer.ts';
 export function parseTemplate(text: string): Root {
   return new StatementParser(new TemplateTokenizer(text)).parseWhole();
 }
-
-/** Far above real ones. What a scope knows is looked through for each tag in it: with many more that takes minutes. */
-const mostTags = 3000;
 
 class StatementParser extends ImportParser {
   /** Tags that are open, the innermost last. */
@@ -75,7 +73,7 @@ class StatementParser extends ImportParser {
 
   #statement(ends: readonly string[]): Statement {
     const tag = this.peekToken();
-    if (++this.#count > mostTags) this.failAt(tag, `A template can have ${mostTags} tags at most.`);
+    if (++this.#count > mostTags) this.failAt(tag, limitWords.tags);
     if (tag.type !== 'symbol') this.failAt(tag, `Expected the name of a tag, but there is ${described(tag)}.`);
     const parse = Object.hasOwn(this.#statements, tag.value) ? this.#statements[tag.value] : undefined;
     if (!parse) {

@@ -1,10 +1,8 @@
 /** The tokens of nunjucks's parser, with a look further ahead, an end that can be seen, and a limit of depth. */
 
 import nunjucks, {type Token} from 'nunjucks';
+import {deepest, limitWords} from './own-limits.ts';
 import {endOfTemplate} from './tokenizer.ts';
-
-/** Python's own parser gives up at about as many brackets. */
-const deepest = 200;
 
 export class TokenParser extends nunjucks.parser.Parser {
   readonly #queue: Token[] = [];
@@ -72,7 +70,7 @@ export class TokenParser extends nunjucks.parser.Parser {
 
   /** One level further in; fails before the levels use up the stack. */
   protected deeper<T>(parse: () => T): T {
-    if (++this.#depth > deepest) this.failAt(this.peekToken(), 'This is nested too deeply.');
+    if (++this.#depth > deepest) this.failAt(this.peekToken(), limitWords.depth);
     const parsed = parse();
     this.#depth--;
     return parsed;

@@ -56,6 +56,9 @@ function textLess(left: string, right: string, orEqual: boolean): boolean {
   return left.length < right.length;
 }
 
+/** Of an item beside its key, as weight.ts counts. */
+const keyedWeight = 64;
+
 /** Python's `sorted`: stable, also in reverse. `keyOf` is asked once for each. */
 export function sorted<T>(
   items: Iterable<T>,
@@ -63,7 +66,11 @@ export function sorted<T>(
   isReverse: boolean,
   meter: Meter = unmetered,
 ): T[] {
-  const keyed = [...items].map((item) => ({item, key: keyOf(item)}));
+  const keyed: {readonly item: T; readonly key: Value}[] = [];
+  for (const item of items) {
+    meter.made(keyedWeight);
+    keyed.push({item, key: keyOf(item)});
+  }
   const direction = isReverse ? -1 : 1;
   keyed.sort((one, other) => {
     meter.spend(1);

@@ -13,6 +13,7 @@ import {str} from '../../values/repr.ts';
 import {isSet} from '../../values/slice.ts';
 import {isTrue} from '../../values/truth.ts';
 import {isList, isMap, PythonObject, type Value} from '../../values/types.ts';
+import {itemWeight, weightOf} from '../../values/weight.ts';
 import type {Environment, Filters} from '../environment.ts';
 import {attributeGetter, ignoreCase, sortGetter} from './attribute.ts';
 import {filter, plain, wantNumber} from './define.ts';
@@ -124,6 +125,7 @@ function* unique(value: Value, isStrict: boolean, attribute: Value, environment:
   for (const item of each(iterate(value), environment.meter)) {
     const key = isStrict ? get(item) : ignoreCase(get(item));
     if (dictHas(seen, key)) continue;
+    environment.meter.made(itemWeight);
     dictSet(seen, key, true);
     yield item;
   }
@@ -146,12 +148,14 @@ function* batches(value: Value, wanted: Value, filler: Value, {meter}: Environme
   let batch: Value[] = [];
   for (const item of each(iterate(value), meter)) {
     if (equals(BigInt(batch.length), wanted)) {
+      meter.made(weightOf(batch));
       yield batch;
       batch = [];
     }
     batch.push(item);
   }
   if (batch.length === 0) return;
+  meter.made(weightOf(batch));
   if (filler === null || !less(BigInt(batch.length), wanted, false)) {
     yield batch;
     return;
@@ -175,6 +179,7 @@ function* slices(value: Value, wanted: Value, filler: Value, {meter}: Environmen
     if (index < longer) offset++;
     const part = items.slice(start, offset + (index + 1) * size);
     if (filler !== null && index >= longer) part.push(filler);
+    meter.made(weightOf(part));
     yield part;
   }
 }

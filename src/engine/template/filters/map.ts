@@ -2,12 +2,14 @@
 
 import {Fault} from '../../values/fault.ts';
 import {Lazy} from '../../values/lazy.ts';
+import type {Meter} from '../../values/meter.ts';
 import {sorted} from '../../values/order.ts';
 import {isSet} from '../../values/slice.ts';
 import {isTrue} from '../../values/truth.ts';
 import {Tuple} from '../../values/tuple.ts';
 import {isMap, typeName, type Value, type ValueMap} from '../../values/types.ts';
 import {Undefined} from '../../values/undefined.ts';
+import {itemWeight} from '../../values/weight.ts';
 import type {Filter, Filters} from '../environment.ts';
 import {ignoreCase} from './attribute.ts';
 import {filter, plain, wantText} from './define.ts';
@@ -20,7 +22,7 @@ const fallback: Filter = filter('default', ['default_value', 'boolean'], 0, (val
 export const mapFilters: Filters = {
   default: fallback,
   d: fallback,
-  items: plain('items', (value) => new Lazy(items(value))),
+  items: plain('items', (value, {meter}) => new Lazy(items(value, meter))),
   dictsort: filter('dictsort', ['case_sensitive', 'by', 'reverse'], 0, (value, [isStrict, by, isReverse], {meter}) => {
     const part = by ?? 'key';
     if (part !== 'key' && part !== 'value')
@@ -30,7 +32,10 @@ export const mapFilters: Filters = {
       const wanted = part === 'key' ? key : item;
       return isTrue(isStrict ?? false) ? wanted : ignoreCase(wanted);
     };
-    return sorted([...value], keyOf, isSet(isReverse), meter).map((pair) => new Tuple(pair));
+    return sorted([...value], keyOf, isSet(isReverse), meter).map((pair) => {
+      meter.made(itemWeight);
+      return new Tuple(pair);
+    });
   }),
   attr: filter('attr', ['name'], 1, (value, [name], environment) => {
     const found = environment.attribute(value, wantText(name ?? null));
@@ -39,8 +44,11 @@ export const mapFilters: Filters = {
   }),
 };
 
-function* items(value: Value): Generator<Value, void> {
+function* items(value: Value, meter: Meter): Generator<Value, void> {
   if (value instanceof Undefined) return;
   if (!isMap(value)) throw new Fault('TypeError', 'Can only get item pairs from a mapping.');
-  for (const pair of value as ValueMap) yield new Tuple(pair);
+  for (const pair of value as ValueMap) {
+    meter.made(itemWeight);
+    yield new Tuple(pair);
+  }
 }
