@@ -1,4 +1,4 @@
-import type {FlagName} from './flags.ts';
+import {type FlagName, flags} from './flags.ts';
 
 /** One command: what is parsed, helped, completed and documented all comes from here. */
 export interface Command {
@@ -8,6 +8,8 @@ export interface Command {
   /** What stands behind --, e.g. a command for machines. */
   readonly rest?: {readonly placeholder: string; readonly needed: boolean};
   readonly flags: readonly FlagName[];
+  /** What a flag means here, where that is not what it means elsewhere. */
+  readonly means?: {readonly [Name in FlagName]?: string};
   /** One sentence. */
   readonly about: string;
   /** More sentences for its own help, one paragraph each. */
@@ -174,6 +176,11 @@ export const commands: readonly Command[] = [
   {
     name: 'config generate',
     flags: ['input', 'output', 'force', 'dry-run', 'source', ...text],
+    means: {
+      output: 'the folder to write the files into',
+      force: 'replace files that are there (each is kept beside it)',
+      'dry-run': 'say what would be written, and write nothing',
+    },
     about: 'Write the files of a new configuration from a quick-start file: a list of machines and how to log in.',
     more: [
       'The tree decides which files there are. What cannot be known without asking the machines is guessed, and each guess is said on stderr.',
@@ -408,4 +415,9 @@ export function commandNamed(name: string): Command | undefined {
 /** The commands of a noun, in the order of the table. */
 export function commandsOf(noun: string): readonly Command[] {
   return commands.filter((command) => command.name === noun || command.name.startsWith(`${noun} `));
+}
+
+/** What a flag does, as one line of help for a command; without one, for the app. */
+export function flagMeaning(name: FlagName, command?: Command): string {
+  return command?.means?.[name] ?? flags[name].about;
 }

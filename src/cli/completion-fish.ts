@@ -1,4 +1,4 @@
-import {appFlags, type Command, commands, commandsOf, nouns} from './commands.ts';
+import {appFlags, type Command, commands, commandsOf, flagMeaning, nouns} from './commands.ts';
 import {flagValue, namesWord, nounsWithVerbs, verbOf} from './completion-words.ts';
 import {type Flag, type FlagName, flags} from './flags.ts';
 
@@ -24,7 +24,7 @@ function offerCommand(command: Command): string[] {
   return [
     ...(isAlone ? [] : [`complete -c pai-tui -n '${before}' -a ${verbOf(command)} -d ${quoted(command.about)}`]),
     ...(command.argument ? [`complete -c pai-tui -n '${here}' ${offerNames(command.argument.of)}`] : []),
-    ...command.flags.map((name) => `complete -c pai-tui -n '${here}' ${offerFlag(name)}`),
+    ...command.flags.map((name) => `complete -c pai-tui -n '${here}' ${offerFlag(name, command)}`),
   ];
 }
 
@@ -34,9 +34,9 @@ function offerNames(of: NonNullable<Command['argument']>['of']): string {
   return `-a '(pai-tui ${namesWord} ${of} (commandline -opc)[2..] 2>/dev/null)'`;
 }
 
-function offerFlag(name: FlagName): string {
-  const {short, about}: Flag = flags[name];
-  return `-l ${name}${short ? ` -s ${short}` : ''}${offerValue(name)} -d ${quoted(about)}`;
+function offerFlag(name: FlagName, command?: Command): string {
+  const {short}: Flag = flags[name];
+  return `-l ${name}${short ? ` -s ${short}` : ''}${offerValue(name)} -d ${quoted(flagMeaning(name, command))}`;
 }
 
 function offerValue(name: FlagName): string {

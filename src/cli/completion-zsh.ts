@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: lines of shell
-import {appFlags, type Command, commands, commandsOf, nouns} from './commands.ts';
+import {appFlags, type Command, commands, commandsOf, flagMeaning, nouns} from './commands.ts';
 import {flagValue, flagWords, namesWord, nounsWithVerbs, padded, valueFlags, verbOf} from './completion-words.ts';
-import {type FlagName, flags} from './flags.ts';
+import type {FlagName} from './flags.ts';
 
 /** To be sourced, or put into a folder of fpath as _pai-tui. */
 export function zshScript(): string {
@@ -27,7 +27,7 @@ export function zshScript(): string {
     ...commands.flatMap((command) => [
       `    ('${padded(command)}')`,
       ...offerNames(command),
-      ...offer('flag', flagsAbout(command.flags)),
+      ...offer('flag', flagsAbout(command.flags, command)),
       '      ;;',
     ]),
     ...nounsWithVerbs().flatMap((noun) => [
@@ -81,8 +81,8 @@ function offer(what: 'command' | 'flag', words: readonly (readonly [word: string
   ];
 }
 
-function flagsAbout(names: readonly FlagName[]): [string, string][] {
-  return names.flatMap((name) => flagWords(name).map((word): [string, string] => [word, flags[name].about]));
+function flagsAbout(names: readonly FlagName[], command?: Command): [string, string][] {
+  return names.flatMap((name) => flagWords(name).map((word): [string, string] => [word, flagMeaning(name, command)]));
 }
 
 function quoted(text: string): string {

@@ -28,7 +28,7 @@ export const flags = {
   json: {about: 'JSON on stdout: one document for a query, one event per line for an operation'},
   yes: {about: 'approve what is asked; without it a terminal is asked, and anything else is refused'},
   'dry-run': {about: 'print the plan with every effect and do nothing'},
-  force: {short: 'f', about: 'build even what is current; for config generate: replace files that are there'},
+  force: {short: 'f', about: 'build even what is current'},
   input: {short: 'i', value: 'FILE', completes: 'file', about: 'the quick-start file'},
   'no-cache': {about: "build without the engine's layer cache"},
   'check-bases': {about: 'ask the registries whether foreign base images moved (a build always asks)'},
@@ -47,7 +47,7 @@ export const flags = {
     short: 'o',
     value: 'PATH',
     completes: 'file',
-    about: 'where to write it: a file (else ID.tar.gz in the current folder); for config generate a folder',
+    about: 'the file to write (else ID.tar.gz in the current folder)',
   },
   context: {
     value: 'FILE',

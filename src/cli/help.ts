@@ -1,5 +1,15 @@
-import {type Argument, appFlags, type Command, commandNamed, commands, commandsOf, isNoun, nouns} from './commands.ts';
-import {type FlagName, flagSpelling, flags} from './flags.ts';
+import {
+  type Argument,
+  appFlags,
+  type Command,
+  commandNamed,
+  commands,
+  commandsOf,
+  flagMeaning,
+  isNoun,
+  nouns,
+} from './commands.ts';
+import {type FlagName, flagSpelling} from './flags.ts';
 import {wrapped} from './wrap.ts';
 
 /** Help about everything (''), a noun, or a command, all drawn from the table of commands. */
@@ -60,7 +70,7 @@ function commandHelp(command: Command): string {
     '',
     `Usage: pai-tui ${commandSpelling(command)}${command.flags.length > 0 ? ' [flags]' : ''}`,
     ...(command.more ?? []).flatMap((paragraph) => ['', ...wrapped(paragraph, columns)]),
-    ...(command.flags.length > 0 ? ['', 'Flags:', ...flagLines(command.flags)] : []),
+    ...(command.flags.length > 0 ? ['', 'Flags:', ...flagLines(command.flags, command)] : []),
     ...(command.json ? ['', 'JSON:', `  ${command.json}`] : []),
     '',
     command.examples.length > 1 ? 'Examples:' : 'Example:',
@@ -73,9 +83,9 @@ function commandLines(command: Command): string[] {
   return hanging(commandSpelling(command), widest, command.about);
 }
 
-function flagLines(names: readonly FlagName[]): string[] {
+function flagLines(names: readonly FlagName[], command?: Command): string[] {
   const widest = Math.max(...names.map((name) => flagSpelling(name).length));
-  return names.flatMap((name) => hanging(flagSpelling(name), widest, flags[name].about));
+  return names.flatMap((name) => hanging(flagSpelling(name), widest, flagMeaning(name, command)));
 }
 
 /** Help is read at 80 columns. */

@@ -1,5 +1,14 @@
-import {appFlags, type commands, commandsOf, laterCommands, laterNouns, nouns} from './commands.ts';
-import {type FlagName, flagSpelling, flags} from './flags.ts';
+import {
+  appFlags,
+  type Command,
+  type commands,
+  commandsOf,
+  flagMeaning,
+  laterCommands,
+  laterNouns,
+  nouns,
+} from './commands.ts';
+import {type FlagName, flagSpelling} from './flags.ts';
 import {commandSpelling} from './help.ts';
 
 /** docs/commands.md, drawn from the table of commands. */
@@ -87,7 +96,7 @@ function commandSection(command: (typeof commands)[number]): string[] {
     command.about,
     '',
     ...(command.more ?? []).flatMap((paragraph) => [paragraph, '']),
-    ...flagTable(command.flags),
+    ...flagTable(command.flags, command),
     ...(command.json ? ['JSON:', '', '```text', command.json, '```', ''] : []),
     '```sh',
     ...command.examples,
@@ -98,8 +107,10 @@ function commandSection(command: (typeof commands)[number]): string[] {
   ];
 }
 
-function flagTable(names: readonly FlagName[]): string[] {
+function flagTable(names: readonly FlagName[], command?: Command): string[] {
   if (names.length === 0) return [];
-  const rows = names.map((name) => `| \`${flagSpelling(name)}\` | ${flags[name].about.replaceAll('|', '\\|')} |`);
+  const rows = names.map(
+    (name) => `| \`${flagSpelling(name)}\` | ${flagMeaning(name, command).replaceAll('|', '\\|')} |`,
+  );
   return ['| flag | what it does |', '|---|---|', ...rows, ''];
 }
