@@ -24,6 +24,7 @@ export async function attachRun(context: Context): Promise<number> {
     engine,
     ...where,
     attach: summary.id,
+    ...(typeof options.state === 'string' ? {state: resolve(world.cwd, options.state)} : {}),
     ...(options.readonly ? {readOnly: true} : {}),
     noColor: options['no-color'] === true,
     ascii: options.ascii === true,

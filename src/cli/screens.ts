@@ -17,9 +17,8 @@ export async function openApp(options: Options, world: World, output: Output): P
     output.say(`\n${helpText('')}`);
     return exitCodeOf(noTerminal);
   }
-  const engine = await world.openEngine(
-    typeof options.state === 'string' ? {stateHome: resolve(world.cwd, options.state)} : {},
-  );
+  const state = typeof options.state === 'string' ? resolve(world.cwd, options.state) : undefined;
+  const engine = await world.openEngine(state === undefined ? {} : {stateHome: state});
   const where = await findWhere(engine, world, options);
   if (isDumb(world)) {
     const catalog = where.catalog ?? (await engine.openTree(where.source, where.config));
@@ -34,6 +33,7 @@ export async function openApp(options: Options, world: World, output: Output): P
     source: where.source,
     ...(where.note ? {sourceNote: where.note} : {}),
     ...(where.config === undefined ? {} : {config: where.config}),
+    ...(state === undefined ? {} : {state}),
     ...(options.readonly ? {readOnly: true} : {}),
     noColor: options['no-color'] === true,
     ascii: options.ascii === true,

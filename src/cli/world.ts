@@ -23,6 +23,7 @@ export interface ScreenOptions {
   readonly source: string;
   readonly sourceNote?: string;
   readonly config?: string;
+  readonly state?: string;
   readonly readOnly?: boolean;
   readonly attach?: string;
   readonly noColor: boolean;

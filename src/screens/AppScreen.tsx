@@ -14,6 +14,7 @@ import {useKeyTable} from '../ui/widgets/use-key-table.ts';
 import {type AppModel, tabs} from './app-model.ts';
 import {ComingScreen} from './ComingScreen.tsx';
 import {ClusterScreen} from './cluster/ClusterScreen.tsx';
+import {attachCommand} from './command-line.ts';
 import {activityRow, healthRow, othersRow} from './header-rows.ts';
 import {ImagesScreen} from './images/ImagesScreen.tsx';
 import {MachinesScreen} from './machines/MachinesScreen.tsx';
@@ -114,7 +115,8 @@ function useGlobalKeys(app: AppModel): KeyBinding {
       return;
     }
     const [first] = running;
-    const goesOn = first ? `Still running: ${first.title}. See it with: pai-tui run attach ${first.id}` : undefined;
+    const comeBack = attachCommand(first?.id, app.settings.state);
+    const goesOn = first ? `Still running: ${first.title}. See it with: ${comeBack}` : undefined;
     app.open((screen) => (
       <TextDialog
         title="Leave pai-tui?"
@@ -123,7 +125,7 @@ function useGlobalKeys(app: AppModel): KeyBinding {
           ...(first
             ? [
                 `${first.title} is going on${running.length > 1 ? ` (and ${running.length - 1} more)` : ''}. It goes on without the screen.`,
-                `Come back to it with: pai-tui run attach ${first.id}`,
+                `Come back to it with: ${comeBack}`,
               ]
             : []),
           ...ending.map((place) => `${placeWord(place)} still runs on machines, and is stopped with the screen.`),

@@ -14,6 +14,8 @@ export interface AppSettings {
   /** The tree, where somebody is reading it already. */
   readonly catalog?: Promise<Catalog> | undefined;
   readonly config?: string | undefined;
+  /** Absolute path of the folder that was given for runs and locks (--state). */
+  readonly state?: string | undefined;
   readonly readOnly?: boolean | undefined;
   /** The run to open at once. */
   readonly attach?: string | undefined;

@@ -1,9 +1,13 @@
 import {type ImageRequest, type RunStatus, shellWord} from '../engine/index.ts';
+import type {AppSettings} from './app-settings.ts';
 import type {NamedCommand} from './show-command.tsx';
 
+/** Where the app looks, as far as it was told. */
+type Where = Pick<AppSettings, 'source' | 'config' | 'state'>;
+
 /** The headless command that asks for the same, to be pasted into a shell. */
-export function commandOf(request: ImageRequest): string {
-  const words: string[] = ['pai-tui', ...where(request.source, request.config), ...request.operation.split(' ')];
+export function commandOf(request: ImageRequest, state: string | undefined): string {
+  const words: string[] = ['pai-tui', ...where({...request, state}), ...request.operation.split(' ')];
   words.push(...request.names);
   if (request.operation === 'image build') {
     if (request.force) words.push('--force');
@@ -16,30 +20,39 @@ export function commandOf(request: ImageRequest): string {
 }
 
 /** 'pai-tui run show 2026…' */
-function runCommand(verb: string, id: string): string {
-  return ['pai-tui', 'run', verb, id].map(shellWord).join(' ');
+function runCommand(verb: string, id: string, state: string | undefined): string {
+  return ['pai-tui', ...stateWords(state), 'run', verb, id].map(shellWord).join(' ');
+}
+
+/** How to come back to a run: 'pai-tui run attach last' when it is not known which. */
+export function attachCommand(id: string | undefined, state: string | undefined): string {
+  return runCommand('attach', id ?? 'last', state);
 }
 
 /** The headless commands for a run that can be given now; the first does what looking at it does. */
-export function runCommands(id: string, status: RunStatus): readonly NamedCommand[] {
+export function runCommands(id: string, status: RunStatus, state: string | undefined): readonly NamedCommand[] {
   const goesOn = status === 'running' || status === 'waiting';
   return [
-    ['Follow', runCommand('attach', id)],
-    ['Show', runCommand('show', id)],
+    ['Follow', runCommand('attach', id, state)],
+    ['Show', runCommand('show', id, state)],
     goesOn
-      ? ['Stop', runCommand('cancel', id)]
+      ? ['Stop', runCommand('cancel', id, state)]
       : status === 'interrupted'
-        ? ['Resume', runCommand('resume', id)]
-        : ['Repeat', runCommand('repeat', id)],
-    ['Export', runCommand('export', id)],
+        ? ['Resume', runCommand('resume', id, state)]
+        : ['Repeat', runCommand('repeat', id, state)],
+    ['Export', runCommand('export', id, state)],
   ];
 }
 
 /** The headless command that answers a question about a tree: 'pai-tui -s /srv/pai image status'. */
-export function queryCommand(source: string, config: string | undefined, words: readonly string[]): string {
-  return ['pai-tui', ...where(source, config), ...words].map(shellWord).join(' ');
+export function queryCommand(asked: Where, words: readonly string[]): string {
+  return ['pai-tui', ...where(asked), ...words].map(shellWord).join(' ');
 }
 
-function where(source: string, config: string | undefined): readonly string[] {
-  return ['-s', source, ...(config === undefined ? [] : ['-c', config])];
+function where({source, config, state}: Where): readonly string[] {
+  return ['-s', source, ...(config === undefined ? [] : ['-c', config]), ...stateWords(state)];
+}
+
+function stateWords(state: string | undefined): readonly string[] {
+  return state === undefined ? [] : ['--state', state];
 }

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {commandOf, queryCommand, runCommands} from '../../src/screens/command-line.ts';
+import {attachCommand, commandOf, queryCommand, runCommands} from '../../src/screens/command-line.ts';
 
 const build = {
   operation: 'image build',
@@ -11,24 +11,26 @@ const build = {
 } as const;
 
 test('an action is shown as the command that does the same', () => {
-  expect(commandOf(build)).toBe('pai-tui -s /srv/pai image build base-image webportal');
-  expect(commandOf({...build, names: [], force: true, noCache: true, parallel: 2, config: '/etc/pai'})).toBe(
-    'pai-tui -s /srv/pai -c /etc/pai image build --force --no-cache --parallel 2',
-  );
-  expect(commandOf({operation: 'image push', source: '/srv/pai', names: ['webportal']})).toBe(
+  expect(commandOf(build, undefined)).toBe('pai-tui -s /srv/pai image build base-image webportal');
+  expect(
+    commandOf({...build, names: [], force: true, noCache: true, parallel: 2, config: '/etc/pai'}, '/var/pai runs'),
+  ).toBe("pai-tui -s /srv/pai -c /etc/pai --state '/var/pai runs' image build --force --no-cache --parallel 2");
+  expect(commandOf({operation: 'image push', source: '/srv/pai', names: ['webportal']}, undefined)).toBe(
     'pai-tui -s /srv/pai image push webportal',
   );
 });
 
 test('words a shell would break are quoted', () => {
-  expect(queryCommand("/srv/it's here", undefined, ['image', 'status'])).toBe(
+  expect(queryCommand({source: "/srv/it's here"}, ['image', 'status'])).toBe(
     `pai-tui -s '/srv/it'\\''s here' image status`,
   );
 });
 
 test('of a run the commands are shown that can be given now', () => {
   const verbs = (status: 'running' | 'interrupted' | 'failed') =>
-    runCommands('20261120-201905-image-build', status).map(([, command]) => command.replace(/ 2026.*/, ' ID'));
+    runCommands('20261120-201905-image-build', status, undefined).map(([, command]) =>
+      command.replace(/ 2026.*/, ' ID'),
+    );
   expect(verbs('running')).toEqual([
     'pai-tui run attach ID',
     'pai-tui run show ID',
@@ -37,4 +39,12 @@ test('of a run the commands are shown that can be given now', () => {
   ]);
   expect(verbs('interrupted')[2]).toBe('pai-tui run resume ID');
   expect(verbs('failed')[2]).toBe('pai-tui run repeat ID');
+});
+
+test('a state folder that was given stands in every command', () => {
+  const where = {source: '/srv/pai', state: '/var/runs'};
+  expect(queryCommand(where, ['image', 'status'])).toBe('pai-tui -s /srv/pai --state /var/runs image status');
+  expect(attachCommand('2026', '/var/runs')).toBe('pai-tui --state /var/runs run attach 2026');
+  for (const [, command] of runCommands('2026', 'running', '/var/runs'))
+    expect(command).toContain(' --state /var/runs ');
 });

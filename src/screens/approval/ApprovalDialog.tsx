@@ -67,7 +67,7 @@ function ApprovalDialog({app, approval, screen}: ApprovalDialogProps) {
       help: 'Copy the headless command that asks for the same.',
       quiet: true,
       run: () => {
-        const command = commandOf(approval.get().request);
+        const command = commandOf(approval.get().request, app.settings.state);
         terminal.copy(command);
         app.say(`Copied: ${command}`, 'ok');
       },
@@ -106,7 +106,12 @@ function ApprovalDialog({app, approval, screen}: ApprovalDialogProps) {
           for (const line of wrap(planSummary(proposal), width))
             head.push(row(line, proposal.nothingToDo ? 'ok' : undefined));
         }
-        const command = wrapAtMost(commandOf(state.request), width, height < 16 ? 1 : 3, theme.glyphs.ellipsis);
+        const command = wrapAtMost(
+          commandOf(state.request, app.settings.state),
+          width,
+          height < 16 ? 1 : 3,
+          theme.glyphs.ellipsis,
+        );
         const foot: readonly Row[] =
           height < 9
             ? optionsRows(state.request, width).slice(0, Math.max(1, height - 5))

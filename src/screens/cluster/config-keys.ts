@@ -122,11 +122,10 @@ export function configKeys(app: AppModel, {view}: ClusterState): readonly KeyBin
 export const noConfiguration = 'No configuration was given: open pai-tui with -c DIR, or set PAI_CONFIG.';
 
 function commandsFor(app: AppModel, view: ClusterState['view']): readonly NamedCommand[] {
-  const {source, config} = app.settings;
-  const check: NamedCommand = ['Check', queryCommand(source, config, ['config', 'check'])];
+  const check: NamedCommand = ['Check', queryCommand(app.settings, ['config', 'check'])];
   const show = (name: 'services' | 'kubernetes'): NamedCommand => [
     name === 'services' ? 'Show what services see' : 'Show what Kubernetes sees',
-    queryCommand(source, config, ['config', 'show', '--view', name]),
+    queryCommand(app.settings, ['config', 'show', '--view', name]),
   ];
   const shows = view === 'kubernetes' ? [show('kubernetes'), show('services')] : [show('services'), show('kubernetes')];
   return view === 'problems' ? [check, ...shows] : [...shows, check];

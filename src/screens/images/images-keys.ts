@@ -156,11 +156,11 @@ export function useImagesKeys(app: AppModel, state: ImagesState, room: ImagesRoo
         word: 'command',
         help: 'Show the headless command that builds this.',
         run: () => {
-          const {source, config} = app.settings;
+          const {state: stateHome} = app.settings;
           showCommand(app, [
-            ['Build', commandOf(requestFor(app, 'image build', names()))],
-            ['Push', commandOf(requestFor(app, 'image push', names()))],
-            ['State', queryCommand(source, config, ['image', 'status', ...names()])],
+            ['Build', commandOf(requestFor(app, 'image build', names()), stateHome)],
+            ['Push', commandOf(requestFor(app, 'image push', names()), stateHome)],
+            ['State', queryCommand(app.settings, ['image', 'status', ...names()])],
           ]);
         },
       },

@@ -12,12 +12,12 @@ export function machineRunCommand(
 
 /** The headless command that asks these machines; `@all` where they are all there are. */
 export function machineCommand(
-  {settings: {source, config}, machines}: AppModel,
+  {settings, machines}: AppModel,
   verb: string,
   names: readonly string[],
   rest: readonly string[] = [],
 ): string {
   const isAll = names.length === machines.shown().all.length;
   const hosts = isAll ? '@all' : foldHostNames(names);
-  return queryCommand(source, config, ['machine', verb, ...(hosts === '' ? [] : [hosts]), ...rest]);
+  return queryCommand(settings, ['machine', verb, ...(hosts === '' ? [] : [hosts]), ...rest]);
 }

@@ -182,7 +182,7 @@ function useRunsKeys(app: AppModel, run: RunSummary | undefined, page: number, f
         word: 'command',
         help: 'Show the headless commands for the run under the cursor.',
         ...none,
-        run: on((chosen) => showCommand(app, runCommands(chosen.id, chosen.status))),
+        run: on((chosen) => showCommand(app, runCommands(chosen.id, chosen.status, app.settings.state))),
       },
       {
         keys: ['esc'],

@@ -105,7 +105,7 @@ export function useRunKeys(app: AppModel, model: RunModel, view: RunView, layout
         word: 'command',
         help: 'Show the headless commands for this run.',
         quiet: true,
-        run: () => showCommand(app, runCommands(model.id, status)),
+        run: () => showCommand(app, runCommands(model.id, status, app.settings.state)),
       },
       {
         keys: ['esc'],
