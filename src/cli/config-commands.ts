@@ -2,6 +2,7 @@ import {
   type ClusterConfig,
   type ConfigReading,
   exitCodeOf,
+  isError,
   leavesOf,
   originWords,
   type Problem,
@@ -69,6 +70,6 @@ function countsOf(problems: readonly Problem[]): string {
 }
 
 function codeOf(problems: readonly Problem[]): Ended {
-  const errors = problems.filter(({severity}) => severity === undefined || severity === 'error');
+  const errors = problems.filter(isError);
   return Math.max(0, ...errors.map(exitCodeOf)) as Ended;
 }

@@ -1,5 +1,5 @@
 import {resolve} from 'node:path';
-import {exitCodeOf, type GeneratedFile, type GenerateReport, ProblemError} from '../engine/index.ts';
+import {exitCodeOf, type GeneratedFile, type GenerateReport, isError, ProblemError} from '../engine/index.ts';
 import type {Context} from './context.ts';
 import {misuse} from './misuse.ts';
 import {plainLine, plainText} from './plain.ts';
@@ -32,7 +32,7 @@ export async function generateConfig({engine, world, options, output}: Context):
   for (const problem of report.problems) output.problem(problem);
   if (output.json) output.data(documentOf(report));
   else if (report.files.length > 0) output.print(dryRun ? wouldWrite(report) : wrote(report));
-  const errors = report.problems.filter(({severity}) => severity === undefined || severity === 'error');
+  const errors = report.problems.filter(isError);
   return Math.max(0, ...errors.map(exitCodeOf)) as Ended;
 }
 

@@ -1,4 +1,4 @@
-import {type Catalog, exitCodeOf, type ImageRequest, type Problem, ProblemError, together} from '../engine/index.ts';
+import {type Catalog, exitCodeOf, type ImageRequest, isError, ProblemError, together} from '../engine/index.ts';
 import type {Context} from './context.ts';
 import {readCount} from './counts.ts';
 import {showGraph} from './image-graph.ts';
@@ -103,8 +103,4 @@ function buildChoices({options}: Context) {
     noCache: options['no-cache'] === true,
     builder: (options.builder ?? 'auto') as 'auto' | 'classic' | 'buildkit',
   };
-}
-
-function isError({severity}: Problem): boolean {
-  return severity === undefined || severity === 'error';
 }

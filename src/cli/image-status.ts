@@ -1,4 +1,4 @@
-import {exitCodeOf, type ImageStatus, type ImageStatusReport} from '../engine/index.ts';
+import {exitCodeOf, type ImageStatus, type ImageStatusReport, isError} from '../engine/index.ts';
 import type {Output} from './output.ts';
 import {table} from './table.ts';
 import type {Ended} from './world.ts';
@@ -22,7 +22,7 @@ export function showStatus(report: ImageStatusReport, output: Output): Ended {
     );
   }
   for (const problem of report.problems) output.problem(problem);
-  const errors = report.problems.filter(({severity}) => severity === undefined || severity === 'error');
+  const errors = report.problems.filter(isError);
   if (errors.length === 0) return 0;
   const judged = report.images.some(({state}) => state !== 'unknown');
   return judged ? 1 : (Math.max(...errors.map(exitCodeOf)) as Ended);

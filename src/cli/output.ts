@@ -1,4 +1,4 @@
-import {type Problem, ProblemError} from '../engine/index.ts';
+import {isError, type Problem, ProblemError} from '../engine/index.ts';
 import {jsonLine, plainLine, plainText} from './plain.ts';
 import {openStatusLine, type StatusLine} from './status-line.ts';
 import {isUtf8, type World} from './world.ts';
@@ -84,10 +84,7 @@ function unwritable({code, message}: NodeJS.ErrnoException): ProblemError {
 
 /** A Problem as lines for a person: `code: sentence`, where it is, what is known, what to do. */
 export function problemText(problem: Problem, colour: boolean): string {
-  const code =
-    problem.severity === undefined || problem.severity === 'error'
-      ? problem.code
-      : `${problem.severity} ${problem.code}`;
+  const code = isError(problem) ? problem.code : `${problem.severity} ${problem.code}`;
   const paint = problem.severity === 'notice' ? '36' : problem.severity === 'warning' ? '33' : '31';
   const where = problem.file
     ? `${plainLine(problem.file)}${problem.line ? `:${problem.line}${problem.column ? `:${problem.column}` : ''}` : ''}${problem.key ? ` (${plainLine(problem.key)})` : ''}`

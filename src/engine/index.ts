@@ -21,8 +21,10 @@ export {outlineOf} from './plan/outline.ts';
 export {together} from './plan/together.ts';
 export type {Task} from './plan/types.ts';
 export type {ExitCode, Problem} from './problem.ts';
-export {exitCodeOf, ProblemError, problemCounts, problemOf} from './problem.ts';
+
+export {exitCodeOf, isError, ProblemError, problemCounts, problemOf} from './problem.ts';
 export {readFingerprints} from './remote/host-key-list.ts';
+
 export type {RunEvent, RunStatus, TaskState, TaskStatus} from './run/events.ts';
 export {readJournal} from './run/journal.ts';
 export {whoami} from './run/process.ts';

@@ -136,6 +136,11 @@ export function exitCodeOf(problem: Problem): ExitCode {
   return problemCodes[problem.code];
 }
 
+/** Whether it keeps anything from being done; warnings and notices do not. */
+export function isError({severity}: Problem): boolean {
+  return severity === undefined || severity === 'error';
+}
+
 /** '2 errors, 1 warning'; empty when there are none. */
 export function problemCounts(problems: readonly Problem[]): string {
   const kinds = ['error', 'warning', 'notice'] as const;

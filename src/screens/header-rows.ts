@@ -1,4 +1,4 @@
-import type {RunSummary} from '../engine/index.ts';
+import {isError, type RunSummary} from '../engine/index.ts';
 import type {Theme} from '../ui/theme/theme.ts';
 import {count, stopwatch} from '../ui/widgets/amounts.ts';
 import {plain} from '../ui/widgets/cells.ts';
@@ -69,7 +69,7 @@ function healthWords(images: ImagesState, theme: Theme): readonly Span[] {
   }
   const impossible = treeProblem ? 'tree cannot be read' : engineProblem(images) ? 'no Docker engine' : undefined;
   const toBuild = report?.images.filter(({state}) => state === 'stale' || state === 'never').length ?? 0;
-  const errors = catalog.problems.filter(({severity}) => severity === undefined || severity === 'error').length;
+  const errors = catalog.problems.filter(isError).length;
   const words: Span[] = [];
   if (impossible) words.push({text: `${theme.glyphs.warning} ${impossible}`, tone: 'warning'});
   else words.push({text: theme.glyphs.healthy, tone: report ? 'ok' : 'quiet'});

@@ -1,7 +1,7 @@
-import type {Problem} from '../problem.ts';
+import {isError, type Problem} from '../problem.ts';
 
 export function hasErrors(problems: readonly Problem[]): boolean {
-  return problems.some(({severity}) => severity === undefined || severity === 'error');
+  return problems.some(isError);
 }
 
 /** By file and line, as somebody mends them. */

@@ -16,6 +16,7 @@ import {displayText} from '../names.ts';
 import type {Problem} from '../problem.ts';
 import {dictHas, dictSet} from '../values/dict.ts';
 import {Timestamp} from '../values/timestamp.ts';
+import {hasErrors} from './problems.ts';
 import {hasQuestionMark, isMissingKey, isPlain} from './yaml-nodes.ts';
 import {placesOf, type YamlPath} from './yaml-places.ts';
 import {refusedAt} from './yaml-refusal.ts';
@@ -82,7 +83,7 @@ export function readYaml(given: string, file: string): YamlFile {
   const value = root === undefined ? (document ? null : undefined) : readValue(reading, root, []);
   const places = root && placesOf(root, reading.targets);
   return {
-    value: problems.some(({severity}) => severity === undefined) ? undefined : value,
+    value: hasErrors(problems) ? undefined : value,
     problems,
     line: (path) => (places ? reading.lineOf(places.nearest(path)) : undefined),
     text: (path) => places?.text(path),

@@ -5,7 +5,7 @@ import {orderGroups} from '../graph.ts';
 import type {ImageBuildFacts} from '../images/facts.ts';
 import {componentOf, imageOf} from '../images/inputs.ts';
 import {displayText} from '../names.ts';
-import {exitCodeOf, type Problem, ProblemError} from '../problem.ts';
+import {exitCodeOf, isError, type Problem, ProblemError} from '../problem.ts';
 import {together} from './together.ts';
 
 /**
@@ -58,7 +58,7 @@ function refusalsOfTree(request: ImageBuildRequest, chosen: Chosen): Problem[] {
 }
 
 function mistakesOf(request: ImageBuildRequest, chosen: Chosen): Problem[] {
-  const errors = chosen.catalog.problems.filter(({severity}) => severity === undefined || severity === 'error');
+  const errors = chosen.catalog.problems.filter(isError);
   return errors.filter((problem) => concerns(problem, request, chosen));
 }
 

@@ -9,7 +9,7 @@ import type {ClusterConfig} from '../config/types.ts';
 import {imageOf} from '../images/inputs.ts';
 import type {ImageTemplates} from '../images/templates.ts';
 import {displayText} from '../names.ts';
-import {type Problem, ProblemError} from '../problem.ts';
+import {isError, type Problem, ProblemError} from '../problem.ts';
 import type {Secret} from '../secret.ts';
 import {together} from './together.ts';
 
@@ -54,10 +54,6 @@ function notThere(config: string): ProblemError {
     hint: 'Give the folder of the configuration files with --config DIR or PAI_CONFIG, or leave it out.',
     file: config,
   });
-}
-
-function isError({severity}: Problem): boolean {
-  return severity === undefined || severity === 'error';
 }
 
 /** Throws `no-tree`, and `unknown-name` with the nearest ones. */

@@ -1,6 +1,6 @@
 /** Changes of YAML files that leave everything else of them as it is, byte for byte. */
 
-import {ProblemError} from '../../problem.ts';
+import {isError, ProblemError} from '../../problem.ts';
 import {readYaml} from '../yaml.ts';
 import type {EditContext} from './context.ts';
 import {expectedValue, sameValue} from './expected.ts';
@@ -32,7 +32,7 @@ export function editYaml(text: string, edit: Edit, file: string): Edited {
 
 function edited(text: string, edit: Edit, file: string): string {
   const before = readYaml(text, file);
-  const mistake = before.problems.find(({severity}) => severity === undefined);
+  const mistake = before.problems.find(isError);
   if (mistake || before.value === undefined) {
     throw new ProblemError(mistake ?? {code: 'yaml-invalid', message: 'The file cannot be read.', file});
   }

@@ -4,6 +4,7 @@ import type {Problem} from '../../problem.ts';
 import {Secret} from '../../secret.ts';
 import {checkShape} from '../check-shape.ts';
 import {nodeAt} from '../node.ts';
+import {hasErrors} from '../problems.ts';
 import {isAtLeast, type Release} from '../release.ts';
 import {list, map, needed, optional, type Shape} from '../shape.ts';
 import {cidr, ipv4, port, text} from '../shape-scalars.ts';
@@ -40,7 +41,7 @@ export async function readQuickStart(file: string, release: Release): Promise<Qu
   if (!source || source.yaml.value === undefined) return {problems};
   problems.push(...checkShape(nodeAt(placeIn(source)), shape), ...checkTogether(source, release));
   problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
-  if (problems.some(({severity}) => severity === undefined || severity === 'error')) return {problems};
+  if (hasErrors(problems)) return {problems};
   return {quickStart: quickStartOf(source), problems};
 }
 
