@@ -27,8 +27,9 @@ interface JournalEntry {
 }
 
 /**
- * A file of recordings/: what the programs of a machine said. Each reply begins with `$ ` and the command, then its
- * output, and `= 9` where it did not end with 0.
+ * A file of recordings/: what programs of a machine say. Each reply begins with `$ ` and the command, then its output,
+ * and `= 9` where it did not end with 0. Those with GPUs were put together in the forms that nvidia-smi of driver 470
+ * and lspci 3.9 print, not on a machine that has any.
  */
 type Recording = 'four-gpus' | 'lost-gpu' | 'no-driver';
 
