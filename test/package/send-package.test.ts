@@ -122,9 +122,10 @@ describe.each([
   });
 });
 
-test('a package that installs nothing is always sent', async () => {
+test('a package that installs nothing is always sent, and nothing is compared before', async () => {
   const {remote} = await machine();
   expect(await sendPackage(remote, await packageOf({'a.sh': 'x'}), request, signal)).toMatchObject({sent: true});
+  expect(remote.asked).toHaveLength(1);
 });
 
 describe('a machine that cannot take it says why, and nothing stays there', () => {

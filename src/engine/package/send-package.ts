@@ -4,7 +4,7 @@ import {type Asked, askMachine, endText} from '../machine-answer.ts';
 import type {Remote} from '../machine-tools.ts';
 import {displayText} from '../names.ts';
 import {type Problem, ProblemError} from '../problem.ts';
-import {checksumOf, checksumsIn, toolIn} from './checksums.ts';
+import {type ChecksumTool, checksumOf, checksumsIn, toolIn} from './checksums.ts';
 import {compareInstalled} from './compare-installed.ts';
 import {receiveScript} from './machine-scripts.ts';
 import {packFiles} from './pack-files.ts';
@@ -47,9 +47,14 @@ export async function sendPackage(
 ): Promise<Sent> {
   const {run, sudo, always = false} = request;
   if (!isJobName(run) || !isJobName(pack.job)) throw new Error(`not the name of a folder: ${run}/${pack.job}`);
-  const {differing, compared, tool} = await compareInstalled(remote, pack, {sudo}, signal);
-  const notices = tool === 'cksum' ? [weakChecksums(remote.target.name)] : [];
-  if (compared > 0 && differing.length === 0 && !always) return {sent: false, notices};
+  const noticesOf = (tool: ChecksumTool | undefined) => (tool === 'cksum' ? [weakChecksums(remote.target.name)] : []);
+  let differing: readonly string[] = [];
+  // Without anything that is installed, there is nothing to save.
+  if (pack.files.some(({installed}) => installed !== undefined)) {
+    const comparison = await compareInstalled(remote, pack, {sudo}, signal);
+    ({differing} = comparison);
+    if (differing.length === 0 && !always) return {sent: false, notices: noticesOf(comparison.tool)};
+  }
   const bytes = pack.files.reduce((sum, {size}) => sum + size, 0);
   const stdin = await packFiles(pack);
   try {
@@ -65,7 +70,7 @@ export async function sendPackage(
     );
     const folder = asked.answer.first('placed');
     if (folder === undefined) throw new ProblemError(await refusal(asked, pack, remote.target.name));
-    return {sent: true, folder, differing, notices};
+    return {sent: true, folder, differing, notices: noticesOf(toolIn(asked.answer))};
   } finally {
     stdin.destroy();
   }
