@@ -146,6 +146,18 @@ test('what is asked once is not asked again, and stays known', async () => {
   expect(look('a')?.facts?.sudo).toBe('with password');
 });
 
+test('one that does not even let go of what it was asked is down all the same', async () => {
+  const watching = watchMachines({
+    asked: Promise.resolve([{machine: machineInfo('a'), hold: () => Promise.reject()}]),
+    clock,
+    complaintsOf: () => [],
+    readFacts: () => new Promise(() => {}),
+  });
+  watches.push(watching);
+  await clock.pass(26_000);
+  expect(watching.get()).toMatchObject([{state: 'down', problem: {code: 'deadline-passed'}}]);
+});
+
 test('dead machines hold up nobody', async () => {
   const names = Array.from({length: 200}, (_, index) => `node-${index}`);
   const {watching} = watch((name) => (Number(name.slice(5)) < 150 ? 'nothing' : sampleFacts()), names);

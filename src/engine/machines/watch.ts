@@ -26,8 +26,8 @@ const atOnce = 24;
 /** With those that take long. */
 const mostAsked = 400;
 const patienceMs = 2000;
-/** A machine that says nothing for so long is given up until the next time. */
-const deadlineMs = 60_000;
+/** A machine that says nothing for so long is down; what it is asked is given up until the next time. */
+const deadlineMs = 25_000;
 const tickMs = 250;
 const tellEveryMs = 100;
 
@@ -111,8 +111,13 @@ class Watch implements MachineWatch {
 
   private endLate(): void {
     const now = this.options.clock.monotonic();
-    for (const {question, look} of this.watched) {
-      if (question && now - question.since > deadlineMs) question.abort.abort(tooLate(look.machine.name));
+    for (const one of this.watched) {
+      const {question, look} = one;
+      if (!question || question.abort.signal.aborted || now - question.since <= deadlineMs) continue;
+      const late = tooLate(look.machine.name);
+      // Said at once: it may take a while until nothing of the question is left on a machine that does not answer.
+      this.set(one, {state: 'down', problem: late.problem, complaints: []});
+      question.abort.abort(late);
     }
   }
 
