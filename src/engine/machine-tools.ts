@@ -62,7 +62,11 @@ export interface Remote {
    * ended, which is never an error here. Aborting ends its whole process group on the machine (TERM, later KILL) and
    * rejects with the signal's reason, never before the group is gone or the machine cannot be asked. Throws
    * `machine-lost` when the connection broke and did not come back (`processGroup` in its detail), `deadline-passed`
-   * when it ran or was silent for too long, `sudo-refused`.
+   * when it ran or was silent for too long, `sudo-refused`, `secret-missing` (sudo asks and nobody gave a password).
+   *
+   * When the connection breaks, the command goes on, is followed over another one, and its end is told; of its output
+   * then only the last is heard. One that may not have been sent all of its stdin took that for the end: it is ended,
+   * and is `machine-lost`.
    */
   run(command: RemoteCommand, watch: RemoteWatch, signal: AbortSignal): Promise<RemoteEnd>;
   /** An interactive program in a pty of the machine; without a script, the login shell. */

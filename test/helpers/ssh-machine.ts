@@ -62,7 +62,11 @@ export async function startSshMachine(options: SshMachineOptions = {}): Promise<
     connections++;
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => {});
-    if (options.intercept?.(socket, connections)) return;
+    if (options.intercept?.(socket, connections)) {
+      // Unread, its end would never be seen.
+      socket.resume();
+      return;
+    }
     (server as unknown as {injectSocket(socket: Socket): void}).injectSocket(socket);
   });
   await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));

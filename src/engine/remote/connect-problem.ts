@@ -21,13 +21,20 @@ export function targetWords({name, address, port, user, jump}: SshTarget): strin
 }
 
 /** Nobody could be asked: what was tried, why it failed, what to check. */
-export function unreachable(target: SshTarget, why: string, hint: string, cause?: unknown): ProblemError {
+export function unreachable(
+  target: SshTarget,
+  why: string,
+  hint: string,
+  cause?: unknown,
+  detail?: string,
+): ProblemError {
   return new ProblemError(
     {
       code: 'machine-unreachable',
       message: `${targetWords(target)} cannot be reached: ${why}.`,
       hint,
       machine: target.name,
+      ...(detail ? {detail} : {}),
     },
     {cause},
   );

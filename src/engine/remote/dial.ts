@@ -4,13 +4,14 @@ import type {SshTarget} from '../machine-tools.ts';
 import type {Clock} from '../tools.ts';
 import {dialProblem, unreachable, type WireError} from './connect-problem.ts';
 import {withDeadline} from './deadline.ts';
+import {TurnedAway} from './handshake-problem.ts';
 
 /** A machine that connects to others from where it is. */
 export interface Through {
   forward(address: string, port: number): Promise<Duplex>;
 }
 
-/** A stream of bytes to a machine's sshd. Throws `machine-unreachable`. */
+/** A stream of bytes to a machine's sshd. Throws `machine-unreachable`, or TurnedAway where it is worth another try. */
 export async function dial(
   target: SshTarget,
   through: Through | undefined,
@@ -29,7 +30,9 @@ export async function dial(
     );
   } catch (error) {
     if (signal.aborted || (error as Error).name === 'ProblemError') throw error;
-    throw dialProblem(target, error as WireError);
+    const problem = dialProblem(target, error as WireError);
+    // Reset by an sshd that closed it before this side had seen it open.
+    throw (error as WireError).code === 'ECONNRESET' ? new TurnedAway(problem) : problem;
   }
 }
 

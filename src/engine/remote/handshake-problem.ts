@@ -2,6 +2,7 @@ import type {SshTarget} from '../machine-tools.ts';
 import {printableLine} from '../printable.ts';
 import type {ProblemError} from '../problem.ts';
 import {unreachable, type WireError} from './connect-problem.ts';
+import {offered} from './offer.ts';
 
 /** sshd closed the connection before it said anything of weight, as it does when it has too many: worth another try. */
 export class TurnedAway extends Error {
@@ -17,14 +18,8 @@ export class TurnedAway extends Error {
 /** `heard` is what the other side said before anything else. */
 export function handshakeProblem(target: SshTarget, error: WireError, heard: string): Error {
   const {message} = error;
-  if (/no matching/.test(message)) {
-    return unreachable(
-      target,
-      `its sshd has nothing in common with this program (${message.replace(/^Handshake failed: /, '')})`,
-      'Its sshd is very old, or only old algorithms are allowed in sshd_config. Compare: ssh -vv, and ssh -Q kex.',
-      error,
-    );
-  }
+  const nothingInCommon = /no matching (.*)$/.exec(message)?.[1];
+  if (nothingInCommon !== undefined) return tooOld(target, nothingInCommon, heard, error);
   if (/^Not allowed at this time/.test(heard)) {
     return unreachable(
       target,
@@ -53,4 +48,15 @@ export function handshakeProblem(target: SshTarget, error: WireError, heard: str
     );
   }
   return unreachable(target, printableLine(message), 'Try it with ssh -v from this computer.', error);
+}
+
+function tooOld(target: SshTarget, kind: string, heard: string, cause: unknown): ProblemError {
+  const its = offered(heard, kind);
+  return unreachable(
+    target,
+    `there is no ${kind} that both its sshd and this program take`,
+    'Its sshd is very old, or its sshd_config allows old algorithms only: update it there. Those that are broken are not used.',
+    cause,
+    its && `It offers: ${printableLine(its.replaceAll(',', ' '), 1_000)}`,
+  );
 }
