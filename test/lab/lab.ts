@@ -74,8 +74,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const close = () => endGuard(guard);
   try {
     const etc = join(folder, 'etc');
-    await makeEtc(etc);
-    const keys = await makeKeys(folder);
+    const [keys] = await Promise.all([makeKeys(folder), makeEtc(etc)]);
     const authorizedKeys = [keys.plain, keys.locked.file].map((file) => readFileSync(`${file}.pub`, 'utf8')).join('');
     const hosts = await Promise.all(
       Array.from({length: options.hosts}, async (_, index) => {
