@@ -8,7 +8,7 @@ export function writeRun(runs: string, run: string): void {
   const request = {operation: 'image build', source: '/srv/pai', names: []};
   const record = {run, request, planHash: 'c0ffee', who: 'ops@jump1', programVersion: '0.1.0', at: 1_790_000_000_000};
   writeFileSync(join(folder, 'request.json'), JSON.stringify(record));
-  const plan = {operation: 'image build', title: 'Build 1 image', tasks: []};
+  const plan = {operation: 'image build', title: 'Build 1 image', tasks: [], notices: []};
   writeFileSync(join(folder, 'plan.json'), JSON.stringify(plan));
   const events = [
     {

@@ -49,10 +49,17 @@ export interface DoneComponent {
 /** Undefined when the component is not done in this copy. */
 export async function readDone(copy: TreeCopy, component: Component): Promise<DoneComponent | undefined> {
   try {
-    return JSON.parse(await readFile(copy.done(component.name), 'utf8')) as DoneComponent;
+    const done: unknown = JSON.parse(await readFile(copy.done(component.name), 'utf8'));
+    return isDone(done) ? done : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isDone(value: unknown): value is DoneComponent {
+  const {hookWrote, images} = (value ?? {}) as {hookWrote?: unknown; images?: unknown};
+  const areTexts = (values: readonly unknown[]) => values.every((each) => typeof each === 'string');
+  return Array.isArray(hookWrote) && areTexts(hookWrote) && images instanceof Object && areTexts(Object.values(images));
 }
 
 function namesBesideToolRoot(catalog: Catalog): boolean {

@@ -2,7 +2,8 @@ import {existsSync, readdirSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import type {RunRequest} from '../plan/types.ts';
 import {makeFolder} from '../sharing.ts';
-import {type RunFolder, readJson, writeJson} from './folder.ts';
+import {configurationCopy} from './checks.ts';
+import {type RunFolder, readChecked, writeJson} from './folder.ts';
 import {redactValue} from './redact.ts';
 
 /** What a configuration file says, by dotted key, secrets replaced by references. Plain JSON. */
@@ -36,7 +37,7 @@ export async function configurationChange(
   if (names.length === 0 || !read) return [];
   const now = new Map((await read(request)).map(({file, settings}) => [file, settings]));
   return names.sort().flatMap((name) => {
-    const {file, settings} = readJson<ConfigurationFile>(join(run.config, name));
+    const {file, settings} = readChecked<ConfigurationFile>(join(run.config, name), configurationCopy);
     const fresh = now.get(file);
     return fresh ? difference(settings, fresh) : [`${file} is gone or cannot be read`];
   });

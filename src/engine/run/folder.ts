@@ -14,6 +14,7 @@ import {basename, dirname, join} from 'node:path';
 import type {RunRequest} from '../plan/types.ts';
 import {type Problem, ProblemError} from '../problem.ts';
 import {openFile} from '../sharing.ts';
+import {type Check, cancelRecord, planRecord, requestRecord, runnerRecord} from './checks.ts';
 import type {TaskOutline} from './events.ts';
 import type {Cancel} from './execution.ts';
 import type {ProcessIdentity} from './process.ts';
@@ -92,38 +93,49 @@ export function runFolder(folder: string): RunFolder {
 
 /** Throws `file-unreadable`. */
 export function readRequest(run: RunFolder): RequestRecord {
-  return readJson<RequestRecord>(run.request);
+  return readChecked<RequestRecord>(run.request, requestRecord);
 }
 
 /** Throws `file-unreadable`. */
 export function readPlan(run: RunFolder): PlanRecord {
-  return readJson<PlanRecord>(run.plan);
+  return readChecked<PlanRecord>(run.plan, planRecord);
 }
 
 /** Undefined before the runner is up, and when the file is torn. */
 export function readRunner(run: RunFolder): RunnerRecord | undefined {
-  return readJsonIfThere<RunnerRecord>(run.runner);
+  return readIfThere<RunnerRecord>(run.runner, runnerRecord);
 }
 
 export function readCancel(run: RunFolder): Cancel | undefined {
-  return readJsonIfThere<Cancel>(run.cancel);
+  return readIfThere<Cancel>(run.cancel, cancelRecord);
+}
+
+/** Throws `file-unreadable`, also for what is no such record. */
+export function readChecked<T>(path: string, isOne: Check): T {
+  const value = readJson(path);
+  if (isOne(value)) return value as T;
+  throw unreadable(path, 'it is not what was written there');
 }
 
 /** Throws `file-unreadable`. */
-export function readJson<T>(path: string): T {
+export function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as T;
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new ProblemError(
-      {
-        code: 'file-unreadable',
-        message: `A file of the run cannot be read: ${(error as Error).message}.`,
-        hint: 'The run can be looked at, but neither resumed nor repeated.',
-        file: path,
-      },
-      {cause: error},
-    );
+    throw unreadable(path, (error as Error).message, error);
   }
+}
+
+function unreadable(path: string, because: string, cause?: unknown): ProblemError {
+  return new ProblemError(
+    {
+      code: 'file-unreadable',
+      message: `A file of the run cannot be read: ${because}.`,
+      hint: 'The run can neither be shown nor resumed; the outputs of its tasks lie beside this file.',
+      file: path,
+    },
+    {cause},
+  );
 }
 
 /** Replaces a file whole or not at all. */
@@ -174,9 +186,10 @@ export function leaveRunner(run: RunFolder, record: RunnerRecord, left: Problem)
   }
 }
 
-function readJsonIfThere<T>(path: string): T | undefined {
+function readIfThere<T>(path: string, isOne: Check): T | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as T;
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return isOne(value) ? (value as T) : undefined;
   } catch {
     // Not there yet, or in the middle of being written: the next look will tell.
     return undefined;

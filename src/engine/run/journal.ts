@@ -1,6 +1,7 @@
 import {closeSync, existsSync, fdatasyncSync, fstatSync, fsyncSync, openSync, readSync, writeSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {openFile} from '../sharing.ts';
+import {isRunEvent} from './checks.ts';
 import type {RunEvent} from './events.ts';
 import {diskFull} from './room.ts';
 
@@ -93,9 +94,7 @@ function recordOf(line: string): RunEvent[] {
   if (line === '') return [];
   try {
     const value: unknown = JSON.parse(line);
-    return value !== null && typeof value === 'object' && 'type' in value && typeof value.type === 'string'
-      ? [value as RunEvent]
-      : [];
+    return isRunEvent(value) ? [value] : [];
   } catch {
     return [];
   }

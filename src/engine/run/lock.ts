@@ -13,6 +13,7 @@ import {join} from 'node:path';
 import type {LockName} from '../plan/types.ts';
 import {ProblemError} from '../problem.ts';
 import {makeFolder, notWritable, openFile, sharingHint} from '../sharing.ts';
+import {holderRecord} from './checks.ts';
 import {fateOf, type ProcessIdentity, thisProcess, userName} from './process.ts';
 import {diskFull} from './room.ts';
 
@@ -128,7 +129,8 @@ function holderIn(path: string): Holder | undefined {
     throw unreadable(path, error);
   }
   try {
-    return text.trim() === '' ? undefined : (JSON.parse(text) as Holder);
+    const holder: unknown = text.trim() === '' ? undefined : JSON.parse(text);
+    return holderRecord(holder) ? (holder as Holder) : undefined;
   } catch {
     // Torn by a crash of the machine, which nobody who held it outlived.
     return undefined;

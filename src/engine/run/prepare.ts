@@ -36,7 +36,7 @@ export async function prepare(
   const {request} = record;
   const operation = world.operations.find(({name}) => name === request.operation);
   if (!operation) throw new Error(`the runner knows no operation ${request.operation}`);
-  const recorded = readJson<unknown>(run.facts);
+  const recorded = readJson(run.facts);
   for (const name of operation.locks(request, recorded)) {
     const place = lockPlace(name, run);
     locks.push(takeLock(place.folder, place.name, run.run, world.clock.now()));
