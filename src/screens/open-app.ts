@@ -23,6 +23,9 @@ export interface OpenAppOptions extends AppSettings {
 /** A tree that takes longer to read than this is not waited for before there is something on the screen. */
 const treePatienceMs = 100;
 
+/** Milliseconds for ending what runs on machines: TERM, and KILL ten seconds later. */
+const machinesPatienceMs = 15_000;
+
 /**
  * Opens the screens and returns when they are left: 0, 128 + signal, or 70 after a crash. Throws `unknown-run` when the
  * run to attach to is not there, and NoFullScreen where there is no terminal to draw on.
@@ -47,5 +50,14 @@ export async function openApp(options: OpenAppOptions): Promise<number> {
     return (await mounted.exited).code;
   } finally {
     app.close();
+    await endOnMachines(engine);
   }
+}
+
+/** Ends what still runs on machines for these screens; one that does not answer is not waited for long. */
+async function endOnMachines({machines}: AppSettings['engine']): Promise<void> {
+  const ended = new AbortController();
+  const late = sleep(machinesPatienceMs, undefined, {signal: ended.signal}).catch(() => undefined);
+  await Promise.race([machines?.close(), late]);
+  ended.abort();
 }
