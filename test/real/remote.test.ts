@@ -1,3 +1,4 @@
+import {spawnSync} from 'node:child_process';
 import {Readable} from 'node:stream';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {createClock} from '../../src/engine/clock.ts';
@@ -75,6 +76,10 @@ describe.skipIf(obstacle)('a machine with a stock sshd', () => {
       ),
     );
 
+  const sudoDefault = (name: string) =>
+    host.sh(`cp -p /etc/sudoers /etc/sudoers.before && echo 'Defaults ${name}' >>/etc/sudoers`);
+  const sudoAsBefore = () => host.sh('mv /etc/sudoers.before /etc/sudoers');
+
   remoteContract('keeps the contract', async () => {
     const target = targetOf('admin');
     return {
@@ -140,6 +145,45 @@ describe.skipIf(obstacle)('a machine with a stock sshd', () => {
     );
   });
 
+  describe('with a sudo that gives every command a terminal of its own (use_pty)', () => {
+    beforeAll(() => sudoDefault('use_pty'));
+    afterAll(() => sudoAsBefore());
+
+    test('a script reads its stdin and tells its end', async () => {
+      await withRemote(targetOf('admin'), async (remote) => {
+        const stdin = 'x'.repeat(3_000_000);
+        const heard = await hear(remote, {script: 'id -un; wc -c; echo err >&2; exit 3', sudo: true, stdin});
+        expect(heard).toEqual({exit: 3, out: 'root\n3000000\n', err: 'err\n'});
+        expect(await remote.run({script: 'kill -KILL $$', sudo: true}, {}, never)).toEqual({signal: 'SIGKILL'});
+      });
+    });
+
+    test('a script that is aborted is ended with all it started', async () => {
+      await withRemote(targetOf('admin'), async (remote) => {
+        const stop = new AbortController();
+        const running = remote.run(
+          {script: 'sleep 4545 & echo on; wait', sudo: true},
+          {stdout: () => stop.abort(new Error('stopped'))},
+          stop.signal,
+        );
+        await expect(running).rejects.toThrow('stopped');
+        expect(await host.sh('pgrep -fc "^sleep 4545" || :')).toBe('0\n');
+      });
+    });
+  });
+
+  test('sudo that wants a terminal says so', async () => {
+    await sudoDefault('requiretty');
+    try {
+      await withRemote(targetOf('admin'), async (remote) => {
+        const problem = await problemFrom(remote.run({script: 'true', sudo: true}, {}, never));
+        expect(problem).toMatchObject({code: 'sudo-refused', message: 'sudo on node-1 wants a terminal.'});
+      });
+    } finally {
+      await sudoAsBefore();
+    }
+  });
+
   test('sudo that refuses says why, and nothing runs', async () => {
     const refusal = (target: SshTarget) =>
       withRemote(target, (remote) => problemFrom(remote.run({script: 'touch /tmp/ran', sudo: true}, {}, never)));
@@ -174,6 +218,22 @@ describe.skipIf(obstacle)('a machine with a stock sshd', () => {
     await withRemote(targetOf('admin', {credentials: keys}), async (remote) => {
       expect(await hear(remote, {script: 'id -un'})).toMatchObject({out: 'admin\n'});
     });
+  });
+
+  test('an agent lets in with the key it holds', async ({skip}) => {
+    const agent = spawnSync('ssh-agent', ['-s'], {encoding: 'utf8'});
+    if (agent.error) skip('there is no ssh-agent');
+    const [, socket = ''] = /SSH_AUTH_SOCK=([^;]+);/.exec(agent.stdout) ?? [];
+    const [, pid = ''] = /SSH_AGENT_PID=(\d+);/.exec(agent.stdout) ?? [];
+    try {
+      const added = spawnSync('ssh-add', ['-q', lab.keys.plain], {env: {...process.env, SSH_AUTH_SOCK: socket}});
+      expect(added.status).toBe(0);
+      await withRemote(targetOf('admin', {credentials: [{kind: 'agent', socket}]}), async (remote) => {
+        expect(await hear(remote, {script: 'id -un'})).toMatchObject({out: 'admin\n'});
+      });
+    } finally {
+      process.kill(Number(pid));
+    }
   });
 
   test('a login that is refused says what was tried and what is taken', async () => {

@@ -1,3 +1,4 @@
+import {getEventListeners} from 'node:events';
 import {existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
@@ -165,4 +166,18 @@ test('nothing is left on the machine after closing', async () => {
   expect(statSync(dirname(file)).mode & 0o777).toBe(0o700);
   await remote.close();
   expect(existsSync(dirname(file))).toBe(false);
+});
+
+test('nothing is left in this process after closing', async () => {
+  const resources = () => process.getActiveResourcesInfo().filter((kind) => /Timeout|TCPSocketWrap/.test(kind)).length;
+  const ssh = createSsh({hostKeys: bookOf(...machine.hostKeys), clock: createClock()});
+  const before = resources();
+  const stop = new AbortController();
+  const other = await ssh.connect(machine.target, stop.signal);
+  await other.run({script: 'cat', stdin: 'words', deadlineMs: 100_000, silenceMs: 50_000}, {}, stop.signal);
+  await other.isAlive(1, stop.signal);
+  await other.close();
+  await until(() => machine.open() === 1);
+  await until(() => resources() <= before);
+  expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
 });
