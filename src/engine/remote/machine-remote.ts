@@ -7,10 +7,13 @@ import type {
   ShellRequest,
   SshTarget,
 } from '../machine-tools.ts';
-import {ask} from './ask.ts';
+import {quoted} from './begin-script.ts';
+import {channelEnd} from './channel-end.ts';
+import {withDeadline} from './deadline.ts';
 import type {Line} from './line.ts';
 import {endProcessGroup, groupIsAlive} from './process-groups.ts';
 import {runCommand} from './run-command.ts';
+import {scriptInArgument} from './script-argument.ts';
 import {openShell} from './shell.ts';
 
 /** A machine that was logged in on. */
@@ -50,11 +53,22 @@ export class MachineRemote implements Remote {
     await this.#line.close();
   }
 
-  /** Removes the folder with how commands ended. It holds nothing of worth, and the machine may be gone. */
+  /**
+   * Removes the folder with how commands ended. It holds nothing of worth, and the machine may be gone. Not by `ask`:
+   * for each of many machines that would cost as much as a command.
+   */
   async #tidy(): Promise<void> {
-    const {folder, isOpen} = this.#line;
+    const {folder, isOpen, clock, limits} = this.#line;
     if (folder === undefined || !isOpen) return;
-    await ask(this.#line, {script: 'rm -rf -- "$1"', args: [folder]}, new AbortController().signal).catch(() => {});
+    const late = () => new Error('it does not answer');
+    await withDeadline({clock, milliseconds: limits.askMs, late}, new AbortController().signal, async (ending) => {
+      const connection = await this.#line.connection(ending);
+      const channel = await connection.open(scriptInArgument(`rm -rf -- ${quoted(folder)}`), {use: 'ask'}, ending);
+      channel.resume();
+      channel.stderr.resume();
+      channel.end();
+      await channelEnd(channel, clock).closed;
+    }).catch(() => {});
   }
 
   #until(signal: AbortSignal): AbortSignal {

@@ -3,7 +3,7 @@ import type {RemoteEnd, RemoteShell, ShellRequest} from '../machine-tools.ts';
 import {channelEnd} from './channel-end.ts';
 import type {Line} from './line.ts';
 import {lost} from './lost.ts';
-import {scriptInTerminal} from './terminal-script.ts';
+import {scriptInArgument} from './script-argument.ts';
 
 /** `Remote.shell`. Hangs up when the signal is aborted. */
 export async function openShell(
@@ -13,7 +13,7 @@ export async function openShell(
 ): Promise<RemoteShell> {
   const connection = await line.connection(signal);
   const pty = {term: 'xterm-256color', cols: columns, rows, width: 0, height: 0};
-  const command = script === undefined ? undefined : scriptInTerminal(script);
+  const command = script === undefined ? undefined : scriptInArgument(script);
   const channel = await connection.open(command, {use: 'work', pty}, signal).catch((error: unknown) => {
     if (signal.aborted) throw error;
     throw lost(line.target, 'no terminal could be opened on it', undefined, error);
