@@ -7,7 +7,7 @@ import type {Problem} from '../problem.ts';
 import type {Secret} from '../secret.ts';
 import type {LiveStore} from '../store.ts';
 
-export type {RemoteEnd, TerminalPicture, TerminalSession} from '../machine-tools.ts';
+export type {RemoteEnd, TerminalSession} from '../machine-tools.ts';
 
 /** Where the machines are named, and what else is needed to log in. */
 export interface MachinesRequest {
