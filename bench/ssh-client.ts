@@ -1,4 +1,4 @@
-// node bench/ssh-client.ts pai|bare JSON: does the work on all machines at once, in a process of its own so that its
+// node bench/ssh-client.ts bare|repeatable|kept JSON: does the work on all machines at once, in a process of its own so that its
 // processor time can be told, and prints {"ms","processorMs"}.
 import {readFileSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
@@ -6,6 +6,9 @@ import ssh2 from 'ssh2';
 import {createClock} from '../src/engine/clock.ts';
 import type {HostKey, SshTarget} from '../src/engine/machine-tools.ts';
 import {createSsh} from '../src/engine/remote/create-ssh.ts';
+
+/** By a loop over ssh2, or by pai-tui: with what can be repeated, or with how it ends kept on the machines. */
+export type ClientKind = 'bare' | 'repeatable' | 'kept';
 
 export interface ClientWork {
   readonly port: number;
@@ -35,7 +38,7 @@ function steps(folder: string, address: string): readonly {readonly script: stri
   ];
 }
 
-async function byPaiTui(work: ClientWork): Promise<void> {
+async function byPaiTui(work: ClientWork, repeatable: boolean): Promise<void> {
   const tar = readFileSync(work.tar);
   const trusted = {
     check: (_: unknown, {blob}: HostKey) => ({kind: blob === work.blob ? 'trusted' : 'unknown'}) as const,
@@ -53,7 +56,7 @@ async function byPaiTui(work: ClientWork): Promise<void> {
       };
       const remote = await ssh.connect(target, signal);
       for (const {script, sendsPackage} of steps(work.folder, address)) {
-        const {exit} = await remote.run({script, ...(sendsPackage ? {stdin: tar} : {})}, {}, signal);
+        const {exit} = await remote.run({script, repeatable, ...(sendsPackage ? {stdin: tar} : {})}, {}, signal);
         if (exit !== 0) throw new Error(`${address}: ${script} ended with ${exit}`);
       }
       await remote.close();
@@ -99,10 +102,11 @@ async function byBareLoop(work: ClientWork): Promise<void> {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const kind = process.argv[2] as ClientKind;
   const work = JSON.parse(process.argv[3] ?? '') as ClientWork;
   const before = process.cpuUsage();
   const began = performance.now();
-  await (process.argv[2] === 'pai' ? byPaiTui(work) : byBareLoop(work));
+  await (kind === 'bare' ? byBareLoop(work) : byPaiTui(work, kind === 'repeatable'));
   const {user, system} = process.cpuUsage(before);
   const figures: ClientFigures = {ms: performance.now() - began, processorMs: (user + system) / 1000};
   console.log(JSON.stringify(figures));

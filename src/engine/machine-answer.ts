@@ -30,8 +30,8 @@ const longestLine = 2000;
 
 /**
  * Runs a script that prints lines of the form MARK SECTION TEXT, the last one MARK end ended. The mark is a random word
- * and its $1, before `args`; so nothing else is taken for an answer. `heard` is called when the first of its lines
- * arrived. Throws what `Remote.run` throws.
+ * and its $1, before `args`; so nothing else is taken for an answer. The script must be one that can be repeated.
+ * `heard` is called when the first of its lines arrived. Throws what `Remote.run` throws.
  */
 export async function askMachine(
   remote: Remote,
@@ -45,7 +45,7 @@ export async function askMachine(
   let isHeard = false;
   let error = '';
   const end = await remote.run(
-    {...command, args: [mark, ...(command.args ?? [])]},
+    {...command, repeatable: true, args: [mark, ...(command.args ?? [])]},
     {
       stdout(chunk) {
         if (bytes >= mostBytes) return;

@@ -87,6 +87,11 @@ export interface RemoteCommand {
   readonly stdin?: string | Uint8Array | Readable;
   /** Runs the whole script under one sudo; nothing of it happens where the account is root already or sudo asks for nothing. */
   readonly sudo?: boolean;
+  /**
+   * Can be done again without harm. Then it is not followed over a connection that broke, but ended there, with
+   * `machine-lost`, and takes fewer processes on the machine.
+   */
+  readonly repeatable?: boolean;
   /** Milliseconds from its start to its end. */
   readonly deadlineMs?: number;
   /** Milliseconds without any output before it is ended. */

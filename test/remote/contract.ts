@@ -14,12 +14,16 @@ export interface ContractSubject {
 }
 
 export function remoteContract(title: string, start: () => Promise<ContractSubject>): void {
-  describe(title, () => {
+  describe.each([
+    [title, false],
+    [`${title}, with commands that can be repeated`, true],
+  ])('%s', (_title, repeatable) => {
     let subject: ContractSubject;
     let remote: Remote;
     beforeEach(async () => {
       subject = await start();
-      remote = await subject.ssh.connect(subject.target, never);
+      const connected = await subject.ssh.connect(subject.target, never);
+      remote = repeatable ? repeating(connected) : connected;
     });
     afterEach(async () => {
       await remote.close();
@@ -205,4 +209,16 @@ export function remoteContract(title: string, start: () => Promise<ContractSubje
 
 function* endlessly() {
   for (;;) yield Buffer.alloc(65_536);
+}
+
+/** The same machine, told that every command can be repeated. */
+function repeating(remote: Remote): Remote {
+  return {
+    target: remote.target,
+    run: (command, watch, signal) => remote.run({...command, repeatable: true}, watch, signal),
+    shell: (request, signal) => remote.shell(request, signal),
+    isAlive: (group, signal) => remote.isAlive(group, signal),
+    endGroup: (group, signal) => remote.endGroup(group, signal),
+    close: () => remote.close(),
+  };
 }

@@ -43,7 +43,7 @@ const untilFile = 'while [ ! -e "$1/go" ]; do sleep 0.02; done';
 const go = () => writeFileSync(join(folder, 'go'), '');
 
 /** Starts a script and cuts the connection in the middle of it. */
-async function cutInTheMiddle(script: string, more: {sudo?: boolean} = {}) {
+async function cutInTheMiddle(script: string, more: {sudo?: boolean; repeatable?: boolean} = {}) {
   const begun = Promise.withResolvers<number>();
   const out: string[] = [];
   const running = remote.run(
@@ -98,6 +98,13 @@ test('a machine that does not come back is lost, with the process group', async 
   expect(isGroupAlive(group)).toBe(true);
   isDown = false;
   await remote.endGroup(group, never);
+  expect(isGroupAlive(group)).toBe(false);
+});
+
+test('a command that can be repeated is ended when its connection broke, and is lost', async () => {
+  const {running, group} = await cutInTheMiddle('sleep 1000', {repeatable: true});
+  const problem = problemOf(await running.catch((error: unknown) => error));
+  expect(problem).toMatchObject({code: 'machine-lost', message: expect.stringContaining('which was ended')});
   expect(isGroupAlive(group)).toBe(false);
 });
 

@@ -9,6 +9,9 @@
  * The script waits for its own text until its process group was announced. The relays go on reading when the
  * connection is gone, so that the script does not die of what it prints, and keep the last of it. The keeper writes how
  * the script ended to a file before it ends the same way, so that this can be asked for over another connection.
+ *
+ * That takes a dozen processes. A script of which nothing is to be kept takes the place of the login shell instead, and
+ * its streams as they are.
  */
 
 /** `pai-tui` marks what it starts by this variable, so that a process group can be known again. */
@@ -35,7 +38,7 @@ export interface Keeping {
   readonly sudo: boolean;
   /** Of what is sent once the process group was heard: the script and the mark after it. */
   readonly scriptBytes: number;
-  /** Where to write how it ended. */
+  /** Where to write how it ended; absent: nowhere, and then there is no keeper. */
   readonly record?: {
     /** The last part of the folder's name, the same for all commands of a connection. */
     readonly folderName: string;
@@ -45,7 +48,7 @@ export interface Keeping {
   };
 }
 
-/** The text of the keeper. */
+/** The text of the keeper, or of what stands in its place. */
 export function keeperText({token, mark, prompt, sudo, scriptBytes, record}: Keeping): string {
   const values = {
     token,
@@ -60,7 +63,7 @@ export function keeperText({token, mark, prompt, sudo, scriptBytes, record}: Kee
     leader,
   };
   const lines = Object.entries(values).map(([name, value]) => `pt_${name}=${quoted(value)}`);
-  return `${lines.join('\n')}\n${keeper}`;
+  return `${lines.join('\n')}\n${starter}${record ? keeper : 'pt_run\n'}`;
 }
 
 /** A word for sh that stands for exactly this text. */
@@ -97,30 +100,16 @@ pt_text=\${pt_text#* }
 if [ "\${pt_text%% *}" != $$ ] && command -v setsid >/dev/null 2>&1; then exec setsid /bin/sh -c "$pt_child" sh "$@"; fi
 exec /bin/sh -c "$pt_child" sh "$@"`;
 
-/** The shell tells of a signal in words on stderr, but not of all of them: dash is silent about INT and PIPE, bash about TERM too. */
-const keeper = `${commandVariable}=$pt_token
+/**
+ * Becomes the script, in a process group of its own: sshd has made one for the login shell, of which the keeper (pt_group
+ * set to nothing) may not be a member.
+ */
+const starter = `${commandVariable}=$pt_token
 export ${commandVariable}
-trap : TERM HUP
-pt_started=0
+pt_started=0 pt_group=
 if { read -r pt_text </proc/$$/stat; } 2>/dev/null; then
   set -- \${pt_text##*) }
-  pt_started=\${20}
-fi
-pt_file=/dev/null pt_out=/dev/null pt_err=/dev/null
-if [ -n "$pt_slot" ]; then
-  if [ -z "$pt_folder" ]; then
-    for pt_text in /tmp /var/tmp /dev/shm "$XDG_RUNTIME_DIR" "$HOME"; do
-      pt_text=$pt_text/$pt_name
-      if { mkdir -m 700 "$pt_text" || [ -d "$pt_text" ]; } && printf '%s %-12s\\n' "$pt_token" running >"$pt_text/$pt_slot"; then
-        pt_folder=$pt_text
-        break
-      fi
-    done 2>/dev/null
-  fi
-  if [ -n "$pt_folder" ]; then
-    pt_file=$pt_folder/$pt_slot pt_out=$pt_folder/$pt_slot.out pt_err=$pt_folder/$pt_slot.err
-    { printf '%s %-12s\\n' "$pt_token" running 1<>"$pt_file"; } 2>/dev/null
-  fi
+  pt_started=\${20} pt_group=$3
 fi
 pt_run() {
   set -- "$pt_mark" "$pt_bytes" "$pt_folder" "$$" "$pt_started" "$PPID"
@@ -129,9 +118,28 @@ pt_run() {
     export LC_ALL
     exec sudo -k -S -p "$pt_prompt" /bin/sh -c "$pt_leader" sh "$pt_child" "$pt_token" "$pt_locale" "$@"
   fi
-  if command -v setsid >/dev/null 2>&1; then exec setsid /bin/sh -c "$pt_child" sh "$@"; fi
+  if [ "$pt_group" != $$ ] && command -v setsid >/dev/null 2>&1; then exec setsid /bin/sh -c "$pt_child" sh "$@"; fi
   exec /bin/sh -c "$pt_child" sh "$@"
 }
+`;
+
+/** The shell tells of a signal in words on stderr, but not of all of them: dash is silent about INT and PIPE, bash about TERM too. */
+const keeper = `trap : TERM HUP
+pt_group=
+pt_file=/dev/null pt_out=/dev/null pt_err=/dev/null
+if [ -z "$pt_folder" ]; then
+  for pt_text in /tmp /var/tmp /dev/shm "$XDG_RUNTIME_DIR" "$HOME"; do
+    pt_text=$pt_text/$pt_name
+    if { mkdir -m 700 "$pt_text" || [ -d "$pt_text" ]; } && printf '%s %-12s\\n' "$pt_token" running >"$pt_text/$pt_slot"; then
+      pt_folder=$pt_text
+      break
+    fi
+  done 2>/dev/null
+fi
+if [ -n "$pt_folder" ]; then
+  pt_file=$pt_folder/$pt_slot pt_out=$pt_folder/$pt_slot.out pt_err=$pt_folder/$pt_slot.err
+  { printf '%s %-12s\\n' "$pt_token" running 1<>"$pt_file"; } 2>/dev/null
+fi
 exec 3>&1 4>&2
 pt_end=$(
   exec 7>&1

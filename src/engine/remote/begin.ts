@@ -18,6 +18,7 @@ export interface ScriptRequest {
   readonly sudo: boolean;
   /** What sudo is answered. */
   readonly sudoPassword: Secret | undefined;
+  /** Absent: it ends with its connection. */
   readonly record?: Keeping['record'];
   readonly use: 'work' | 'ask';
 }

@@ -19,7 +19,7 @@ export async function runCommand(
   watch: RemoteWatch,
   signal: AbortSignal,
 ): Promise<RemoteEnd> {
-  const {slot, giveBack} = line.takeSlot();
+  const {slot, giveBack} = command.repeatable ? nothingKept : line.takeSlot();
   const watchdog = new Watchdog(line, command);
   const ending = AbortSignal.any([signal, watchdog.signal]);
   try {
@@ -31,13 +31,15 @@ export async function runCommand(
   }
 }
 
+const nothingKept = {slot: undefined, giveBack: () => {}};
+
 /** A command of which nothing has run can be begun again without harm. */
 async function beginPatiently(
   line: Line,
   command: RemoteCommand,
   watch: RemoteWatch,
   watchdog: Watchdog,
-  slot: number,
+  slot: number | undefined,
   signal: AbortSignal,
 ): Promise<Begun> {
   const heard = (listener: ((bytes: Uint8Array) => void) | undefined) => (bytes: Buffer) => {
@@ -56,14 +58,14 @@ async function beginPatiently(
           args,
           sudo,
           sudoPassword: line.sudoPassword,
-          record: {folderName, slot, ...(folder === undefined ? {} : {folder})},
+          ...(slot === undefined ? {} : {record: {folderName, slot, ...(folder === undefined ? {} : {folder})}}),
           use: 'work',
         },
         {stdout: heard(watch.stdout?.bind(watch)), stderr: heard(watch.stderr?.bind(watch))},
         line,
         signal,
       );
-      line.folder = begun.folder;
+      if (slot !== undefined) line.folder = begun.folder;
       announce(begun, watch);
       return begun;
     } catch (error) {
@@ -107,6 +109,8 @@ async function carryOn(
     await begun.closed;
     if (end !== undefined) return end;
     watchdog.deafen();
+    if (command.repeatable)
+      throw lost(line.target, 'it broke while a command ran, which was ended', begun.processGroup);
     if (feeding.hasData && !isFed(line, fedAt)) {
       throw lost(
         line.target,
