@@ -20,7 +20,7 @@ function lines(facts: MachineFacts): readonly (readonly [topic: string, value: s
   const {memory, swap} = facts;
   return [
     ['host name', facts.hostName],
-    ['system', [facts.os, `kernel ${facts.kernel}`, facts.architecture].filter(Boolean).join(', ')],
+    ['system', [facts.os, facts.kernel, facts.architecture].filter(Boolean).join(', ')],
     ['machine id', facts.machineId ?? ''],
     ['up for', facts.uptimeSeconds === undefined ? '' : uptimeWords(facts.uptimeSeconds)],
     ['processors', [facts.cpus === 0 ? '' : String(facts.cpus), facts.cpuModel ?? ''].filter(Boolean).join(' × ')],

@@ -4,7 +4,6 @@ import type {Context} from './context.ts';
 import {tellFacts} from './machine-facts.ts';
 import {listMachines} from './machine-list.ts';
 import {showLogs} from './machine-logs.ts';
-import {machinesOf} from './machine-request.ts';
 import {runOnMachines} from './machine-run.ts';
 import {openShell} from './machine-shell.ts';
 import {trustMachines} from './machine-trust.ts';
@@ -23,7 +22,7 @@ const closingMs = 2000;
 
 /** Carries out a command that asks machines, and gives its connections back. */
 export async function askMachines(name: keyof typeof answers, context: Context): Promise<number> {
-  const machines = machinesOf(context.engine);
+  const {machines} = context.engine;
   try {
     return await answers[name](context);
   } finally {

@@ -14,7 +14,7 @@ import type {Ended} from './world.ts';
 export async function tellFacts(context: Context): Promise<Ended> {
   const {output} = context;
   const asked = await readRequest(context);
-  const machines = await namedMachines(asked, context);
+  const machines = await namedMachines(asked);
   const reports = new Map<string, FactsReport>();
   for (let next: Asked | undefined = asked; next; ) {
     for (const report of await ask(next, machines.length, context)) reports.set(report.machine.name, report);

@@ -21,7 +21,7 @@ export async function showLogs(context: Context): Promise<Ended> {
   const matches = matcherOf(context);
   const lines = typeof options.lines === 'string' ? {lines: readCount('lines', options.lines)} : {};
   const asked = await readRequest(context);
-  const machines = await namedMachines(asked, context);
+  const machines = await namedMachines(asked);
   const [first] = machines;
   if (!log) {
     if (!first || machines.length > 1) throw misuse('Say which log: --unit NAME, --file PATH or --container NAME.');

@@ -1,5 +1,4 @@
 import {
-  type Engine,
   type MachineInfo,
   type MachineSecrets,
   type Machines,
@@ -16,12 +15,6 @@ import {findConfig} from './where.ts';
 export interface Asked {
   readonly machines: Machines;
   readonly request: MachinesRequest & {readonly secrets: MachineSecrets};
-}
-
-/** Throws `usage` for an engine that speaks no SSH. */
-export function machinesOf({machines}: Engine): Machines {
-  if (!machines) throw misuse('This engine asks no machines.');
-  return machines;
 }
 
 /** What the words of a command say of machines. The sample's are nobody's: `config-missing` unless `sampleToo`. */
@@ -41,7 +34,7 @@ export async function readRequest(
   if (note) output.say(`note: ${note}`);
   const password = await passwordFromFile(options['password-file'], world);
   return {
-    machines: machinesOf(engine),
+    machines: engine.machines,
     request: {
       config,
       ...(tree ? {source: tree.root} : {}),
@@ -53,12 +46,11 @@ export async function readRequest(
 }
 
 /**
- * The machines a request names, in the order of the configuration; warnings of the configuration are said. Throws
- * `usage` where that is none: `@workers&@masters` of most clusters.
+ * The machines a request names, in the order of the configuration. Its warnings are those of `machine list` and
+ * `config check`, and would only be in the way here. Throws `usage` where there is no machine: `@workers&@masters`.
  */
-export async function namedMachines({machines, request}: Asked, {output}: Context): Promise<readonly MachineInfo[]> {
-  const {machines: found, problems} = await machines.list(request);
-  for (const problem of problems) output.problem(problem);
+export async function namedMachines({machines, request}: Asked): Promise<readonly MachineInfo[]> {
+  const {machines: found} = await machines.list(request);
   if (found.length === 0) throw noMachines({machines, request});
   return found;
 }

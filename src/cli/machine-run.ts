@@ -17,7 +17,7 @@ export async function runOnMachines(context: Context): Promise<Ended> {
   if (options.readonly) refuseReadOnly('machine run', 'Leave --readonly out.');
   const limits = limitsOf(context);
   const asked = await readRequest(context);
-  const machines = await namedMachines(asked, context);
+  const machines = await namedMachines(asked);
   const widest = Math.max(0, ...machines.map(({name}) => name.length));
   const isAlone = machines.length === 1;
 

@@ -27,7 +27,7 @@ export async function openShell(context: Context): Promise<number> {
     });
   }
   const asked = await readRequest(context);
-  const [machine, ...others] = await namedMachines(asked, context);
+  const [machine, ...others] = await namedMachines(asked);
   if (!machine || others.length > 0) throw misuse(`A shell is opened on one machine, not on ${others.length + 1}.`);
   const script = rest.length > 0 ? {script: scriptOf(rest)} : {};
   output.say(`${plainLine(machine.name)}: ~. at the beginning of a line hangs up.`);

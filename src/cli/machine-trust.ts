@@ -32,7 +32,7 @@ export async function trustMachines(context: Context): Promise<Ended> {
   }
   const asked = await readRequest(context);
   const list = await readList(context);
-  await namedMachines(asked, context);
+  await namedMachines(asked);
   const reports = await readKeys(asked, context);
   if (options.replace) return replaceKeys(asked, reports, context);
 

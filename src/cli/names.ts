@@ -2,7 +2,6 @@ import {resolve} from 'node:path';
 import {parseArgs} from 'node:util';
 import type {Engine} from '../engine/index.ts';
 import {type Flag, flags, type Options} from './flags.ts';
-import {machinesOf} from './machine-request.ts';
 import type {Output} from './output.ts';
 import {findConfig, findWhere} from './where.ts';
 import type {World} from './world.ts';
@@ -30,7 +29,7 @@ export async function tellNames([of, ...words]: readonly string[], world: World,
 async function tellMachines(engine: Engine, world: World, options: Places, output: Output): Promise<void> {
   const {config, tree, note} = await findConfig(engine, world, options);
   if (note) return;
-  const {machines, groups} = await machinesOf(engine).list({config, ...(tree ? {source: tree.root} : {}), names: []});
+  const {machines, groups} = await engine.machines.list({config, ...(tree ? {source: tree.root} : {}), names: []});
   for (const {name} of [...machines, ...groups]) tellName(name, output);
 }
 

@@ -219,7 +219,7 @@ export function factsOf(more: Partial<MachineFacts> = {}): MachineFacts {
   return {
     hostName: 'gpu-01',
     os: 'Ubuntu 22.04.4 LTS',
-    kernel: '5.15.0-113-generic',
+    kernel: 'Linux 5.15.0-113-generic',
     architecture: 'x86_64',
     uptimeSeconds: 90_061,
     cpus: 24,

@@ -133,7 +133,7 @@ describe('machine facts', () => {
     expect(stdout).toMatchInlineSnapshot(`
       "gpu-01 (gpu-01.example)
         host name   gpu-01
-        system      Ubuntu 22.04.4 LTS, kernel 5.15.0-113-generic, x86_64
+        system      Ubuntu 22.04.4 LTS, Linux 5.15.0-113-generic, x86_64
         up for      25h01m
         processors  24 × Intel Xeon
         load        0.50 0.25 0.13
