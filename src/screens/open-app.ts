@@ -58,6 +58,6 @@ export async function openApp(options: OpenAppOptions): Promise<number> {
 async function endOnMachines({machines}: AppSettings['engine']): Promise<void> {
   const ended = new AbortController();
   const late = sleep(machinesPatienceMs, undefined, {signal: ended.signal}).catch(() => undefined);
-  await Promise.race([machines?.close(), late]);
+  await Promise.race([machines.close(), late]);
   ended.abort();
 }

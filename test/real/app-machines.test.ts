@@ -3,12 +3,14 @@ import {cpSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest';
-import {type AppWorld, appWorld} from '../helpers/app-world.ts';
+import {type AppWorld, appWorld, until} from '../helpers/app-world.ts';
 import type {PtyProgram} from '../helpers/pty.ts';
 import {type Host, type Lab, startLab, whyNoLab} from '../lab/lab.ts';
 
 const obstacle = whyNoLab();
 if (obstacle) console.error(`Tests of the Machines screen on lab hosts are skipped: ${obstacle}.`);
+
+const sleepers = 'pgrep -f "[s]leep 98765" || echo none';
 
 /** Other tests may keep this computer busy. */
 const long = 60_000;
@@ -98,9 +100,19 @@ describe.skipIf(obstacle)('the Machines screen on real hosts', () => {
     await screen.waitFor('Stop this command?');
     screen.press('tab', 'enter');
     await screen.waitFor('3 stopped', long);
-    for (const host of lab.hosts) {
-      expect(await host.sh('pgrep -f "[s]leep 98765" || echo none')).toBe('none\n');
-    }
+    for (const host of lab.hosts) expect(await host.sh(sleepers)).toBe('none\n');
+
+    screen.press('r');
+    await screen.waitFor('$ echo began');
+    screen.press('enter');
+    await screen.waitFor('0 of 3 ended', long);
+    await screen.waitFor('began', long);
+    for (const host of lab.hosts) await until('it runs', async () => (await host.sh(sleepers)) !== 'none\n');
+    screen.press('q');
+    await screen.waitFor('[Leave and stop it]');
+    screen.press('tab', 'enter');
+    expect((await screen.exited).code).toBe(0);
+    for (const host of lab.hosts) expect(await host.sh(sleepers)).toBe('none\n');
   });
 
   test('a shell of a machine is typed into, left, and gone with the app, which asks', async () => {

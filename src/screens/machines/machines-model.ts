@@ -23,7 +23,7 @@ export interface MachinesModel {
   /** Changes what a person chose on this screen. */
   set(change: Partial<MachinesState>): void;
   shown(): ShownMachines;
-  /** What can be asked of machines. Throws where none can be. */
+  /** What can be asked of machines. */
   readonly ask: Machines;
   /** Why no machine is asked anything here, and what to do about it. */
   readonly asleep: string | undefined;
@@ -79,24 +79,18 @@ export function createMachinesModel({engine, config, source, sourceNote, clock}:
   let gathering: NodeJS.Timeout | undefined;
 
   const asleep =
-    engine.machines === undefined
-      ? 'This version of pai-tui asks no machines.'
-      : config === undefined
-        ? 'No configuration was given, which names the machines: open one with pai-tui -c DIR.'
-        : sourceNote === undefined
-          ? undefined
-          : 'These machines are made up for the sample, so their addresses are not asked: somebody may really have them. Open your own with pai-tui -s DIR -c DIR.';
+    config === undefined
+      ? 'No configuration was given, which names the machines: open one with pai-tui -c DIR.'
+      : sourceNote === undefined
+        ? undefined
+        : 'These machines are made up for the sample, so their addresses are not asked: somebody may really have them. Open your own with pai-tui -s DIR -c DIR.';
   const request = (names: readonly string[]): MachinesRequest => {
     if (config === undefined) throw new ProblemError({code: 'config-missing', message: asleep ?? ''});
     const {secrets} = store.get();
     return {config, source, names, ...(Object.keys(secrets).length > 0 ? {secrets} : {})};
   };
-  const ask = (): Machines => {
-    if (engine.machines === undefined) throw new ProblemError({code: 'not-found', message: asleep ?? ''});
-    return engine.machines;
-  };
   const shells = createShellsModel({
-    machines: {shell: async (wanted, signal) => ask().shell(wanted, signal)},
+    machines: engine.machines,
     request,
     clock: clock ?? machineClock,
   });
@@ -108,7 +102,7 @@ export function createMachinesModel({engine, config, source, sourceNote, clock}:
   };
   const watch = (): void => {
     unwatch();
-    const opened = ask().watch(request([]));
+    const opened = engine.machines.watch(request([]));
     watched = opened;
     const take = (): void => {
       gathering = undefined;
@@ -123,7 +117,7 @@ export function createMachinesModel({engine, config, source, sourceNote, clock}:
     reading += 1;
     const mine = reading;
     try {
-      const list = await ask().list(request([]));
+      const list = await engine.machines.list(request([]));
       if (mine !== reading || closed) return;
       set({list, listProblem: undefined});
       if (asleep === undefined) watch();
@@ -139,9 +133,7 @@ export function createMachinesModel({engine, config, source, sourceNote, clock}:
     subscribe: store.subscribe,
     set,
     shown: () => shown(store.get()),
-    get ask() {
-      return ask();
-    },
+    ask: engine.machines,
     asleep,
     begin() {
       if (begun || config === undefined) return;
