@@ -1,4 +1,4 @@
-// npm run bench [-- images start panes context templates machines] [--context-gb 5]: figures of this machine, taken in one run.
+// npm run bench [-- images start panes context templates machines shell] [--context-gb 5]: figures of this machine, taken in one run.
 import {cpus} from 'node:os';
 import {parseArgs} from 'node:util';
 import {builtProgram} from '../test/helpers/built-program.ts';
@@ -7,6 +7,7 @@ import {measureImages} from './images.ts';
 import {measureMachines} from './machines.ts';
 import type {Figure} from './measure.ts';
 import {measurePanes} from './panes.ts';
+import {measureShell} from './shell.ts';
 import {measureStart} from './start.ts';
 import {measureTemplates} from './templates.ts';
 
@@ -27,6 +28,7 @@ const parts: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   context: () => measureContext(contextGb),
   templates: measureTemplates,
   machines: measureMachines,
+  shell: measureShell,
 };
 
 const unknown = wanted.filter((name) => !(name in parts));
