@@ -121,7 +121,9 @@ async function registryOf(sources: Sources, era: Era, tree: TreeVersion | undefi
   if (!source || source.yaml.value === undefined) return undefined;
   const place = {era, ...(tree ? {toolRoot: tree.toolRoot} : {})};
   const {settings, problems: found} = await readRegistry(source.yaml, source.file, place);
-  problems.push(...found);
+  // The shape of the file has said it already where the section is no section.
+  const said = new Set(problems.map(({file, message}) => `${file}\n${message}`));
+  problems.push(...found.filter(({file, message}) => !said.has(`${file}\n${message}`)));
   return settings;
 }
 

@@ -5,7 +5,11 @@ import type {Problem} from '../problem.ts';
 import type {RegistrySection, RegistryValues} from './registry-section.ts';
 
 /** Every mistake at once, with what to write instead. Never shows the password. */
-export function checkRegistryValues(values: RegistryValues, section: RegistrySection, file: string): Problem[] {
+export function checkRegistryValues(
+  values: RegistryValues,
+  section: Pick<RegistrySection, 'place'>,
+  file: string,
+): Problem[] {
   const problems: Problem[] = [];
   const wrong = (setting: keyof RegistryValues, code: 'config-invalid' | 'registry-setting-missing') => {
     const {key, line} = section.place(setting);

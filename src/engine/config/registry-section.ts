@@ -17,6 +17,8 @@ export interface RegistryValues {
 
 export interface RegistrySection {
   readonly values: RegistryValues;
+  /** Where it should be stands something else: what it lacks is not worth a word. */
+  readonly isBroken: boolean;
   /** Where a setting is written, or would be: dotted key and line. */
   place(setting: keyof RegistryValues): {readonly key: string; readonly line: number};
 }
@@ -36,10 +38,12 @@ export function readRegistrySection(
 ): RegistrySection {
   const format = era === 'defaults' ? formats.defaults : formatOf(yaml, era);
   const values: Partial<Record<keyof RegistryValues, string>> = {};
+  let isBroken = false;
   for (const [index] of format.path.entries()) {
     const path = format.path.slice(0, index + 1);
     const value = mapAt(yaml, path);
     if (value !== 'no map') continue;
+    isBroken = true;
     const key = path.join('.');
     const message = `${key} must be a map of keys and values.`;
     problems.push({
@@ -76,6 +80,7 @@ export function readRegistrySection(
   }
   return {
     values,
+    isBroken,
     place(setting) {
       const path = [...format.path, format.keys[setting]];
       return {key: path.join('.'), line: yaml.line(path) ?? 1};

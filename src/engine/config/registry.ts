@@ -64,6 +64,7 @@ export async function readRegistry(
   const problems: Problem[] = [];
   const defaults = tree.toolRoot === undefined ? usualDefaults(tree.era) : await treeDefaults(tree.toolRoot, tree.era);
   const section = readRegistrySection(yaml, tree.era, file, problems);
+  if (section.isBroken) return {problems, hasPassword: false};
   const values: RegistryValues = {...defaults, ...section.values};
   problems.push(...checkRegistryValues(values, section, file));
   if (tree.era >= 'F') noteDefaults(defaults, section, file, problems);

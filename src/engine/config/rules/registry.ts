@@ -87,7 +87,7 @@ function valuesOfConfigYaml({sources}: RuleInput): (Finding & {readonly isError:
     ...optional('password', text(password)),
   };
   const place = (setting: keyof typeof keys) => ({key: keyOf(at(keys[setting])), line: lineOf(at(keys[setting]))});
-  return checkRegistryValues(values, {values, place}, source.file).map(({message, hint = '', key = '', severity}) => ({
+  return checkRegistryValues(values, {place}, source.file).map(({message, hint = '', key = '', severity}) => ({
     at: at(key),
     message,
     hint,
