@@ -75,7 +75,7 @@ test('config show prints each value as Python prints it, with the line it comes 
   expect(code).toBe(0);
   expect(stdout).toMatch(/^layout\.machine-list\.infra-01\.dashboard +'true' +layout\.yaml:\d+$/m);
   expect(stdout).toMatch(/^layout\.machine-sku\.gpu-worker\.mem +224 +layout\.yaml:\d+$/m);
-  expect(stdout).toMatch(/^rest-server\.uri +'http:\/\/10\.0\.0\.1:\d+' +derived from /m);
+  expect(stdout).toMatch(/^rest-server\.uri +'http:\/\/192\.0\.2\.1:\d+' +derived from /m);
 });
 
 test('config show never prints a secret, in text or JSON, in either view', async () => {

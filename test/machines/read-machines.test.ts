@@ -23,7 +23,7 @@ test('a machine is what the configuration says, its sku without the file that is
   const {all} = await readMachines({...sample, names: []}, 'me');
   expect(all.find(({name}) => name === 'gpu-01')).toEqual({
     name: 'gpu-01',
-    address: '10.0.0.11',
+    address: '192.0.2.11',
     port: 22,
     user: 'operator',
     roles: ['worker'],
