@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -7,6 +7,7 @@ import {fileURLToPath} from 'node:url';
 import {type PtyProgram, startInPty} from '../test/helpers/pty.ts';
 import {atMost, type Figure, milliseconds, percentile} from './measure.ts';
 import {mainFile, root} from './program.ts';
+import {keyToFrame, memoryMegabytes, processorMs} from './watch-program.ts';
 
 const linesPerSecond = 1000;
 const keysPressed = 200;
@@ -46,10 +47,10 @@ export async function measurePanes(): Promise<readonly Figure[]> {
     const began = performance.now();
     const delays: number[] = [];
     for (let press = 0; press < keysPressed; press++)
-      delays.push(await keyToFrame(app, press % 2 === 0 ? 'down' : 'up'));
+      delays.push(await keyToFrame(app, press % 2 === 0 ? 'down' : 'up', selection));
     const busy = (processorMs(app.pid) - before) / (performance.now() - began);
     while (((performance.now() - began) / 1000) * linesPerSecond * 4 < linesForMemory) await sleep(200);
-    const memory = residentMegabytes(app.pid);
+    const memory = memoryMegabytes(app.pid, 'VmRSS');
     return [
       atMost('key to frame, p95, four panes at 1 000 lines/s each', percentile(delays, 0.95), 20, milliseconds),
       {what: 'key to frame, median', value: milliseconds(percentile(delays, 0.5))},
@@ -64,28 +65,6 @@ export async function measurePanes(): Promise<readonly Figure[]> {
   }
 }
 
-/** Time from a key that moves the selection of the plan to the frame that shows it moved. */
-async function keyToFrame(app: PtyProgram, key: string): Promise<number> {
-  const before = selection(app);
-  // Not in step with anything that happens at intervals inside the program.
-  await sleep(40 + Math.random() * 50);
-  const pressed = performance.now();
-  const shown = new Promise<number>((resolve) => {
-    const end = app.onScreen(() => {
-      if (selection(app) === before) return;
-      end();
-      resolve(performance.now() - pressed);
-    });
-  });
-  app.press(key);
-  return await Promise.race([
-    shown,
-    sleep(5000, undefined, {ref: false}).then(() => {
-      throw new Error(`the key ${key} never showed:\n${app.screen()}`);
-    }),
-  ]);
-}
-
 /** The row of the plan the cursor is on. */
 function selection(app: PtyProgram): number {
   return app
@@ -98,15 +77,4 @@ async function paneCount(app: PtyProgram, count: number): Promise<void> {
   const titles = () =>
     app.lines().flatMap((line) => line.match(/[┌╭+][^┐╮]*(base-image|rest-server|webportal|zookeeper)/g) ?? []);
   await app.waitFor(() => titles().length >= count);
-}
-
-/** User and system time of a process so far (proc(5), fields 14 and 15, in ticks of 10 ms). */
-function processorMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
-function residentMegabytes(pid: number): number {
-  const kilobytes = /^VmRSS:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Math.round(Number(kilobytes) / 1024);
 }

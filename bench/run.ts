@@ -1,8 +1,9 @@
-// npm run bench [-- images start panes context templates machines shell] [--context-gb 5]: figures of this machine, taken in one run.
+// npm run bench [-- images start panes context templates machines fleet shell] [--context-gb 5]: figures of this machine, taken in one run.
 import {cpus} from 'node:os';
 import {parseArgs} from 'node:util';
 import {builtProgram} from '../test/helpers/built-program.ts';
 import {measureContext} from './context.ts';
+import {measureFleet} from './fleet.ts';
 import {measureImages} from './images.ts';
 import {measureMachines} from './machines.ts';
 import type {Figure} from './measure.ts';
@@ -28,6 +29,7 @@ const parts: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   context: () => measureContext(contextGb),
   templates: measureTemplates,
   machines: measureMachines,
+  fleet: measureFleet,
   shell: measureShell,
 };
 
