@@ -22,3 +22,11 @@ test.each(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'])(
     expect(all.filter(({holder, key}) => !config.originOf(holder, key)).map(({path}) => path)).toEqual([]);
   },
 );
+
+test('what a module derives says from what, in words', async () => {
+  const config = await modelOf('f');
+  const services = config.views.services.reveal();
+  const which = (service: string, key: string) => config.originOf(services.get(service) as YamlMap, key);
+  expect(which('prometheus', 'url')).toEqual({from: 'derived', of: 'hostip of the first pai-master and port'});
+  expect(which('webportal', 'webportal-address')).toEqual({from: 'derived', of: 'hostip of the first pai-master'});
+});

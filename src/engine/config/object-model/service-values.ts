@@ -49,7 +49,7 @@ export function derive(
   const master = addressOf(input.master);
   for (const [key, words] of Object.entries(module.derives ?? {})) {
     const text = filledIn(words, own, master);
-    if (text !== undefined) input.assign.derived(own, key, text, words);
+    if (text !== undefined) input.assign.derived(own, key, text, sourcesOf(words));
   }
   module.run?.({
     own,
@@ -73,6 +73,15 @@ function layoutUrls(view: ValueMap): ModuleInput['layoutUrls'] {
   const api = wordOf(urls.get('api-servers-url'));
   const dashboard = wordOf(urls.get('dashboard-url'));
   return {...(api === undefined ? {} : {api}), ...(dashboard === undefined ? {} : {dashboard})};
+}
+
+/** From what that is derived, for people: `http://{master}:{port}` is "hostip of the first pai-master and port". */
+function sourcesOf(words: string): string {
+  const sources = [...words.matchAll(/\{([^}]+)\}/g)].map(([, key = '']) =>
+    key === 'master' ? 'hostip of the first pai-master' : key,
+  );
+  const last = sources.pop() ?? '';
+  return sources.length === 0 ? last : `${sources.join(', ')} and ${last}`;
 }
 
 function filledIn(words: string, own: ValueMap, master: string | undefined): string | undefined {
