@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {Guarded} from '../../src/engine/config/guarded.ts';
 import {dots, hider, withoutSecrets} from '../../src/engine/config/secret-keys.ts';
 
 test.each<[string, string, readonly string[], string]>([
@@ -18,3 +19,17 @@ test.each<[string, string, readonly string[], string]>([
   expect(withoutSecrets(text, new Set(secrets))).toBe(expected);
   expect(hider(new Set(secrets))(text)).toBe(expected);
 });
+
+test.each(['None', 'none', 'null', 'true', 'false', ''])(
+  '%j below a key of secrets is none, and hides nothing',
+  (text) => {
+    const values = new Guarded(
+      new Map([
+        ['password', text],
+        ['path', `see ${text}`],
+      ]),
+    );
+    expect([...values.secrets()]).toEqual([]);
+    expect([...values.shown().values()]).toEqual([text, `see ${text}`]);
+  },
+);

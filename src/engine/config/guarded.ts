@@ -1,4 +1,4 @@
-import {dots, hider, isSecretKey} from './secret-keys.ts';
+import {dots, hider, isSecretKey, isSecretText} from './secret-keys.ts';
 import type {YamlMap, YamlValue} from './yaml.ts';
 import type {YamlScalar} from './yaml-scalars.ts';
 
@@ -45,7 +45,7 @@ export class Guarded {
 
 function collect(value: YamlValue, isSecret: boolean, secrets: Set<string>, seen: Set<unknown>): void {
   if (typeof value === 'string') {
-    if (isSecret && value !== '') secrets.add(value);
+    if (isSecret && isSecretText(value)) secrets.add(value);
   } else if (value instanceof Map) {
     // An anchored map may stand below a secret key here and an open one there.
     if (seen.has(value) && !isSecret) return;
@@ -68,7 +68,7 @@ function conceal(value: YamlValue, isSecret: boolean, hide: (text: string) => st
     return shown;
   }
   if (Array.isArray(value)) return value.map((item) => conceal(item, isSecret, hide, done));
-  if (typeof value === 'string') return isSecret && value !== '' ? dots : hide(value);
+  if (typeof value === 'string') return isSecret && isSecretText(value) ? dots : hide(value);
   return isSecret && (typeof value === 'bigint' || typeof value === 'number') ? dots : value;
 }
 

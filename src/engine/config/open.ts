@@ -16,7 +16,7 @@ import type {RunModules} from './python/types.ts';
 import {readRegistry} from './registry.ts';
 import {releaseOf, type TreeVersion, usual} from './release.ts';
 import {checkRules} from './rules/check-rules.ts';
-import {isSecretKey} from './secret-keys.ts';
+import {isSecretKey, isSecretText} from './secret-keys.ts';
 import type {SourceFile} from './source-file.ts';
 import {readSources, type Sources} from './sources.ts';
 import type {ClusterConfig, ConfigFile, Views} from './types.ts';
@@ -135,7 +135,6 @@ function holdsSecret(value: YamlValue): boolean {
   if (Array.isArray(value)) return value.some(holdsSecret);
   if (!(value instanceof Map)) return false;
   return [...value].some(
-    ([key, item]) =>
-      (isSecretKey(String(key)) && typeof item === 'string' && item !== '' && item !== 'None') || holdsSecret(item),
+    ([key, item]) => (isSecretKey(String(key)) && typeof item === 'string' && isSecretText(item)) || holdsSecret(item),
   );
 }

@@ -8,6 +8,14 @@ export function isSecretKey(key: string): boolean {
   );
 }
 
+/**
+ * A text below such a key that is one. Words of nothing and flags are none: taken for secrets, they would turn every
+ * other None and true of a configuration into dots.
+ */
+export function isSecretText(text: string): boolean {
+  return !/^(?:|none|null|true|false)$/i.test(text.trim());
+}
+
 /** Passwords in URLs, and every known secret of four or more characters, as dots. */
 export function withoutSecrets(text: string, secrets: ReadonlySet<string>): string {
   return hider(secrets)(text);
