@@ -31,7 +31,7 @@ export function MachineOutputPane({app, model, id, place, width, height, focused
   const choices = useStore(model.choices);
   const entry = model.entries().find((one) => one.id === id);
   if (!entry) {
-    const words = wrap('Nothing else runs, failed, or is kept here.', Math.max(8, width - panelBorder - 1));
+    const words = wrap('There is no other output.', Math.max(8, width - panelBorder - 1));
     return (
       <Panel title={row(`${place + 1}`, 'quiet')} width={width} height={height} focused={focused}>
         <Rows
@@ -70,7 +70,7 @@ export function MachineOutputPane({app, model, id, place, width, height, focused
 function entryTitle({look, group}: RunEntry, theme: Theme): Row {
   if (group) {
     const [first, ...others] = group.machines;
-    const word = group.difference ? 'differs' : 'the same';
+    const word = group.difference ? 'differs' : others.length > 0 ? 'the same' : 'is the reference';
     return [
       {text: plain(first?.name ?? ''), tone: 'title'},
       {

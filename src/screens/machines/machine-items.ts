@@ -49,11 +49,14 @@ export function machineState({state, problem}: Pick<MachineLook, 'state' | 'prob
 
 /** Why it is not as it should be, in one line that stands beside its name; '' when it is. */
 export function machineReason({machine, state, problem, complaints}: MachineLook): string {
-  if (problem) {
-    const {message} = problem;
-    return message.startsWith(`${machine.name} `) ? message.slice(machine.name.length + 1) : message;
-  }
+  if (problem) return besideName(machine.name, problem.message);
   return state === 'up' || state === 'degraded' ? complaints.join('; ') : '';
+}
+
+/** What is said of a machine, without its name and where it is: 'node-3 (pai@10.0.0.13) cannot …' is 'cannot …'. */
+export function besideName(name: string, message: string): string {
+  if (!message.startsWith(`${name} `)) return message;
+  return message.slice(name.length + 1).replace(/^\([^)]*\) /, '');
 }
 
 /** GPUs as the driver has them, of those the configuration expects. Undefined where neither says a number. */

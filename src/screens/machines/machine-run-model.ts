@@ -109,7 +109,10 @@ export function createMachineRunModel(run: MachineRun, subject: RunSubject): Mac
   const panes = (): readonly (string | undefined)[] => {
     const {paneCount, held} = choices.get();
     const items = entries().map((entry) => ({id: entry.id, status: paneStatus(entry)}));
-    panesBefore = assignPanes(paneCount, items, selected(), held, panesBefore);
+    const assigned = assignPanes(paneCount, items, selected(), held, panesBefore);
+    // Unlike a task, a machine on which it went well is what was asked for: it has the place that nobody needs.
+    const rest = items.filter(({id, status}) => status === 'done' && !assigned.includes(id)).map(({id}) => id);
+    panesBefore = assigned.map((id) => id ?? rest.shift());
     return panesBefore;
   };
   return {

@@ -3,6 +3,7 @@ import type {State, Theme} from '../../ui/theme/theme.ts';
 import {count, duration, stopwatch} from '../../ui/widgets/amounts.ts';
 import {cellWidth, cut, fit, fitRight, plain} from '../../ui/widgets/cells.ts';
 import type {Row, Span} from '../../ui/widgets/rows.ts';
+import {besideName} from './machine-items.ts';
 
 /** Silence worth naming. */
 const silentAfterMs = 90_000;
@@ -55,7 +56,7 @@ export function runMachineRow(look: MachineRunLook, nameCells: number, width: nu
   const said = silent === undefined ? endWords(look) : `no output for ${duration(silent)}`;
   const room = Math.max(0, width - 2 - name - 1 - 7);
   const told: Span = {
-    text: ` ${fit(plain(look.problem && !look.end ? look.problem.message : said), room, theme.glyphs.ellipsis)}`,
+    text: ` ${fit(plain(look.problem && !look.end ? besideName(look.machine.name, look.problem.message) : said), room, theme.glyphs.ellipsis)}`,
     tone: silent !== undefined ? 'warning' : tone === 'ok' || tone === 'running' ? 'quiet' : tone,
   };
   return [
@@ -66,11 +67,14 @@ export function runMachineRow(look: MachineRunLook, nameCells: number, width: nu
   ];
 }
 
-/** Machines with the same output and end in one row: '✓ 12 same  exit 0  gpu-01, gpu-02, …'. */
+/**
+ * Machines with the same output and end in one row: '✓ 12 the same  exit 0  gpu-01, gpu-02, …'. The first
+ * is what the others are compared with, also where it is one machine alone.
+ */
 export function runGroupRow(group: OutputGroup, index: number, width: number, theme: Theme): Row {
   const {machines, end} = group;
   const tone: State = end?.exit === 0 ? 'ok' : 'failed';
-  const same = `${machines.length} ${index === 0 ? 'the same' : 'different'}`;
+  const same = `${machines.length} ${index > 0 ? 'different' : machines.length > 1 ? 'the same' : 'reference'}`;
   const how = end?.signal ?? (end?.exit === undefined ? 'no exit code' : `exit ${end.exit}`);
   const names = machines.map(({name}) => name).join(', ');
   const room = width - 2 - 14 - 1 - 8 - 1;

@@ -55,6 +55,10 @@ test('every machine of the configuration is there, in its order, whether it was 
 
 test('why a machine is not as it should be is said beside its name, so without it', () => {
   expect(machineReason(refusedBy('login-refused'))).toBe('lets nobody in.');
+  const down = 'gpu-01 (pai@10.0.0.1, port 2222) cannot be reached: it did not answer (ping it).';
+  expect(machineReason(lookOf('down', {problem: {code: 'machine-unreachable', message: down}}))).toBe(
+    'cannot be reached: it did not answer (ping it).',
+  );
   expect(machineReason(lookOf('degraded', {complaints: ['no docker', 'disk full']}))).toBe('no docker; disk full');
   expect(machineReason(lookOf('up'))).toBe('');
 });

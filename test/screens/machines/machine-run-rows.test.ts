@@ -52,8 +52,10 @@ test.each<[MachineRunLook, string]>([
   [lookOf('gpu-01', 'running', {startedAt: fakeNow - 150_000}), 'gpu-01 no output for 2m30s      2m30s'],
   [lookOf('gpu-01', 'waiting', {startedAt: undefined as never}), '… gpu-01 waiting                       '],
   [
-    lookOf('gpu-01', 'unreachable', {problem: {code: 'machine-unreachable', message: 'no route to host'}}),
-    '✗ gpu-01 no route to host',
+    lookOf('gpu-01', 'unreachable', {
+      problem: {code: 'machine-unreachable', message: 'gpu-01 (pai@10.0.0.1) cannot be reached: no route.'},
+    }),
+    '✗ gpu-01 cannot be reached: no …',
   ],
 ])('a machine is a row with how it is and its time: %#', (look, text) => {
   const row = rowText(runMachineRow(look, 6, 39, theme, fakeNow));
@@ -66,6 +68,7 @@ test('a group is a row with how many they are, how they ended, and who', () => {
     '✓ 3 the same     exit 0   a, b, c',
   );
   expect(rowText(runGroupRow(groupOf(['d'], 1), 1, 60, theme))).toBe('✗ 1 different    exit 1   d');
+  expect(rowText(runGroupRow(groupOf(['a'], 0, false), 0, 60, theme))).toBe('✓ 1 reference    exit 0   a');
 });
 
 test('while it runs the silent ones and the slowest are named', () => {

@@ -95,6 +95,19 @@ test('p splits the outputs into panes of what runs, z zooms, Alt and a number go
   await app.shows('line of gpu-01');
 });
 
+test('panes that nothing needs show the machines on which it went well, and say when there are no more', async () => {
+  const {app, run} = await openRun('hostname', {columns: 160, rows: 40});
+  for (const name of ['gpu-01', 'gpu-02', 'gpu-03', 'gpu-04']) answer(run, name, [`it is ${name}`]);
+  await app.shows('all outputs differ');
+  app.press('p', 'p');
+  for (const name of ['gpu-01', 'gpu-02', 'gpu-03', 'gpu-04']) await app.shows(`it is ${name}`);
+  app.press('j', 'j');
+  await app.shows('1 ✓ gpu-03');
+  for (const name of ['gpu-01', 'gpu-02', 'gpu-04']) await app.shows(`it is ${name}`);
+  app.press('p');
+  await app.shows('There is no other output.');
+});
+
 test('machines with the same output are one line, and Enter shows how another differs', async () => {
   const {app, run} = await openRun();
   for (const name of ['gpu-01', 'gpu-02', 'gpu-04']) answer(run, name, ['Linux', '5.15.0']);
