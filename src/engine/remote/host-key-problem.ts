@@ -13,14 +13,14 @@ export function hostKeyProblem(target: SshTarget, key: HostKey, verdict: HostKey
       return {
         code: 'host-key-unknown',
         message: `The host key of ${machine} is not known yet: ${shown}${verdict.because ? `; ${verdict.because}` : ''}.`,
-        hint: `Compare it with the machine's own (ssh-keygen -lf /etc/ssh/ssh_host_*.pub on its console), then: machine trust ${machine}`,
+        hint: `Compare it with the machine's own (ssh-keygen -lf /etc/ssh/ssh_host_*.pub on its console), then trust it: T on the Machines screen, or pai-tui machine trust ${machine}`,
         machine,
       };
     case 'changed':
       return {
         code: 'host-key-changed',
         message: `${machine} shows another host key than the one known: it was reinstalled, or something answers in its place.`,
-        hint: `Nothing secret was sent. Ask who reinstalled it, compare the key on its console, then: machine trust ${machine} --replace`,
+        hint: `Nothing secret was sent. Ask who reinstalled it, compare the key on its console, then pin the new one: T and R on the Machines screen, or pai-tui machine trust ${machine} --replace`,
         detail: [`shown: ${shown}`, ...verdict.known.map((known) => `known: ${known}`), `from: ${verdict.from}`].join(
           '\n',
         ),

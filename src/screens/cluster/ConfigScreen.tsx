@@ -202,7 +202,7 @@ function ValueTree({state, reading, cursor, shown, width, height}: ValueTreeProp
       }}
       empty={
         state.filter !== ''
-          ? say(`Nothing answers "${plain(state.filter)}". Esc shows everything.`)
+          ? say(`Nothing matches "${plain(state.filter)}". Esc shows everything.`)
           : say(
               reading.draft
                 ? 'There is nothing in this view.'

@@ -77,7 +77,7 @@ export function emptyRows(state: ImagesState, width: number, theme: Theme): read
     ];
   }
   if (!state.catalog) return say('Reading the tree.', 'quiet');
-  if (state.list.filter !== '') return say(`No image answers "${state.list.filter}". Esc shows all of them.`);
+  if (state.list.filter !== '') return say(`No image matches "${state.list.filter}". Esc shows all of them.`);
   return say(
     'This tree has no images. An image is declared by src/<component>/build/<image>.*dockerfile; put one there and press Ctrl-r.',
   );

@@ -84,7 +84,7 @@ export function emptyMachines(
     ];
   }
   if (!list) return say('Reading the configuration.', 'quiet');
-  if (table.filter !== '') return say(`No machine answers "${table.filter}". Esc shows all of them.`);
+  if (table.filter !== '') return say(`No machine matches "${table.filter}". Esc shows all of them.`);
   return say(
     'The configuration names no machine. Its machine list is in layout.yaml, or the file of its era: 2 then c shows it.',
   );

@@ -72,7 +72,7 @@ export function RunsScreen({app, width, height}: RunsScreenProps) {
                   row(' Nothing was run here yet.'),
                   row(' Press 1, choose an image, and B to build it: the first run.', 'key'),
                 ]
-              : [row(` No run answers "${list.filter}". Esc shows all of them.`)]
+              : [row(` No run matches "${list.filter}". Esc shows all of them.`)]
           }
         />
       </Panel>

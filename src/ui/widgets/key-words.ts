@@ -48,7 +48,7 @@ export function helpRows(tables: readonly KeyTable[], search: string, width: num
     rows.push(row(table.title ?? 'Keys', 'title'));
     for (const binding of shown) rows.push(...bindingRows(binding, width));
   }
-  return rows.length > 0 ? rows : [row(`No key answers "${search}".`, 'quiet')];
+  return rows.length > 0 ? rows : [row(`No key matches "${search}".`, 'quiet')];
 }
 
 function bindingRows(binding: KeyBinding, width: number): readonly Row[] {

@@ -63,7 +63,7 @@ test('a filter finds values by key and value, never a secret by its text', async
   await app.shows('filter: teslak80 (1)');
   await app.shows(/│▸ +type/);
   app.press('ctrl-u', 'change-me');
-  await app.shows('Nothing answers "change-me"');
+  await app.shows('Nothing matches "change-me"');
   app.press('ctrl-u', 'password');
   await app.shows(/filter: password \([1-9]/);
   await app.shows("'••••••'");

@@ -53,5 +53,5 @@ test('a search leaves the keys that answer it', () => {
   const found = helpRows(tables, 'buil', 60).map(rowText);
   expect(found[0]).toBe('Images');
   expect(found).toHaveLength(2);
-  expect(helpRows(tables, 'xyz', 60).map(rowText)).toEqual(['No key answers "xyz".']);
+  expect(helpRows(tables, 'xyz', 60).map(rowText)).toEqual(['No key matches "xyz".']);
 });
