@@ -209,7 +209,7 @@ test('Ctrl-Z gives the terminal to the shell, fg brings the screen back', async 
   await pty.exited;
 });
 
-/** The last rows of a frame may come a moment after the first, and what is in the pane after all of them. */
+/** What is in the pane comes after the frame around it, and not all in one piece. */
 async function isWhole(pty: PtyProgram): Promise<void> {
-  await pty.waitFor(/line 0 .*last row\s*$/s);
+  await pty.waitFor(/(line 19 ){9}line 1│\n.*last row\s*$/s);
 }
