@@ -61,7 +61,7 @@ describe('mistakes in cluster-configuration.yaml', () => {
       [
         "error | config-invalid | cluster-configuration.yaml:26 | machine-list.1.hostname | machine-list[entry 2].hostname is missing. | Write hostname: NAME, as \`hostname\` prints it on the machine",
         "error | config-invalid | cluster-configuration.yaml:30 | machine-list.1.sshport | machine-list[entry 2].sshport is "22222222", but a port is a whole number from 1 to 65535. | Write only the number of the port.",
-        "error | config-invalid | cluster-configuration.yaml:32 | machine-list.2.hostip | machine-list[gpu-02].hostip is "10.0.0.300", but an IPv4 address is four numbers up to 255. | Write it as 10.0.0.1",
+        "error | config-invalid | cluster-configuration.yaml:32 | machine-list.2.hostip | machine-list[gpu-02].hostip is "10.0.0.300", but an IPv4 address is four numbers up to 255. | Write its address: four numbers with dots between them.",
       ]
     `);
   });
@@ -331,7 +331,7 @@ describe('mistakes in the files of A', () => {
     ).toMatchInlineSnapshot(`
       [
         "error | config-invalid | cluster-config.yaml:33 | remote_deployment.worker.listname | workermachinelist, which holds the machines of role worker, is missing. | Write workermachinelist: with an entry for each machine.",
-        "error | config-invalid | cluster-config.yaml:38 | mastermachinelist.infra-01.hostip | mastermachinelist.infra-01.hostip is missing. | Write hostip: 10.0.0.1",
+        "error | config-invalid | cluster-config.yaml:38 | mastermachinelist.infra-01.hostip | mastermachinelist.infra-01.hostip is missing. | Write hostip: ADDRESS",
         "error | config-invalid | clusterconfig.yaml:2 | clusterinfo.grafanainfo | clusterinfo.grafanainfo is missing. | Write grafanainfo: with grafana_url, grafana_port",
         "warning | config-invalid | clusterconfig.yaml:66 | machinelist.infra-01.zookeeper | machinelist.infra-01.zookeeper is the YAML boolean true, and only the text "true" counts. | Write "true", with the quotes.",
       ]

@@ -101,7 +101,7 @@ describe('mistakes, all at once', () => {
     ).toMatchInlineSnapshot(`
       [
         "error | config-invalid | nodes.yaml:1 | remote_deployment_role | remote_deployment_role is "boss", but it must be master or worker or proxy. | Write master or worker or proxy",
-        "error | config-invalid | nodes.yaml:2 | machinelist.gpu-09.hostip | machinelist.gpu-09.hostip is missing. | Write hostip: 10.0.0.1",
+        "error | config-invalid | nodes.yaml:2 | machinelist.gpu-09.hostip | machinelist.gpu-09.hostip is missing. | Write hostip: ADDRESS",
         "warning | config-invalid | nodes.yaml:2 | machinelist.gpu-09.password | The machine gpu-09 has neither password nor keyfile-path. | Write one of them in its entry, or have the key in the ssh agent.",
       ]
     `);

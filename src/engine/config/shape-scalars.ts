@@ -44,7 +44,13 @@ export const hostName = scalar((_, written) =>
 );
 
 export const ipv4 = scalar((_, written) =>
-  isIpv4(written) ? undefined : flaw(written, 'an IPv4 address is four numbers up to 255', 'Write it as 10.0.0.1'),
+  isIpv4(written)
+    ? undefined
+    : flaw(
+        written,
+        'an IPv4 address is four numbers up to 255',
+        'Write its address: four numbers with dots between them.',
+      ),
 );
 
 /** A host name is allowed, but templates write it where some programs want an address (behaviour 11.4.11). */
@@ -53,7 +59,11 @@ export const address = scalar((_, written) => {
   if (isHostName(written) && !/^[\d.]+$/.test(written)) {
     return {...flaw(written, 'templates use it as an address', 'Write its IPv4 address.'), severity: 'warning'};
   }
-  return flaw(written, 'an IPv4 address is four numbers up to 255', 'Write it as 10.0.0.1');
+  return flaw(
+    written,
+    'an IPv4 address is four numbers up to 255',
+    'Write its address: four numbers with dots between them.',
+  );
 });
 
 export const cidr = scalar((_, written) => {

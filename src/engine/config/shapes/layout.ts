@@ -35,7 +35,7 @@ const machineOfG = machineEntry({
 const machineOfH = map(
   {
     hostname: needed(nodeName, 'hostname: NAME, as `hostname` prints it on the machine'),
-    hostip: needed(ipv4, 'hostip: 10.0.0.1', ['ip', 'host-ip']),
+    hostip: needed(ipv4, 'hostip: ADDRESS', ['ip', 'host-ip']),
     ...machineType,
     'pai-master': optional(strictFlag),
     'pai-worker': optional(strictFlag),

@@ -7,7 +7,7 @@ import {address, flag, hostName, path, port, rather, text, wholeNumber} from '..
 export function machineEntry(more: Readonly<Record<string, Field>>): MapShape {
   return map({
     hostname: needed(hostName, 'hostname: NAME, as `hostname` prints it on the machine', ['host-name', 'name']),
-    hostip: needed(address, 'hostip: 10.0.0.1', ['ip', 'host-ip', 'address']),
+    hostip: needed(address, 'hostip: ADDRESS', ['ip', 'host-ip', 'address']),
     sshport: optional(port, '', ['ssh-port', 'ssh_port']),
     username: optional(text, '', ['ssh-username']),
     password: optional(text, '', ['ssh-password']),

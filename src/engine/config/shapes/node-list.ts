@@ -19,7 +19,7 @@ export const machinesInList: Shape = map({
 /** Until v0.5: a map by host names, with one role for all of them (until v0.4.0) or one for each. */
 export function machinesByName(isOneRole: boolean): Shape {
   const entry = map({
-    hostip: needed(address, 'hostip: 10.0.0.1', ['ip']),
+    hostip: needed(address, 'hostip: ADDRESS', ['ip']),
     nodename: optional(text),
     username: optional(text),
     password: optional(text),

@@ -48,7 +48,7 @@ export const singleKubernetes: Shape = map({
 export function machinesOfRole(role: string): Shape {
   return table(
     map({
-      hostip: needed(address, 'hostip: 10.0.0.1', ['ip']),
+      hostip: needed(address, 'hostip: ADDRESS', ['ip']),
       nodename: needed(text, 'nodename: with the hostip'),
       username: needed(text, 'username: NAME'),
       password: optional(text),
@@ -123,7 +123,7 @@ export const singleServices: Shape = map({
   machinelist: needed(
     table(
       map({
-        ip: needed(address, 'ip: 10.0.0.1', ['hostip']),
+        ip: needed(address, 'ip: ADDRESS', ['hostip']),
         nodename: needed(hostName, 'nodename: with the ip'),
         machinetype: needed(text, 'machinetype: NAME, a key of machineinfo', ['machine-type']),
         ...Object.fromEntries(
