@@ -133,7 +133,8 @@ describe('mistakes', () => {
           .fill(`*a${level - 1}`)
           .join(', ')}]`,
       );
-    expect(problems(lines.join('\n')).join()).toContain('stands for too many values');
+    lines.push('last: {<<: *a9}');
+    expect(problems(lines.join('\n'))).toEqual([expect.stringContaining('stands for too many values')]);
   });
 
   test.each([

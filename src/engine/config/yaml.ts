@@ -199,6 +199,8 @@ function mapValue(reading: Reading, node: Node, path: readonly string[]): YamlVa
     }
     if (isMissingKey(pair)) reading.wrong(reading.lineOf(pair.key), 'There is nothing before the colon.');
     const key = isPlain(pair.key, '=') ? '=' : readValue(reading, pair.key, path);
+    // From here on nothing is read, so that nothing more can be said of the keys.
+    if (reading.isTooLarge) break;
     if (Array.isArray(key) || key instanceof Map) {
       reading.wrong(reading.lineOf(pair.key), 'A list or a map cannot be a key.');
       continue;
@@ -219,7 +221,7 @@ function mapValue(reading: Reading, node: Node, path: readonly string[]): YamlVa
 function mergedMaps(reading: Reading, node: Node | null, path: readonly string[]): YamlMap[] {
   const value = readValue(reading, node, path);
   const maps = (Array.isArray(value) ? value : [value]).filter((item): item is YamlMap => item instanceof Map);
-  if (maps.length === 0) reading.wrong(reading.lineOf(node ?? undefined), '<< takes a map or a list of maps.');
+  if (maps.length === 0 && !reading.isTooLarge) reading.wrong(reading.lineOf(node ?? undefined), '<< takes a map or a list of maps.');
   return maps;
 }
 
