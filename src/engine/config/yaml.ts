@@ -221,7 +221,9 @@ function mapValue(reading: Reading, node: Node, path: readonly string[]): YamlVa
 function mergedMaps(reading: Reading, node: Node | null, path: readonly string[]): YamlMap[] {
   const value = readValue(reading, node, path);
   const maps = (Array.isArray(value) ? value : [value]).filter((item): item is YamlMap => item instanceof Map);
-  if (maps.length === 0 && !reading.isTooLarge) reading.wrong(reading.lineOf(node ?? undefined), '<< takes a map or a list of maps.');
+  if (maps.length === 0 && !reading.isTooLarge) {
+    reading.wrong(reading.lineOf(node ?? undefined), '<< takes a map or a list of maps.');
+  }
   return maps;
 }
 
