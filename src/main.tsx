@@ -26,6 +26,8 @@ async function start(argv: readonly string[]): Promise<number> {
     const {serveRunner} = await import('./engine/runner-main.ts');
     return serveRunner(folder, {environment, programVersion: PROGRAM_VERSION});
   }
+  // Answers of a thousand machines are much that lives for a moment.
+  if (word === 'machine') (await import('./ui/terminal/young-heap.ts')).boundYoungHeap();
   const {commandLine} = await import('./cli/command-line.ts');
   return commandLine(argv, realWorld());
 }

@@ -57,14 +57,14 @@ export function createMachines(options: MachinesOptions): Machines {
     const [read, cluster] = await Promise.all([readMachines(request, own.user), clusters.open(request.config)]);
     const {secrets, jump} = request;
     const given = {...(secrets ? {secrets} : {}), ...(jump === undefined ? {} : {jump})};
-    return {...read, cluster, targets: {folder: read.config.folder, own, ...given}};
+    return {...read, cluster, targets: {folder: read.folder, own, ...given}};
   };
 
   const asked = async (request: MachinesRequest): Promise<readonly Asked[]> => {
-    const {chosen, configOf, cluster, targets} = await open(request);
+    const {chosen, reachable, cluster, targets} = await open(request);
     return chosen.map((machine) => ({
       machine,
-      hold: async (signal) => cluster.fleet.hold(await sshTarget(configOf(machine), targets), signal),
+      hold: async (signal) => cluster.fleet.hold(await sshTarget(reachable(machine), targets), signal),
     }));
   };
 
@@ -164,11 +164,11 @@ export function createMachines(options: MachinesOptions): Machines {
     },
 
     async hostKeys(request, told, signal) {
-      const {chosen, configOf, cluster, targets} = await open(request);
+      const {chosen, reachable, cluster, targets} = await open(request);
       if (chosen.length === 0) throw nobodyNamed(request.names);
       const {reportHostKeys} = await import('./host-keys.ts');
       return each(chosen, {parallel: usualParallel, clock}, async (machine) => {
-        const target = askedTarget(configOf(machine), targets);
+        const target = askedTarget(reachable(machine), targets);
         const report: HostKeyReport = await reportHostKeys(machine, target, cluster, signal);
         told(report);
         return report;

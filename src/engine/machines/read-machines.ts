@@ -5,16 +5,18 @@ import {together} from '../plan/together.ts';
 import {type Problem, ProblemError} from '../problem.ts';
 import {matchHostLists} from './host-list.ts';
 import {foldHostNames} from './host-names.ts';
+import type {Reachable} from './targets.ts';
 import type {MachineInfo, MachineSku, MachinesRequest} from './types.ts';
 
 /** The machines of a configuration, and those of them that a request names. */
 export interface ReadMachines {
-  readonly config: ClusterConfig;
+  /** The folder of the configuration. */
+  readonly folder: string;
   /** In the order of the configuration. */
   readonly all: readonly MachineInfo[];
   readonly chosen: readonly MachineInfo[];
-  /** What the configuration says of a machine of `all`. */
-  configOf(machine: MachineInfo): MachineConfig;
+  /** What the configuration says of how to reach a machine of `all`. */
+  reachable(machine: MachineInfo): Reachable;
   /** Warnings and notices. */
   readonly problems: readonly Problem[];
 }
@@ -28,21 +30,31 @@ export async function readMachines(
   const {config, problems} = await openConfig(folder, tree ? {tree} : {});
   if (!config)
     throw new ProblemError(together(problems.filter((problem) => hasErrors([problem]))) ?? nothingThere(folder));
-  const configs = new Map(config.machines.map((machine) => [infoOf(machine, config, ownUser), machine]));
-  const all = [...configs.keys()];
+  // Nothing else of the configuration is kept: its machines lead to the files with all that is in them.
+  const ways = new Map(config.machines.map((machine) => [infoOf(machine, config, ownUser), wayTo(machine)]));
+  const all = [...ways.keys()];
   const match = matchHostLists(names, all);
   if (match.problem) throw new ProblemError(match.problem);
   return {
-    config,
+    folder: config.folder,
     all,
     chosen: match.machines,
-    configOf(machine) {
-      const found = configs.get(machine);
-      if (!found) throw new Error(`${machine.name} is of another configuration`);
-      return found;
-    },
+    reachable: lookedUpIn(ways),
     problems: [...problems, ...noteOwnUser(config.machines, ownUser)],
   };
+}
+
+/** In a function of its own: beside it, the whole configuration would be kept with it. */
+function lookedUpIn(ways: ReadonlyMap<MachineInfo, Reachable>): ReadMachines['reachable'] {
+  return (machine) => {
+    const found = ways.get(machine);
+    if (!found) throw new Error(`${machine.name} is of another configuration`);
+    return found;
+  };
+}
+
+function wayTo({hostname, address, sshPort, login}: MachineConfig): Reachable {
+  return {hostname, address, sshPort, login};
 }
 
 async function treeOf(source: string | undefined) {
