@@ -32,7 +32,9 @@ export function nodeAt(place: Place): Node {
     get line() {
       return lineOf(place);
     },
-    key: keyOf(place),
+    get key() {
+      return keyOf(place);
+    },
     child: (key) => nodeAt(below(place, key)),
   };
 }

@@ -1,5 +1,6 @@
 /** A configuration folder of any era as one checked model. */
 
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Era} from '../catalog/types.ts';
 import type {Problem} from '../problem.ts';
 import {eraOf} from './era-of.ts';
@@ -44,7 +45,10 @@ export interface ConfigReading {
   readonly problems: readonly Problem[];
 }
 
-/** Reads a configuration folder, or the one file of era A. Executes nothing unasked and writes nothing; never throws. */
+/**
+ * Reads a configuration folder, or the one file of era A. Executes nothing unasked and writes nothing; never throws.
+ * A thousand machines take the better part of a second: between its parts keys and frames have their turn.
+ */
 export async function openConfig(folder: string, {tree, ...options}: ReadOptions = {}): Promise<ConfigReading> {
   const problems: Problem[] = [];
   const wanted = tree?.era ?? options.era;
@@ -54,7 +58,9 @@ export async function openConfig(folder: string, {tree, ...options}: ReadOptions
   const release = tree && tree.era === era ? await releaseOf(tree) : usual[era];
   const origins = new Origins();
   const reading: Reading = {sources, era, release, problems, origins};
+  await nextTurn();
   const said = readEra(reading);
+  await nextTurn();
   const modules = tree && era >= 'F' ? await treeModules(tree.toolRoot, problems) : [];
   // A tree without modules is one of images alone.
   const present = modules.length > 0 ? modules : undefined;

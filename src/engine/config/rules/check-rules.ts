@@ -1,3 +1,4 @@
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {displayText} from '../../names.ts';
 import type {Problem} from '../../problem.ts';
 import type {Sources} from '../sources.ts';
@@ -8,11 +9,19 @@ import {machineEntries} from './entries.ts';
 import {rules} from './table.ts';
 import type {Finding, Rule} from './types.ts';
 
-/** Every rule over what could be read of a configuration, so that nothing hides behind something else. */
+/**
+ * Every rule over what could be read of a configuration, so that nothing hides behind something else. What waits for
+ * the event loop has its turn after each.
+ */
 export async function checkRules(config: ClusterConfig, sources: Sources): Promise<Problem[]> {
   const computer = await readComputer(config);
   const input = {config, sources, entries: machineEntries(sources), computer};
-  return rules.flatMap((rule) => bounded(rule, rule.find(input)).map((finding) => problemOf(rule, finding)));
+  const problems: Problem[] = [];
+  for (const rule of rules) {
+    await nextTurn();
+    problems.push(...bounded(rule, rule.find(input)).map((finding) => problemOf(rule, finding)));
+  }
+  return problems;
 }
 
 /** As many as somebody reads. */
