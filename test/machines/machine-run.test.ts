@@ -319,6 +319,18 @@ test('a thousand machines that answer at once make few changes of the state', as
   expect(changes).toBeLessThanOrEqual((Date.now() - began) / 100 + 2);
 });
 
+test('a command says that it is being stopped, and does not call stopped what could not be told to end', async () => {
+  const run = start('sleep 1000', {machines: ['a', 'b']});
+  await expect.poll(() => fake.running()).toBe(2);
+  fake.cut('a');
+  run.cancel();
+  expect(run.state.get().stopping).toBe(true);
+  const state = await run.ended;
+  expect(statuses(state)).toBe('a failed, b stopped');
+  expect(state.machines[0]?.problem?.code).toBe('machine-lost');
+  expect(state.stopping).toBeUndefined();
+});
+
 /** Bytes that are in use once the garbage is gone: how much of that stands around says nothing. */
 function keptMemory(): number {
   setFlagsFromString('--expose-gc');

@@ -158,6 +158,30 @@ test('aborting while the connection is broken ends what runs as soon as the mach
   expect(isGroupAlive(await begun.promise)).toBe(false);
 });
 
+test('a command that was to be stopped on a machine that does not come back may still run, which is said', async () => {
+  const stop = new AbortController();
+  const begun = Promise.withResolvers<number>();
+  const running = remote.run(
+    {script: `echo begun; ${untilFile}`, args: [folder]},
+    {
+      begun: begun.resolve,
+      stdout: () => {
+        isDown = true;
+        machine.cut();
+        stop.abort(new Error('stopped'));
+      },
+    },
+    stop.signal,
+  );
+  const group = await begun.promise;
+  const {code, message, hint} = problemOf(await running.catch((error: unknown) => error));
+  expect({code, message}).toEqual({code: 'machine-lost', message: expect.stringContaining('it may still run there')});
+  expect(hint).toContain(`kill -- -${group}`);
+  expect(isGroupAlive(group)).toBe(true);
+  go();
+  await until(() => !isGroupAlive(group));
+});
+
 test('a connection that broke while nothing ran comes back by itself', async () => {
   machine.cut();
   await until(() => machine.open() === 0);

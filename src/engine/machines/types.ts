@@ -289,6 +289,8 @@ export interface MachineRunState {
   /** Empty until the configuration is read. */
   readonly machines: readonly MachineRunLook[];
   readonly running: boolean;
+  /** It was told to stop, and has not everywhere: a machine that does not answer takes its time. */
+  readonly stopping?: boolean;
   /** Why nothing could be begun: the configuration, a name that nobody has, a folder that cannot be written. */
   readonly problem?: Problem;
 }

@@ -18,3 +18,17 @@ export function lost(target: SshTarget, why: string, processGroup?: number, caus
     {cause},
   );
 }
+
+/** What was begun was to be ended, and nobody there could be asked to, or it did not end. */
+export function mayStillRun(target: SshTarget, processGroup: number, cause: ProblemError): ProblemError {
+  return new ProblemError(
+    {
+      code: 'machine-lost',
+      message: `${targetWords(target)} could not be made to end the command: it may still run there.`,
+      hint: `Once it answers: ps -o pid,stat,args -g ${processGroup} shows what runs, kill -- -${processGroup} ends it.`,
+      detail: `processGroup: ${processGroup}\n${cause.problem.message}`,
+      machine: target.name,
+    },
+    {cause},
+  );
+}

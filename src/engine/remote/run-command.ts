@@ -5,7 +5,7 @@ import {orAborted} from './deadline.ts';
 import {feed} from './feed.ts';
 import {follow} from './follow.ts';
 import type {Line} from './line.ts';
-import {lost} from './lost.ts';
+import {lost, mayStillRun} from './lost.ts';
 import {endProcessGroup} from './process-groups.ts';
 import {Watchdog} from './watchdog.ts';
 
@@ -121,7 +121,9 @@ async function carryOn(
     return await follow(line, begun, watch, signal);
   } catch (error) {
     feeding.stop();
-    await endQuietly(line, begun);
+    const left = await endQuietly(line, begun);
+    // One that is repeatable ends with its connection. Of any other, that it was stopped would be a lie.
+    if (left && signal.aborted && !command.repeatable) throw mayStillRun(line.target, begun.processGroup, left);
     throw error;
   }
 }
@@ -134,14 +136,17 @@ function isFed({clock, limits}: Line, fedAt: number | undefined): boolean {
   return fedAt !== undefined && clock.monotonic() - fedAt > limits.keepaliveMs * (limits.keepaliveMisses + 1);
 }
 
-/** Ends what runs, as far as the machine can be asked; then waits for its last words. */
-async function endQuietly(line: Line, {channel, processGroup, closed}: Begun): Promise<void> {
+/** Ends what runs, as far as the machine can be asked, and waits for its last words. Returns why it may still run. */
+async function endQuietly(line: Line, {channel, processGroup, closed}: Begun): Promise<ProblemError | undefined> {
   const unstoppable = new AbortController().signal;
+  let left: ProblemError | undefined;
   try {
     await endProcessGroup(line, processGroup, unstoppable);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
+    left = error;
   }
   channel.close();
   await closed;
+  return left;
 }

@@ -107,9 +107,8 @@ function silence({status}: MachineRunLook): string {
     case 'unreachable':
       return 'Nothing was run on it.';
     case 'done':
-      return 'It printed nothing.';
     case 'failed':
     case 'stopped':
-      return 'It printed nothing before it ended.';
+      return 'It printed nothing.';
   }
 }

@@ -87,6 +87,8 @@ export function createMachineRunModel(run: MachineRun, subject: RunSubject): Mac
     const {grouped: wanted} = choices.get();
     if (wanted !== undefined) return wanted;
     const {running, machines} = run.state.get();
+    // A line of several has no room for why one of them may still be at work.
+    if (machines.some(({status, end, problem}) => status === 'failed' && problem && !end)) return false;
     return !running && machines.length > 2 && groups().length < machines.length;
   };
   const entries = (): readonly RunEntry[] =>

@@ -75,7 +75,7 @@ export function runGroupRow(group: OutputGroup, index: number, width: number, th
   const {machines, end} = group;
   const tone: State = end?.exit === 0 ? 'ok' : 'failed';
   const same = `${machines.length} ${index > 0 ? 'different' : machines.length > 1 ? 'the same' : 'reference'}`;
-  const how = end?.signal ?? (end?.exit === undefined ? 'no exit code' : `exit ${end.exit}`);
+  const how = end?.signal ?? (end?.exit === undefined ? 'no exit' : `exit ${end.exit}`);
   const names = machines.map(({name}) => name).join(', ');
   const room = width - 2 - 14 - 1 - 8 - 1;
   return [
@@ -86,10 +86,12 @@ export function runGroupRow(group: OutputGroup, index: number, width: number, th
   ];
 }
 
-/** How far a run is: '3 of 5 ended', and when it is over '5 machines'. */
-export function runPlace({machines, running}: MachineRunState): string {
+/** How far a run is: '3 of 5 ended', while it is stopped 'stopping: 3 of 5 ended', and when it is over '5 machines'. */
+export function runPlace({machines, running, stopping}: MachineRunState): string {
   const ended = machines.filter((look) => !goesOn(look)).length;
-  return running ? `${ended} of ${machines.length} ended` : count(machines.length, 'machine');
+  return running
+    ? `${stopping ? 'stopping: ' : ''}${ended} of ${machines.length} ended`
+    : count(machines.length, 'machine');
 }
 
 /** Milliseconds from the first start to the last end, or until now. */

@@ -102,6 +102,7 @@ test('those that failed or did not answer are named', () => {
 test('how far it is, and how long it takes from the first start to the last end', () => {
   const machines = [lookOf('a', 'done', {endedAt: fakeNow - 2000}), lookOf('b', 'running')];
   expect(runPlace({machines, running: true})).toBe('1 of 2 ended');
+  expect(runPlace({machines, running: true, stopping: true})).toBe('stopping: 1 of 2 ended');
   expect(runElapsed({machines, running: true}, fakeNow)).toBe(12_000);
   expect(runPlace({machines: machines.slice(0, 1), running: false})).toBe('1 machine');
   expect(runElapsed({machines: machines.slice(0, 1), running: false}, fakeNow)).toBe(10_000);

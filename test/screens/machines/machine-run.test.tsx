@@ -133,6 +133,19 @@ test('machines with the same output are one line, and Enter shows how another di
   await app.shows(/✓ gpu-03 exit 0/);
 });
 
+test('a machine that could not be told to stop is shown by itself, with why', async () => {
+  const {app, run} = await openRun();
+  for (const name of ['gpu-01', 'gpu-02', 'gpu-04']) run.end(name, {exit: 0});
+  run.set('gpu-03', {
+    status: 'failed',
+    endedAt: fakeNow,
+    problem: {code: 'machine-lost', message: 'gpu-03 (pai@10.0.0.3) could not be made to end the command.'},
+  });
+  await app.shows('1 failed: gpu-03');
+  await app.shows('Machines 4');
+  await app.shows('▸ ✗ gpu-03 could not be made to end');
+});
+
 test('who reads an output when all have ended is not led away from it', async () => {
   const {app, run} = await openRun();
   app.press('j', 'enter');

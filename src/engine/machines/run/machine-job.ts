@@ -138,7 +138,8 @@ export class MachineJob {
 
   private fail(error: unknown, signal: AbortSignal): void {
     const endedAt = this.world.clock.now();
-    if (signal.aborted) {
+    // What is called stopped is taken for ended: not so where the machine could not be told.
+    if (signal.aborted && !(this.look.startedAt !== undefined && isBroken(error))) {
       this.set({status: 'stopped', endedAt});
       return;
     }

@@ -120,6 +120,7 @@ class RunOnMachines implements MachineRun {
 
   cancel(): void {
     this.stopping.abort(new ProblemError({code: 'stopped', message: 'It was stopped.'}));
+    if (this.isRunning) this.tell();
   }
 
   close(): void {
@@ -176,7 +177,13 @@ class RunOnMachines implements MachineRun {
 
   private current(): MachineRunState {
     const machines = [...this.jobs.values()].map((job) => job.look);
-    return {machines, running: this.isRunning, ...(this.problem ? {problem: this.problem} : {})};
+    const stopping = this.isRunning && this.stopping.signal.aborted;
+    return {
+      machines,
+      running: this.isRunning,
+      ...(stopping ? {stopping} : {}),
+      ...(this.problem ? {problem: this.problem} : {}),
+    };
   }
 }
 
