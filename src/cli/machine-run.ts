@@ -1,5 +1,5 @@
 import {resolve} from 'node:path';
-import {type MachineRun, type MachineRunLook, type OutputGroup, shellWord} from '../engine/index.ts';
+import {type MachineRun, type MachineRunLook, type OutputGroup, ProblemError, shellWord} from '../engine/index.ts';
 import type {Context} from './context.ts';
 import {readCount} from './counts.ts';
 import {followMachines, namedLine} from './machine-follow.ts';
@@ -30,6 +30,7 @@ export async function runOnMachines(context: Context): Promise<Ended> {
     const run = now.machines.run({...now.request, script: scriptOf(rest), ...limits}, new AbortController().signal);
     try {
       const followed = await follow(run, {isAlone, widest}, context);
+      if (followed.state.problem) throw new ProblemError(followed.state.problem);
       stopped ||= followed.stopped;
       for (const look of followed.state.machines) {
         looks.set(look.machine.name, look);

@@ -22,6 +22,18 @@ const run = (machines: ReturnType<typeof fake>, argv: readonly string[], more = 
   runWith(machines.machines, ['machine', 'run', '-c', config.folder, ...argv], more);
 
 describe('machine run', () => {
+  test('says what kept all of it from beginning', async () => {
+    const {machines} = fake(() => out('never seen'));
+    const problem: Problem = {code: 'file-unwritable', message: 'gpu-01.out cannot be written: there already.'};
+    const refusing: typeof machines = {
+      ...machines,
+      run: (...asked) => ({...machines.run(...asked), ended: Promise.resolve({machines: [], running: false, problem})}),
+    };
+    const {code, stderr} = await runWith(refusing, ['machine', 'run', '-c', config.folder, '@all', '--', 'true']);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('file-unwritable: gpu-01.out cannot be written: there already.');
+  });
+
   test('tells lines with their machine while it runs, and then equal outputs once and the odd one as a difference', async () => {
     const machines = fake((name) => (name === 'gpu-02' ? out('driver 460') : out('driver 470')));
     const {code, stdout, stderr} = await run(machines, ['@all', '--', 'nvidia-smi']);
