@@ -42,8 +42,11 @@ export async function trustMachines(context: Context): Promise<Ended> {
   if (accepted) {
     await asked.machines.trust(asked.request, accepted.keys, {how: accepted.how});
   }
-  const names = new Set(accepted?.keys.map(({machine}) => machine));
-  const after = hosts.map((host) => (names.has(host.report.machine.name) ? {...host, state: 'pinned' as const} : host));
+  const pinned = new Map(accepted?.keys.map(({machine, keys}) => [machine, keys]));
+  const after = hosts.map((host): Host => {
+    const keys = pinned.get(host.report.machine.name);
+    return keys ? {report: {...host.report, keys}, state: 'pinned'} : host;
+  });
   tell(after, context);
   const left = after.filter(isNew);
   const refusals = after.flatMap((host) => refusalOf(host) ?? []);

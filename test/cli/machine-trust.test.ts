@@ -103,6 +103,17 @@ describe('machine trust', () => {
     expect(stderr).toContain('The fingerprints say nothing of gpu-06');
   });
 
+  test('with --fingerprints shows of a machine as pinned what is in the file alone', async () => {
+    const file = join(config.folder, 'one-of-two');
+    writeFileSync(file, `256 ${key('gpu-02').fingerprint} root@gpu-02 (ED25519)\n`);
+    const machines = fake([report('gpu-02', {keys: [key('gpu-02'), key('uncompared')]})]);
+    const {code, stdout} = await trust(machines, ['--fingerprints', file]);
+    expect(code).toBe(0);
+    expect(pinned(machines)).toEqual([{keys: of('gpu-02'), how: {how: 'fingerprints from a file'}}]);
+    expect(stdout).toContain(key('gpu-02').fingerprint);
+    expect(stdout).not.toContain(key('uncompared').fingerprint);
+  });
+
   test.each([
     ['is not there', 'missing', undefined],
     ['has no fingerprint', 'empty', 'nothing here\n'],

@@ -21,8 +21,13 @@ export async function reportHostKeys(
     signal.throwIfAborted();
     return {machine, keys: [], state: 'unreachable', problem: {machine: machine.name, ...problemOf(error)}};
   }
-  const {because, ...judgement} = judgeHostKeys((await readHostKeys()).book, target, keys);
-  return {machine, keys, ...judgement, ...(because === undefined ? {} : {problem: noHelp(machine, because)})};
+  const {book} = await readHostKeys();
+  const {because, ...judgement} = judgeHostKeys(book, target, keys);
+  // A key beside one that is known was compared by nobody, and no connection takes it.
+  const counting =
+    judgement.state === 'known' ? keys.filter((key) => book.check(target, key).kind === 'trusted') : keys;
+  const problem = because === undefined ? {} : {problem: noHelp(machine, because)};
+  return {machine, keys: counting, ...judgement, ...problem};
 }
 
 /** Pins keys for machines of the configuration. Throws `unknown-name`, `host-key-changed`, `file-unwritable`. */

@@ -200,7 +200,7 @@ export interface FactsReport {
 
 export interface HostKeyReport {
   readonly machine: MachineInfo;
-  /** What the machine shows now; empty where it cannot be asked (`problem`). */
+  /** What the machine shows now; of one that is known, those that are. Empty where it cannot be asked (`problem`). */
   readonly keys: readonly HostKey[];
   /** changed: another key is known. disagreeing: known_hosts and the pins know different ones. */
   readonly state: 'new' | 'known' | 'changed' | 'revoked' | 'disagreeing' | 'unreachable';
