@@ -268,6 +268,12 @@ describe('whole outputs in a folder', () => {
     expect(run.output('a').get().files).toEqual([join(outputDir, 'a.out'), join(outputDir, 'a.err')]);
   });
 
+  test('is not run where no folder can be made for it', async () => {
+    const {problem} = await start(`touch ${folder}/run`, {outputDir: '/proc/no/such/folder'}).ended;
+    expect(problem?.code).toBe('file-unwritable');
+    expect(existsSync(join(folder, 'run'))).toBe(false);
+  });
+
   test('are never written over: nothing is run where one is there', async () => {
     await writeFile(join(folder, 'b.err'), 'of yesterday');
     const {problem, machines} = await start(`touch ${folder}/run`, {outputDir: folder}).ended;

@@ -1,8 +1,9 @@
-import {closeSync, existsSync, mkdirSync, openSync, writeSync} from 'node:fs';
+import {closeSync, existsSync, openSync, writeSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {safeName} from '../../images/record.ts';
 import type {Problem} from '../../problem.ts';
 import {unwritable} from '../../run/save-output.ts';
+import {makeFolder} from '../../sharing.ts';
 import type {Stream} from './printed.ts';
 
 /** The files of one machine's whole output. */
@@ -23,7 +24,8 @@ export interface OutputFiles {
 export function prepareOutputFolder(folder: string, machines: readonly string[]): string {
   const path = resolve(folder);
   try {
-    mkdirSync(path, {recursive: true, mode: 0o700});
+    // Node's own recursive mkdir never ends below /proc.
+    makeFolder(path);
   } catch (error) {
     throw unwritable(path, error as NodeJS.ErrnoException);
   }
