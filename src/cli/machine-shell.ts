@@ -47,7 +47,11 @@ async function lendTerminal(shell: RemoteShell, world: World): Promise<RemoteEnd
     if (given) return;
     given = true;
     stdout.write(modes.undo());
-    stdin.setRawMode?.(false);
+    try {
+      stdin.setRawMode?.(false);
+    } catch {
+      // The terminal is gone, and its modes with it.
+    }
   };
   const left = new AbortController();
   const hangUp = createHangUp(() => left.abort());
@@ -69,6 +73,8 @@ async function lendTerminal(shell: RemoteShell, world: World): Promise<RemoteEnd
   stdin.setRawMode?.(true);
   stdin.on('data', onInput);
   stdin.on('end', leave);
+  // A terminal that goes away under us cannot be read any more, now and later.
+  stdin.on('error', leave);
   stdin.resume();
   shell.onOutput((bytes) => {
     if (left.signal.aborted) return;

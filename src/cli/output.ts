@@ -37,7 +37,8 @@ export function openOutput(world: World, choice: {readonly json: boolean; readon
   const shown = (stream: {isTTY?: boolean}) => stream.isTTY === true && !choice.noColor && !NO_COLOR && TERM !== 'dumb';
   let lost: NodeJS.ErrnoException | undefined;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') lost ??= error;
+    // EIO from a terminal: it went away, and whoever read it.
+    if (error.code !== 'EPIPE' && !(error.code === 'EIO' && stdout.isTTY)) lost ??= error;
     closed.abort(error);
   });
   // Nobody is left to be told when stderr is gone.

@@ -114,6 +114,14 @@ describe('machine shell', () => {
     expect(program.closed()).toBe(1);
   });
 
+  test('hangs up when its terminal goes away', async () => {
+    const {program, command, begun} = openShell();
+    await begun();
+    command.breakTerminal();
+    expect(await command.ended).toBe(5);
+    expect(program.closed()).toBe(1);
+  });
+
   test('needs a terminal and one machine, and is refused where nothing may be changed', async () => {
     const {machines} = createFakeMachines({machines: [machine('gpu-01'), machine('gpu-02')]});
     const shell = (argv: readonly string[], terminal = true) =>

@@ -24,6 +24,8 @@ export interface OpenCommand {
   sees(text: string): Promise<void>;
   /** As when the reader of stdout went away. */
   breakStdout(): void;
+  /** As when the terminal went away. */
+  breakTerminal(): void;
   readonly screens: ScreenOptions[];
   /** State folders the engine was opened with. */
   readonly opened: {readonly stateHome?: string}[];
@@ -67,6 +69,11 @@ export function openCommand(argv: readonly string[], options: CommandOptions = {
       while (!stdout.text().includes(text) && !stderr.text().includes(text)) {
         await new Promise((resolve) => setTimeout(resolve, 2));
       }
+    },
+    breakTerminal() {
+      const gone = () => Object.assign(new Error('EIO: i/o error'), {code: 'EIO'});
+      stdin.emit('error', gone());
+      stdout.stream.destroy(gone());
     },
     breakStdout: () => stdout.stream.destroy(Object.assign(new Error('write EPIPE'), {code: 'EPIPE'})),
     screens,
