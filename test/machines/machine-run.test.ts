@@ -303,11 +303,28 @@ describe('whole outputs in a folder', () => {
   });
 });
 
+test.each([
+  ['machine-lost', 'unreachable'],
+  ['sudo-refused', 'failed'],
+] as const)('a command that never began because of %s is %s', async (code, status) => {
+  const remote = {
+    target: sampleTarget('a'),
+    async run() {
+      throw new ProblemError({code, message: 'It did not begin.'});
+    },
+  } as unknown as Remote;
+  const asked = [{machine: machineInfo('a'), hold: async () => ({remote, release() {}})}];
+  const {machines} = await start('true', {asked: Promise.resolve(asked)} as Wanted).ended;
+  expect(machines).toMatchObject([{status, problem: {code}}]);
+  expect(machines[0]).not.toHaveProperty('startedAt');
+});
+
 test('a thousand machines that answer at once make few changes of the state', async () => {
   const target = sampleTarget('any');
   const remote = {
     target,
     async run(_: unknown, watch: RemoteWatch) {
+      watch.begun?.(1);
       await new Promise((resolve) => setImmediate(resolve));
       watch.stdout?.(Buffer.from('done\n'));
       return {exit: 0};

@@ -62,7 +62,7 @@ test('lines that were run come back with Up', async () => {
   app.press('up');
   await app.shows('$ uname -r');
   app.press(' -v', 'enter');
-  await app.shows(' uname -r -v');
+  await app.shows('0 of 4 ended');
   app.press('esc');
   await app.shows('4 marked');
   app.press('x');

@@ -36,6 +36,7 @@ export class MachineJob {
   private readonly world: JobWorld;
   private files: OutputFiles | undefined;
   private hasSlot = false;
+  private isConnected = false;
   private keys: SaidKeys | undefined;
 
   constructor(asked: Asked, world: JobWorld) {
@@ -92,7 +93,7 @@ export class MachineJob {
 
   private async run(remote: Remote, signal: AbortSignal): Promise<void> {
     this.openFiles();
-    this.set({status: 'running', startedAt: this.world.clock.now()});
+    this.isConnected = true;
     const end = await remote.run(this.world.command, this.watch(), signal);
     // An output that could not be kept as it was asked for is a failure, however the command ended.
     const isDone = end.exit === 0 && !this.look.problem;
@@ -133,7 +134,9 @@ export class MachineJob {
       if (now - (this.look.spokeAt ?? 0) >= 1000) this.set({spokeAt: now});
       else this.world.changed();
     };
-    return {stdout: take('stdout'), stderr: take('stderr')};
+    // Not before: a machine that is gone since it was last asked is found out only by asking.
+    const begun = () => this.set({status: 'running', startedAt: this.world.clock.now()});
+    return {stdout: take('stdout'), stderr: take('stderr'), begun};
   }
 
   private fail(error: unknown, signal: AbortSignal): void {
@@ -144,7 +147,9 @@ export class MachineJob {
       return;
     }
     const problem: Problem = {machine: this.asked.machine.name, ...problemOf(error)};
-    const isReached = this.look.startedAt !== undefined || problem.code === 'file-unwritable';
+    const {startedAt} = this.look;
+    const isReached =
+      startedAt !== undefined || problem.code === 'file-unwritable' || (this.isConnected && !isBroken(error));
     this.set({status: isReached ? 'failed' : 'unreachable', problem, endedAt});
   }
 
