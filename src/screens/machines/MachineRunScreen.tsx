@@ -7,11 +7,12 @@ import {Panel} from '../../ui/widgets/Panel.tsx';
 import {panelBorder} from '../../ui/widgets/panel-edges.ts';
 import {Rows} from '../../ui/widgets/Rows.tsx';
 import {quietRow, type Row, row, spread} from '../../ui/widgets/rows.ts';
-import {Split} from '../../ui/widgets/Split.tsx';
 import {TextInput} from '../../ui/widgets/TextInput.tsx';
 import type {AppModel} from '../app-model.ts';
-import {paneGrid, panesFit} from '../runs/pane-plan.ts';
-import {type RunLayout, runLayout} from '../runs/run-layout.ts';
+import {FindInput} from '../FindInput.tsx';
+import {OutputPanes} from '../OutputPanes.tsx';
+import {panesFit} from '../runs/pane-plan.ts';
+import {runLayout} from '../runs/run-layout.ts';
 import {useNow} from '../use-now.ts';
 import {useStore} from '../use-store.ts';
 import {MachineOutputPane} from './MachineOutputPane.tsx';
@@ -42,6 +43,10 @@ export function MachineRunScreen({app, model, width, height}: MachineRunScreenPr
   const shown = choices.zoomed ? [panes[choices.focus ?? 0]] : panes;
   useEffect(() => model.keep(shown.filter((id) => id !== undefined)));
   useMachineRunKeys(app, model, layout);
+  const search = (text: string): void => {
+    model.set({list: {...model.choices.get().list, filter: text}});
+    if (text !== '') findEntry(model, 1, -1);
+  };
   return (
     <Box flexDirection="column" width={width} height={height} overflow="hidden">
       <Rows rows={[headerRow(model, width, now)]} width={width} height={1} />
@@ -60,9 +65,22 @@ export function MachineRunScreen({app, model, width, height}: MachineRunScreenPr
         {layout.plan.height > 0 ? (
           <EntryList app={app} model={model} width={layout.plan.width} height={layout.plan.height} now={now} />
         ) : null}
-        {layout.panes.height > 0 ? <Panes app={app} model={model} shown={shown} layout={layout} /> : null}
+        {layout.panes.height > 0 ? (
+          <OutputPanes shown={shown} focus={choices.focus} zoomed={choices.zoomed} size={layout.panes}>
+            {({id: paneId, ...pane}) => (
+              <MachineOutputPane key={paneId ?? `empty ${pane.place}`} app={app} model={model} id={paneId} {...pane} />
+            )}
+          </OutputPanes>
+        ) : null}
       </Box>
-      {choices.input === 'find' ? <Find model={model} width={width} /> : null}
+      {choices.input === 'find' ? (
+        <FindInput
+          width={width}
+          initial={choices.list.filter}
+          onSearch={search}
+          onClose={() => model.set({input: undefined})}
+        />
+      ) : null}
       {choices.input === 'save' ? <FileName app={app} model={model} width={width} /> : null}
     </Box>
   );
@@ -125,61 +143,6 @@ function EntryList({app: _, model, width, height, now}: EntryListProps) {
         empty={[row(' Nothing was run.', 'quiet')]}
       />
     </Panel>
-  );
-}
-
-interface PanesProps {
-  readonly app: AppModel;
-  readonly model: MachineRunModel;
-  readonly shown: readonly (string | undefined)[];
-  readonly layout: RunLayout;
-}
-
-function Panes({app, model, shown, layout}: PanesProps) {
-  const {zoomed, focus} = model.choices.get();
-  const {width, height} = layout.panes;
-  const {across, down} = paneGrid(shown.length, width, height);
-  return (
-    <Split across={across} down={down} width={width} height={height}>
-      {(index, wide, high) => {
-        const pane = zoomed ? (focus ?? 0) : index;
-        return (
-          <MachineOutputPane
-            key={shown[index] ?? `empty ${index}`}
-            app={app}
-            model={model}
-            id={shown[index]}
-            place={pane}
-            width={wide}
-            height={high}
-            focused={focus === pane}
-          />
-        );
-      }}
-    </Split>
-  );
-}
-
-/** Asks what to find in the list; goes to the first that has it while it is typed. */
-function Find({model, width}: {readonly model: MachineRunModel; readonly width: number}) {
-  const search = (text: string): void => {
-    model.set({list: {...model.choices.get().list, filter: text}});
-    if (text !== '') findEntry(model, 1, -1);
-  };
-  return (
-    <TextInput
-      prompt="/"
-      title="Find"
-      width={width}
-      words={['keep', 'end search']}
-      initial={model.choices.get().list.filter}
-      onChange={search}
-      onSubmit={() => model.set({input: undefined})}
-      onCancel={() => {
-        search('');
-        model.set({input: undefined});
-      }}
-    />
   );
 }
 

@@ -3,17 +3,18 @@ import {useEffect, useMemo} from 'react';
 import {problemOf, type RunView} from '../../engine/index.ts';
 import {useTheme} from '../../ui/theme/use-theme.ts';
 import {Rows} from '../../ui/widgets/Rows.tsx';
-import {Split} from '../../ui/widgets/Split.tsx';
 import {TextInput} from '../../ui/widgets/TextInput.tsx';
 import type {AppModel} from '../app-model.ts';
+import {FindInput} from '../FindInput.tsx';
+import {OutputPanes} from '../OutputPanes.tsx';
 import {problemNote} from '../problem-note.ts';
 import {useStore} from '../use-store.ts';
 import {OutputPane} from './OutputPane.tsx';
 import {PlanPanel} from './PlanPanel.tsx';
-import {paneGrid, panesFit} from './pane-plan.ts';
+import {panesFit} from './pane-plan.ts';
 import {RunHeader} from './RunHeader.tsx';
 import {findTask, useRunKeys} from './run-keys.ts';
-import {type RunLayout, runLayout} from './run-layout.ts';
+import {runLayout} from './run-layout.ts';
 import type {RunModel} from './run-model.ts';
 import {outcomeRows} from './run-outcome.ts';
 
@@ -62,6 +63,10 @@ function FollowedRun({app, model, width, height}: FollowedRunProps) {
   const shown = choices.zoomed ? [panes[choices.focus ?? 0]] : panes;
   useEffect(() => model.keep(shown.filter((task) => task !== undefined)));
   useRunKeys(app, model, view, layout);
+  const search = (text: string): void => {
+    model.set({plan: {...model.choices.get().plan, filter: text}});
+    if (text !== '') findTask(model, 1, -1);
+  };
   return (
     <Box flexDirection="column" width={width} height={height} overflow="hidden">
       <RunHeader app={app} model={model} width={width} />
@@ -86,9 +91,22 @@ function FollowedRun({app, model, width, height}: FollowedRunProps) {
             focused={choices.focus === undefined}
           />
         ) : null}
-        {layout.panes.height > 0 ? <Panes app={app} model={model} shown={shown} layout={layout} /> : null}
+        {layout.panes.height > 0 ? (
+          <OutputPanes shown={shown} focus={choices.focus} zoomed={choices.zoomed} size={layout.panes}>
+            {({id: paneId, ...pane}) => (
+              <OutputPane key={paneId ?? `empty ${pane.place}`} app={app} model={model} task={paneId} {...pane} />
+            )}
+          </OutputPanes>
+        ) : null}
       </Box>
-      {choices.input === 'find' ? <Find model={model} width={width} /> : null}
+      {choices.input === 'find' ? (
+        <FindInput
+          width={width}
+          initial={choices.plan.filter}
+          onSearch={search}
+          onClose={() => model.set({input: undefined})}
+        />
+      ) : null}
       {choices.input === 'save' || choices.input === 'export' ? (
         <FileName app={app} model={model} width={width} />
       ) : null}
@@ -102,61 +120,6 @@ function outcomeHeight(height: number, {state}: RunView): number {
   // No output says what kept the whole run from being carried out: it is read here or nowhere.
   const refused = state.problem !== undefined && !state.tasks.some(({status}) => status === 'failed');
   return height < 30 && !refused ? 3 : 8;
-}
-
-interface PanesProps {
-  readonly app: AppModel;
-  readonly model: RunModel;
-  readonly shown: readonly (string | undefined)[];
-  readonly layout: RunLayout;
-}
-
-function Panes({app, model, shown, layout}: PanesProps) {
-  const {zoomed, focus} = useStore(model.choices);
-  const {width, height} = layout.panes;
-  const {across, down} = paneGrid(shown.length, width, height);
-  return (
-    <Split across={across} down={down} width={width} height={height}>
-      {(index, wide, high) => {
-        const pane = zoomed ? (focus ?? 0) : index;
-        return (
-          <OutputPane
-            key={shown[index] ?? `empty ${index}`}
-            app={app}
-            model={model}
-            task={shown[index]}
-            place={pane}
-            width={wide}
-            height={high}
-            focused={focus === pane}
-          />
-        );
-      }}
-    </Split>
-  );
-}
-
-/** Asks what to find in the plan; goes to the first task that has it while it is typed. */
-function Find({model, width}: {readonly model: RunModel; readonly width: number}) {
-  const search = (text: string): void => {
-    model.set({plan: {...model.choices.get().plan, filter: text}});
-    if (text !== '') findTask(model, 1, -1);
-  };
-  return (
-    <TextInput
-      prompt="/"
-      title="Find"
-      width={width}
-      words={['keep', 'end search']}
-      initial={model.choices.get().plan.filter}
-      onChange={search}
-      onSubmit={() => model.set({input: undefined})}
-      onCancel={() => {
-        search('');
-        model.set({input: undefined});
-      }}
-    />
-  );
 }
 
 /** Asks where an output or the whole run is to be written. */
