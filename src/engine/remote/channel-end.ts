@@ -1,6 +1,7 @@
 import type {ClientChannel} from 'ssh2';
 import type {RemoteEnd} from '../machine-tools.ts';
 import type {Clock} from '../tools.ts';
+import {notNeeded} from './deadline.ts';
 
 /** After the end of a program, a process it left behind may keep its output open: silence this long is the end. */
 const longestDrainMs = 1_000;
@@ -31,7 +32,7 @@ export function channelEnd(channel: ClientChannel, clock: Clock): ChannelEnd {
   });
   const drain = async () => {
     const stop = new AbortController();
-    void closed.promise.then(() => stop.abort());
+    void closed.promise.then(() => stop.abort(notNeeded));
     for (let before = -1; before !== heard; ) {
       before = heard;
       await clock.sleep(longestDrainMs, stop.signal).catch(() => {});

@@ -2,7 +2,7 @@ import type {Duplex} from 'node:stream';
 import type {Client, ClientChannel, PseudoTtyOptions} from 'ssh2';
 import type {Clock} from '../tools.ts';
 import type {WireError} from './connect-problem.ts';
-import {orAborted} from './deadline.ts';
+import {notNeeded, orAborted} from './deadline.ts';
 import {Turns} from './turns.ts';
 
 /**
@@ -79,7 +79,7 @@ export class Connection {
     this.#client.end();
     const waited = this.#clock.sleep(1_000, giveUp.signal).catch(() => {});
     await Promise.race([this.ended, waited]);
-    giveUp.abort();
+    giveUp.abort(notNeeded);
     this.#client.destroy();
     await this.ended;
   }

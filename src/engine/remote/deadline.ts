@@ -1,5 +1,8 @@
 import type {Clock} from '../tools.ts';
 
+/** Ends a wait that nobody needs any more. An abort without a reason makes an error with its stack, each time. */
+export const notNeeded = new Error('no longer waited for');
+
 /**
  * Does something that must be done after so many milliseconds. The signal it is given is aborted when that time is
  * over, and then `late` says what is thrown; also where the work does not listen.
@@ -19,7 +22,7 @@ export async function withDeadline<T>(
   try {
     return await orAborted(work(either), either);
   } finally {
-    timer.abort();
+    timer.abort(notNeeded);
   }
 }
 

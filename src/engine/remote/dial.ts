@@ -5,6 +5,7 @@ import type {Clock} from '../tools.ts';
 import {dialProblem, unreachable, type WireError} from './connect-problem.ts';
 import {withDeadline} from './deadline.ts';
 import {TurnedAway} from './handshake-problem.ts';
+import {writeTogether} from './write-together.ts';
 
 /** A machine that connects to others from where it is. */
 export interface Through {
@@ -25,9 +26,10 @@ export async function dial(
       'Is the machine on, and is the network between in order (ping)? A firewall that drops packets looks the same.',
     );
   try {
-    return await withDeadline({clock, milliseconds, late}, signal, (ending) =>
+    const stream = await withDeadline({clock, milliseconds, late}, signal, (ending) =>
       through ? forwarded(target, through, ending) : direct(target, ending),
     );
+    return writeTogether(stream);
   } catch (error) {
     if (signal.aborted || (error as Error).name === 'ProblemError') throw error;
     const problem = dialProblem(target, error as WireError);

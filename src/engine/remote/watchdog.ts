@@ -1,5 +1,6 @@
 import type {RemoteCommand} from '../machine-tools.ts';
 import {ProblemError} from '../problem.ts';
+import {notNeeded} from './deadline.ts';
 import type {Line} from './line.ts';
 
 /** Ends a command that runs, or is silent, for too long. */
@@ -44,7 +45,7 @@ export class Watchdog {
   }
 
   end(): void {
-    this.#ended.abort();
+    this.#ended.abort(notNeeded);
   }
 
   /** One timer for the silence, and not one for every piece of output. */
