@@ -52,6 +52,7 @@ const problemCodes = {
   'sudo-refused': 1,
   'facts-unreadable': 1,
   'package-corrupt': 1,
+  'certificate-invalid': 1,
   bug: 1,
   // 2: wrong use
   usage: 2,
