@@ -8,6 +8,7 @@ import {
   makeAuthority,
   readCertificate,
 } from '../../../src/engine/kube/certificates.ts';
+import {Secret} from '../../../src/engine/secret.ts';
 import {hasOpenssl} from '../../helpers/certificates.ts';
 import {made, openssl} from './openssl.ts';
 import {daysLater, now} from './sample-cluster.ts';
@@ -129,5 +130,6 @@ test('what is no certificate is refused without its contents', () => {
       expect.objectContaining({problem: expect.objectContaining({code: 'certificate-invalid'})}),
     );
     expect(() => readCertificate(pem)).not.toThrow('hunter2');
+    expect(() => keyFits(pem, new Secret('x'))).toThrow(expect.objectContaining({name: 'ProblemError'}));
   }
 });

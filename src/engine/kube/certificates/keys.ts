@@ -4,6 +4,7 @@ import {createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, X509
 import {promisify} from 'node:util';
 import {Secret} from '../../secret.ts';
 import {certificateProblem} from './problems.ts';
+import {readCertificate} from './read-certificate.ts';
 
 const generate = promisify(generateKeyPair);
 
@@ -54,7 +55,10 @@ export function readKey(key: Secret): KeyObject {
   }
 }
 
-/** Whether this is the private key of this certificate (both PEM). Throws as `readKey` does, and for the certificate. */
+/**
+ * Whether this is the private key of this certificate (both PEM). Throws Problem `certificate-invalid` for what
+ * cannot be read.
+ */
 export function keyFits(certificate: string, key: Secret): boolean {
-  return new X509Certificate(certificate).checkPrivateKey(readKey(key));
+  return new X509Certificate(readCertificate(certificate).pem).checkPrivateKey(readKey(key));
 }
