@@ -225,7 +225,31 @@ describe('order and slots', () => {
   });
 
   test('a need that is no task is a bug that is told', async () => {
-    await expect(scene({a: {needs: ['x']}}).ended).rejects.toThrow('a needs x, which is no task');
+    await expect(scene({a: {needs: ['x']}}).ended).rejects.toThrow('a waits for x, which is no task');
+    await expect(scene({a: {after: ['x']}}).ended).rejects.toThrow('a waits for x, which is no task');
+  });
+
+  test('what comes after tasks starts when all of them have ended, however they ended', async () => {
+    const run = scene({
+      good: {},
+      bad: {},
+      left: {needs: ['bad']},
+      tidy: {needs: ['good'], after: ['bad', 'left']},
+    });
+    await run.end('good');
+    expect(await run.said()).toEqual(['bad started', 'good started', 'good done changed']);
+    await run.end('bad', problem('build-failed'));
+    expect(await run.said()).toEqual(['bad failed: build-failed', 'left skipped: bad failed', 'tidy started']);
+    await run.end('tidy');
+    expect((await run.ended).outcome).toBe('failed');
+  });
+
+  test('what comes after a task does not start when the run was stopped', async () => {
+    const run = scene({a: {}, tidy: {after: ['a']}});
+    await run.said();
+    run.cancel.set({stage: 1, by: 'somebody'});
+    await run.ended;
+    expect((await run.said()).some((line) => line.startsWith('tidy started'))).toBe(false);
   });
 });
 

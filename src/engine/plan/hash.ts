@@ -12,6 +12,7 @@ export function planHash(plan: Plan): string {
       id: task.id,
       on: task.on,
       needs: [...new Set(task.needs)].sort(),
+      after: task.after ? [...new Set(task.after)].sort() : undefined,
       touches: task.touches,
       does: task.does.map((effect) => stable(effect)).sort(),
       expected: task.expected,

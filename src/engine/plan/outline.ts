@@ -10,6 +10,7 @@ export function outlineOf(task: Outline): Outline {
     title: task.title,
     ...(task.on === undefined ? {} : {on: task.on}),
     needs: task.needs,
+    ...(task.after === undefined ? {} : {after: task.after}),
     touches: task.touches,
     does: task.does,
     expected: task.expected,

@@ -26,6 +26,11 @@ export interface Task<Result = any> {
   readonly on?: string;
   /** Task ids; the scheduler goes by these edges, never by waves. */
   readonly needs: readonly string[];
+  /**
+   * Task ids that must have ended before it starts, however they ended: for what tidies up, and for what can go on with
+   * those that are left. Absent: none.
+   */
+  readonly after?: readonly string[];
   readonly touches: 'nothing' | 'this computer' | 'a machine' | 'the cluster' | 'data';
   /** Everything it may change. A change outside of this throws `not-in-plan`. */
   readonly does: readonly Effect[];

@@ -74,6 +74,7 @@ const outline = record({
   title: text,
   on: maybe(text),
   needs: list(text),
+  after: maybe(list(text)),
   touches: text,
   does: list(effect),
   expected: text,

@@ -21,6 +21,7 @@ function changesOf(old: TaskOutline, task: TaskOutline): readonly string[] {
     ...(old.on === task.on ? [] : [`    on: ${task.on ?? 'this computer'} (approved: ${old.on ?? 'this computer'})`]),
     ...(old.touches === task.touches ? [] : [`    touches: ${task.touches} (approved: ${old.touches})`]),
     ...listChanges('needs ', old.needs, task.needs),
+    ...listChanges('waits for the end of ', old.after ?? [], task.after ?? []),
     ...listChanges('', old.does.map(effectLine), task.does.map(effectLine)),
   ];
   return lines.length === 0 ? [] : [`~ ${task.id}: ${task.title}`, ...lines];

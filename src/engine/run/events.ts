@@ -63,6 +63,7 @@ export interface TaskOutline {
   readonly title: string;
   readonly on?: string;
   readonly needs: readonly string[];
+  readonly after?: readonly string[];
   readonly touches: Task['touches'];
   readonly does: readonly Effect[];
   readonly expected: Expected;

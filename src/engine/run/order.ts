@@ -3,7 +3,8 @@ import type {Task} from '../plan/types.ts';
 /** Tasks that the longest chains of others wait for come first when slots are few; else in the plan's order. */
 export function longestChainFirst(tasks: readonly Task[]): readonly Task[] {
   const waiting = new Map<string, Task[]>();
-  for (const task of tasks) for (const need of task.needs) waiting.set(need, [...(waiting.get(need) ?? []), task]);
+  for (const task of tasks)
+    for (const before of edgesOf(task)) waiting.set(before, [...(waiting.get(before) ?? []), task]);
   const lengths = new Map<string, number>();
   const lengthOf = ({id}: Task, above: readonly string[] = []): number => {
     const known = lengths.get(id);
@@ -17,10 +18,15 @@ export function longestChainFirst(tasks: readonly Task[]): readonly Task[] {
   return tasks.toSorted((a, b) => lengthOf(b) - lengthOf(a));
 }
 
-/** Throws when tasks share an id or need what is no task: a plan made wrong. */
+/** Throws when tasks share an id or wait for what is no task: a plan made wrong. */
 export function checkNeeds(tasks: readonly Task[]): void {
   const ids = new Set(tasks.map((task) => task.id));
   if (ids.size < tasks.length) throw new Error('two tasks of the plan have the same id');
   for (const task of tasks)
-    for (const need of task.needs) if (!ids.has(need)) throw new Error(`${task.id} needs ${need}, which is no task`);
+    for (const before of edgesOf(task))
+      if (!ids.has(before)) throw new Error(`${task.id} waits for ${before}, which is no task`);
+}
+
+function edgesOf({needs, after = []}: Task): readonly string[] {
+  return [...needs, ...after];
 }

@@ -153,8 +153,9 @@ function* startable(
   for (const entry of entries.values()) {
     if (running.size >= Math.max(1, execution.parallel)) return;
     if (entry.phase !== 'waiting' && entry.phase !== 'asked') continue;
-    const {needs, resource} = entry.task;
+    const {needs, after = [], resource} = entry.task;
     if (!needs.every((id) => isDone(entries.get(id)))) continue;
+    if (!after.every((id) => hasEnded(entries.get(id)))) continue;
     if (resource !== undefined && inUse(resource) >= Math.max(1, execution.resourceLimit(resource))) continue;
     yield entry;
   }
@@ -210,6 +211,10 @@ function needsThatChanged(task: Task, entries: ReadonlyMap<string, Entry>): read
 
 function isDone(entry: Entry | undefined): boolean {
   return entry?.phase === 'done' || entry?.phase === 'kept';
+}
+
+function hasEnded(entry: Entry | undefined): boolean {
+  return isDone(entry) || (entry !== undefined && isLost(entry));
 }
 
 function isLost({phase}: Entry): boolean {
