@@ -13,6 +13,26 @@ function keptCaches() {
   if (kept.styledChars.size > ${keptTexts} || kept.widths.size > ${keptTexts}) kept = new OutputCaches();
   return kept;
 }`;
+// In place of two of the steps of Output.applyWriteOperation: the lines of a text, and what is seen of a line.
+const keptLines = `
+const linesOfTexts = new Map();
+function keptLines(text, lines) {
+  if (linesOfTexts.size > ${keptTexts}) linesOfTexts.clear();
+  linesOfTexts.set(text, lines);
+  return lines;
+}
+const slices = new Map();
+function keptSlice(output, line, from, to) {
+  const key = from + ' ' + to + ' ' + line;
+  let slice = slices.get(key);
+  if (slice === undefined) {
+    if (slices.size > ${keptTexts}) slices.clear();
+    slice = output.sliceLineToColumns(line, from, to);
+    slices.set(key, slice);
+  }
+  return slice;
+}`;
+
 const keptWidth = `
 const keptWidths = new Map();
 function keptWidth(text) {
@@ -90,8 +110,15 @@ export const keptBetweenFrames: Plugin = {
       );
     change(
       'output',
-      {'caches = new OutputCaches();': 'caches = keptCaches();', '    get() {': '    get() { return keptRows(this);'},
-      keptCaches + keptRows,
+      {
+        'caches = new OutputCaches();': 'caches = keptCaches();',
+        'of this.caches.getStyledChars(text)': 'of linesOfTexts.has(text) ? [] : this.caches.getStyledChars(text)',
+        'lines = characterLines.map(line => styledCharsToString(line))':
+          'lines = linesOfTexts.get(text) ?? keptLines(text, characterLines.map(line => styledCharsToString(line)))',
+        'return this.sliceLineToColumns(line, from, to)': 'return keptSlice(this, line, from, to)',
+        '    get() {': '    get() { return keptRows(this);',
+      },
+      keptCaches + keptLines + keptRows,
     );
     change('squash-text-nodes', {'= sanitizeAnsi(': '= keptSanitized('}, keptSanitized);
     change('render-node-to-output', {'= widestLine(text)': '= keptWidth(text)'}, keptWidth);

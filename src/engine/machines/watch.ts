@@ -128,7 +128,9 @@ class Watch implements MachineWatch {
     const isFirst = one.look.facts === undefined;
     one.question = {since: now, abort};
     const isNew = one.look.askedAt === undefined;
-    this.set(one, {askedAt: clock.now(), ...(isNew ? {state: 'asking' as const} : {})});
+    one.look = {...one.look, askedAt: clock.now(), ...(isNew ? {state: 'asking' as const} : {})};
+    // That it is asked once more changes nothing of what is known.
+    if (isNew) this.teller.changed();
     try {
       const facts = await readFacts(one.asked, isFirst, abort.signal);
       const complaints = complaintsOf(facts, one.look.machine);

@@ -50,8 +50,13 @@ export interface MachinesModel {
   close(): void;
 }
 
-/** Milliseconds in which answers are gathered before they are drawn: a thousand machines may answer in one second. */
-const gatherMs = 100;
+/**
+ * Milliseconds in which answers are gathered before they are drawn. Of many machines one has always just answered, and
+ * every drawing keeps keys waiting.
+ */
+function gatherMs(machines: number): number {
+  return Math.min(1000, Math.max(100, machines / 2));
+}
 
 /** Command lines that are kept, in memory only: they may say more than whoever typed them wants written down. */
 const mostCommands = 50;
@@ -109,7 +114,7 @@ export function createMachinesModel({engine, config, source, sourceNote, clock}:
       set({looks: newest(store.get().looks, opened.get()), asking: true});
     };
     opened.subscribe(() => {
-      gathering ??= setTimeout(take, gatherMs);
+      gathering ??= setTimeout(take, gatherMs(opened.get().length));
     });
     take();
   };

@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 
 /** Terminal cells a text takes: 2 for a Chinese character, 0 for a combining mark. */
 export function cellWidth(text: string): number {
-  return isPlain(text) ? text.length : stringWidth(text);
+  return isPlain(text) || isNarrow(text) ? text.length : stringWidth(text);
 }
 
 /** The text in exactly `width` cells: padded with blanks, or cut with an ellipsis where it is longer. */
@@ -73,6 +73,11 @@ export function plain(text: string): string {
 
 function isPlain(text: string): boolean {
   return /^[\x20-\x7e]*$/.test(text);
+}
+
+/** The letters of Western Europe, lines, blocks and the signs of our own: each takes one cell, and measuring it takes long. */
+function isNarrow(text: string): boolean {
+  return /^[\x20-\x7e\xa1-\xac\xae-\xff–—•…↑↓─-▟▸●✓✗]*$/.test(text);
 }
 
 const segmenter = new Intl.Segmenter(undefined, {granularity: 'grapheme'});

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import stringWidth from 'string-width';
 import {expect, test} from 'vitest';
 import {cellWidth, cut, fit, fitRight, plain, wrap, wrapAtMost} from '../../../src/ui/widgets/cells.ts';
 
@@ -57,4 +58,11 @@ test('foreign text loses colours, titles, cursor moves and hidden characters', (
 test('a text is wrapped into so many lines, and the last one says that more was there', () => {
   expect(wrapAtMost('one two three four', 9, 2)).toEqual(['one two', 'three fo…']);
   expect(wrapAtMost('one two', 9, 2)).toEqual(['one two']);
+});
+
+test('a character of which the width is known takes what it takes when it is measured', () => {
+  for (let code = 0x20; code < 0x10000; code++) {
+    const character = String.fromCharCode(code);
+    expect(cellWidth(character), code.toString(16)).toBe(stringWidth(character));
+  }
 });
