@@ -12,6 +12,9 @@ declare const PROGRAM_VERSION: string;
 /** The hidden word that makes this process a runner: the folder of its run follows. */
 const runnerWord = '__runner';
 
+/** What is shipped beside the program. */
+const assetsFolder = fileURLToPath(new URL('../assets', import.meta.url));
+
 /** What the operator has, before anything of ours is added: hooks of a build get this. */
 const environment = {...process.env};
 // React looks here when it is loaded, and so do libraries that are not bundled.
@@ -24,7 +27,7 @@ async function start(argv: readonly string[]): Promise<number> {
   const [word, folder] = argv;
   if (word === runnerWord && folder !== undefined) {
     const {serveRunner} = await import('./engine/runner-main.ts');
-    return serveRunner(folder, {environment, programVersion: PROGRAM_VERSION});
+    return serveRunner(folder, {environment, programVersion: PROGRAM_VERSION, assets: assetsFolder});
   }
   // Answers of a thousand machines are much that lives for a moment.
   if (word === 'machine') (await import('./ui/terminal/young-heap.ts')).boundYoungHeap();
@@ -51,7 +54,7 @@ function realWorld(): World {
         environment,
         runnerCommand: [process.execPath, fileURLToPath(import.meta.url), runnerWord],
         programVersion: PROGRAM_VERSION,
-        assets: fileURLToPath(new URL('../assets', import.meta.url)),
+        assets: assetsFolder,
         ...options,
       });
     },

@@ -3,19 +3,18 @@ import {join, resolve} from 'node:path';
 import type {Engine, ImageBuildRequest, ImageRequest, Runs, StartOptions} from './api.ts';
 import {createClock} from './clock.ts';
 import type {BaseMemory} from './images/bases.ts';
-import type {SshFor} from './machines/cluster.ts';
 import {createMachines} from './machines/machines.ts';
 import {planHash} from './plan/hash.ts';
-import type {FactWorld, Plan} from './plan/types.ts';
+import type {FactWorld, Plan, RunRequest} from './plan/types.ts';
 import {ProblemError} from './problem.ts';
 import {pruneRuns} from './run/prune.ts';
 import {createRuns} from './run/runs.ts';
 import {startRun} from './run/start.ts';
 import {Secret} from './secret.ts';
 import {clusterName, makeStateFolder, readConfiguration, stateHomeOf} from './state.ts';
-import type {Clock, Tools} from './tools.ts';
+import type {Tools} from './tools.ts';
 import {watchConfig} from './watch-config.ts';
-import {createTools, environmentElsewhere} from './world.ts';
+import {createTools, environmentElsewhere, loadSsh} from './world.ts';
 
 export interface EngineOptions {
   /** What hooks inherit, and where the Docker engine and the state home are found. */
@@ -41,6 +40,11 @@ export function createEngine(options: EngineOptions): Engine {
     making ??= createTools({environment, stateHome, clock, endpoint});
     return making;
   };
+  const machines = createMachines({environment, stateHome, assets, clock, loadSsh: () => loadSsh(clock)});
+  const toolsFor = async ({config, source, jump}: RunRequest): Promise<Tools> => ({
+    ...(await tools()),
+    ...(config === undefined ? {} : {machines: machines.access({config, source, jump})}),
+  });
   const stateFolderOf = async ({source, config}: Place) => join(stateHome, await clusterName(source, config));
   const runner = {command: runnerCommand, environment: environmentElsewhere(environment), clock};
   const runs = createRuns({...runner, stateHome, readConfiguration});
@@ -111,7 +115,7 @@ export function createEngine(options: EngineOptions): Engine {
     async propose(request, signal = never()) {
       const placed = {...withBuilder(request, environment), ...(await realPlace(request))};
       const stateFolder = await stateFolderOf(placed);
-      const world = {tools: await tools(), stateFolder, anew: true};
+      const world = {tools: await toolsFor(placed), stateFolder, anew: true};
       const {facts, plan, bases} = await proposalOf(placed, world, signal);
       await remember(stateFolder, bases, world.tools);
       const nothingToDo = plan.tasks.every(({expected}) => expected === 'unchanged');
@@ -139,19 +143,13 @@ export function createEngine(options: EngineOptions): Engine {
       resume: async (id, start = {}) => runs.resume(id, {secrets: await secretsFor(await runs.requestOf(id), start)}),
     } satisfies Runs,
 
-    machines: createMachines({environment, stateHome, assets, clock, loadSsh: () => loadSsh(clock)}),
+    machines,
 
     async info() {
       const {engineInfoLines} = await import('./info.ts');
       return engineInfoLines({environment, stateHome, programVersion, tools: await tools()});
     },
   };
-}
-
-/** SSH and all that belongs to it is loaded when a machine is first asked. */
-async function loadSsh(clock: Clock): Promise<SshFor> {
-  const {createSsh} = await import('./remote/create-ssh.ts');
-  return (hostKeys) => createSsh({hostKeys, clock});
 }
 
 /** The docker command's own setting, which counts where nothing else was chosen. */

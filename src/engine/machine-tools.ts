@@ -92,10 +92,21 @@ export interface RemoteCommand {
    * `machine-lost`, and takes fewer processes on the machine.
    */
   readonly repeatable?: boolean;
+  /** Changes nothing on the machine, so that no plan needs to list it. */
+  readonly reads?: true;
   /** Milliseconds from its start to its end. */
   readonly deadlineMs?: number;
   /** Milliseconds without any output before it is ended. */
   readonly silenceMs?: number;
+}
+
+/** The machines of a configuration, by name. */
+export interface MachineAccess {
+  /**
+   * Does something on a machine, over a connection that is shared with everybody who asks it, and is not to be closed.
+   * Throws `unknown-name`, what is wrong with the configuration, what connecting throws, and what the work throws.
+   */
+  use<T>(machine: string, work: (remote: Remote) => Promise<T>, signal: AbortSignal): Promise<T>;
 }
 
 export interface RemoteWatch {

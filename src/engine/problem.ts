@@ -50,6 +50,7 @@ const problemCodes = {
   'editor-failed': 1,
   'machine-lost': 1,
   'sudo-refused': 1,
+  'script-failed': 1,
   'facts-unreadable': 1,
   'package-corrupt': 1,
   'certificate-invalid': 1,

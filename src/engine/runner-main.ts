@@ -1,5 +1,7 @@
 import {availableParallelism} from 'node:os';
 import {createClock} from './clock.ts';
+import {createMachines} from './machines/machines.ts';
+import {machineSecrets} from './machines/run-secrets.ts';
 import {imageBuild} from './plan/image-build.ts';
 import {imagePush} from './plan/image-push.ts';
 import type {Pace} from './run/execution.ts';
@@ -7,12 +9,14 @@ import {runFolder} from './run/folder.ts';
 import {runRunner} from './run/runner.ts';
 import {readConfiguration} from './state.ts';
 import {endLeftSession} from './terminal/process-session.ts';
-import {createTools} from './world.ts';
+import {createTools, loadSsh} from './world.ts';
 
 export interface RunnerOptions {
   /** What hooks inherit and where the engine is found. */
   readonly environment: NodeJS.ProcessEnv;
   readonly programVersion: string;
+  /** The folder of what is shipped beside the program. */
+  readonly assets: string;
   /** The Docker engine; beats the environment. */
   readonly endpoint?: string;
 }
@@ -29,10 +33,17 @@ const limits: Readonly<Record<string, number>> = {upload: 4, hook: 3};
  */
 export async function serveRunner(folder: string, options: RunnerOptions): Promise<number> {
   const clock = createClock();
-  const {environment, programVersion, endpoint} = options;
+  const {environment, programVersion, assets, endpoint} = options;
+  const {stateHome} = runFolder(folder);
+  const machines = createMachines({environment, stateHome, assets, clock, loadSsh: () => loadSsh(clock)});
   return runRunner(folder, {
     operations: [imageBuild, imagePush],
-    tools: () => createTools({environment, stateHome: runFolder(folder).stateHome, clock, endpoint}),
+    async tools({config, source, jump}, secrets) {
+      const own = await createTools({environment, stateHome, clock, endpoint});
+      if (config === undefined) return own;
+      return {...own, machines: machines.access({config, source, jump, secrets: machineSecrets(secrets)})};
+    },
+    closeTools: () => machines.close(),
     clock,
     readConfiguration,
     programVersion,

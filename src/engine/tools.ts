@@ -5,12 +5,14 @@
  */
 
 import type {Readable} from 'node:stream';
+import type {MachineAccess} from './machine-tools.ts';
 import type {Secret} from './secret.ts';
 
 export interface Tools {
   readonly docker: Docker;
   readonly terminal: Terminal;
   readonly files: Files;
+  readonly machines: MachineAccess;
   readonly clock: Clock;
 }
 

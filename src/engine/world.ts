@@ -1,4 +1,6 @@
 import {resolve} from 'node:path';
+import {noMachines} from './machines/access.ts';
+import type {SshFor} from './machines/cluster.ts';
 import {hashCacheFile, sharingRecords} from './state.ts';
 import type {Clock, Tools} from './tools.ts';
 
@@ -11,7 +13,7 @@ export interface ToolsOptions {
   readonly endpoint?: string | undefined;
 }
 
-/** The real outside. What is heavy in it is loaded when it is first used. */
+/** The real outside, without machines. What is heavy in it is loaded when it is first used. */
 export async function createTools({environment, stateHome, clock, endpoint}: ToolsOptions): Promise<Tools> {
   const [{createDocker}, {createFiles}, {createTerminal}] = await Promise.all([
     import('./docker/docker.ts'),
@@ -22,8 +24,15 @@ export async function createTools({environment, stateHome, clock, endpoint}: Too
     docker: createDocker({environment, ...(endpoint === undefined ? {} : {endpoint})}),
     files: sharingRecords(createFiles({cacheFile: hashCacheFile(stateHome)}), stateHome),
     terminal: await createTerminal({environment}),
+    machines: noMachines,
     clock,
   };
+}
+
+/** SSH and all that belongs to it is loaded when a machine is first asked. */
+export async function loadSsh(clock: Clock): Promise<SshFor> {
+  const {createSsh} = await import('./remote/create-ssh.ts');
+  return (hostKeys) => createSsh({hostKeys, clock});
 }
 
 /** The same environment for a process in another folder: what docker's variables name from here, it finds too. */

@@ -13,6 +13,18 @@ test.each<[Effect, string]>([
     {kind: 'command', argv: ['a b.sh', "it's"], cwd: '$RUN/tree/root', decided: 'only if an image was built'},
     "run 'a b.sh' 'it'\\''s' in tree/root of the run folder (decided while running: only if an image was built)",
   ],
+  [
+    {kind: 'script', on: 'gpu-01', name: 'start.sh', script: 'sha256:1', args: ['a b'], sudo: true},
+    "run start.sh 'a b' on gpu-01 as root",
+  ],
+  [{kind: 'script', on: 'gpu-01', name: 'look.sh', script: 'sha256:1'}, 'run look.sh on gpu-01'],
+  [{kind: 'machine file', on: 'gpu-01', path: '/etc/kubernetes/**'}, 'write below /etc/kubernetes on gpu-01'],
+  [
+    {kind: 'machine file', on: 'gpu-01', path: '/etc/kubernetes/sa.key', digest: 'secret'},
+    'write /etc/kubernetes/sa.key on gpu-01 (holds a secret)',
+  ],
+  [{kind: 'container', on: 'gpu-01', call: 'run', name: 'kubelet'}, 'run the container kubelet on gpu-01'],
+  [{kind: 'container', on: 'gpu-01', call: 'pull', name: 'r/etcd:3'}, 'pull the image r/etcd:3 on gpu-01'],
 ])('%j is one line for people', (effect, words) => {
   expect(effectWords(effect)).toBe(words);
 });

@@ -1,4 +1,4 @@
-import {cp, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -7,6 +7,7 @@ import {createClock} from '../../src/engine/clock.ts';
 import {createMachines} from '../../src/engine/machines/machines.ts';
 import type {MachineRun, Machines} from '../../src/engine/machines/types.ts';
 import {createSsh} from '../../src/engine/remote/create-ssh.ts';
+import {writeClusterFolder} from '../lab/cluster-folder.ts';
 import {type Host, type Lab, logins, startLab, whyNoLab} from '../lab/lab.ts';
 
 const obstacle = whyNoLab();
@@ -29,8 +30,7 @@ describe.skipIf(obstacle)('machines over SSH', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'pai-machines-'));
     config = join(folder, 'cluster');
-    await cp(fileURLToPath(new URL('../../fixtures/config-sample', import.meta.url)), config, {recursive: true});
-    await writeFile(join(config, 'layout.yaml'), layoutOf(lab.hosts));
+    await writeClusterFolder(config, lab.hosts);
     machines = createMachines({
       environment: {HOME: folder},
       stateHome: join(folder, 'state'),
@@ -194,31 +194,3 @@ describe.skipIf(obstacle)('machines over SSH', () => {
 
 /** Fails where a command of ours is left. */
 const nothingLeft = '! pgrep -u admin -f "sleep|tail|yes" >/dev/null';
-
-function layoutOf(hosts: readonly Host[]): string {
-  const {user, password} = logins.admin;
-  const machines = hosts.map(({name, address}, index) =>
-    [
-      `  - hostname: ${name}`,
-      `    hostip: ${address}`,
-      '    machine-type: cpu',
-      ...(index === 0
-        ? [
-            '    k8s-role: master',
-            '    etcdid: etcd1',
-            '    zkid: "1"',
-            '    dashboard: "true"',
-            '    pai-master: "true"',
-          ]
-        : ['    k8s-role: worker', '    pai-worker: "true"']),
-      `    username: ${user}`,
-      `    password: ${JSON.stringify(password)}`,
-    ].join('\n'),
-  );
-  return [
-    'machine-sku:\n  cpu:\n    mem: 1\n    cpu:\n      vcore: 1\n    os: ubuntu16.04',
-    `machine-list:\n${machines.join('\n')}`,
-    `kubernetes:\n  api-servers-url: http://${hosts[0]?.address}:8080\n  dashboard-url: http://${hosts[0]?.address}:9090`,
-    '',
-  ].join('\n');
-}

@@ -19,6 +19,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(base, {recursive: true}));
 
+const noUse = (): never => {
+  throw new Error('not part of this test');
+};
+
 /** Tools that note what was called and do nothing. */
 function recordingTools() {
   const calls: string[] = [];
@@ -42,6 +46,7 @@ function recordingTools() {
       credentials: note('credentials', undefined),
     },
     terminal: {kind: 'pipes', run: note('run', {exit: 0})},
+    machines: {use: noUse},
     files: {
       copyTree: note('copyTree', {files: 0, bytes: 0, how: 'copy' as const, skipped: []}),
       removeTree: note('removeTree', undefined),

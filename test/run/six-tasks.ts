@@ -105,6 +105,7 @@ export function plainTools(clock: Tools['clock']): Tools {
     clock,
     files,
     terminal: {kind: 'pipes', run: no},
+    machines: {use: no},
     docker: {
       endpoint: 'none',
       info: no,

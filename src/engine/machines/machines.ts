@@ -1,8 +1,9 @@
-import type {RemoteShell} from '../machine-tools.ts';
+import type {MachineAccess, RemoteShell} from '../machine-tools.ts';
 import {displayText} from '../names.ts';
 import {ProblemError, problemOf} from '../problem.ts';
 import type {HostKeyBook} from '../remote/host-key-check.ts';
 import type {Clock} from '../tools.ts';
+import {machineAccess} from './access.ts';
 import {type Asked, askMachine} from './asked.ts';
 import {type Cluster, Clusters, ownHostKeys, type SshFor} from './cluster.ts';
 import {each} from './each.ts';
@@ -19,6 +20,7 @@ import type {
   HostKeyReport,
   MachineFacts,
   MachineRun,
+  MachineSecrets,
   MachineShellRequest,
   Machines,
   MachinesRequest,
@@ -44,8 +46,22 @@ interface Opened extends ReadMachines {
 /** Machines that are asked at once, without those that take long. */
 const usualParallel = 40;
 
+/** Which machines, and what else is needed to log in. */
+interface AccessRequest {
+  readonly config: string;
+  readonly source?: string | undefined;
+  readonly jump?: string | undefined;
+  readonly secrets?: MachineSecrets;
+}
+
+/** Machines as screens and the command line ask them, and as the tasks of a run are given them. */
+export interface MachinesOfEngine extends Machines {
+  /** Shares the connections of everything else that is asked; they are closed by `close`. */
+  access(request: AccessRequest): MachineAccess;
+}
+
 /** Making it reads nothing; what is heavy is loaded by the first question. */
-export function createMachines(options: MachinesOptions): Machines {
+export function createMachines(options: MachinesOptions): MachinesOfEngine {
   const {environment, stateHome, assets, clock, loadSsh} = options;
   const {HOME: home = '/'} = environment;
   const clusters = new Clusters({stateHome, home, clock, loadSsh});
@@ -117,6 +133,15 @@ export function createMachines(options: MachinesOptions): Machines {
   };
 
   return {
+    access({config, source, jump, secrets}) {
+      const more = {
+        ...(source === undefined ? {} : {source}),
+        ...(jump === undefined ? {} : {jump}),
+        ...(secrets ? {secrets} : {}),
+      };
+      return machineAccess(() => asked({config, names: [], ...more}));
+    },
+
     async list(request) {
       const {all, chosen, problems, cluster} = await open(request);
       const {problems: hostKeyProblems} = await cluster.readHostKeys();

@@ -32,6 +32,7 @@ export async function compareInstalled(
       script: compareScript,
       stdin: installed.map((file) => `${file.installed}\n`).join(''),
       sudo,
+      reads: true,
       deadlineMs: 60_000,
     },
     signal,

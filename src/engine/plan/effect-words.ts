@@ -16,6 +16,19 @@ export function effectWords(effect: Effect): string {
     }
     case 'docker':
       return `docker ${effect.call} ${effect.image}${decided}`;
+    case 'script': {
+      const call = [effect.name, ...(effect.args ?? []).map(shellWord)].join(' ');
+      return `run ${call} on ${effect.on}${effect.sudo ? ' as root' : ''}${decided}`;
+    }
+    case 'machine file': {
+      const below = effect.path.endsWith('/**');
+      const place = below ? `below ${effect.path.slice(0, -3)}` : effect.path;
+      return `write ${place} on ${effect.on}${effect.digest === 'secret' ? ' (holds a secret)' : ''}${decided}`;
+    }
+    case 'container':
+      return effect.call === 'pull'
+        ? `pull the image ${effect.name} on ${effect.on}${decided}`
+        : `${effect.call} the container ${effect.name} on ${effect.on}${decided}`;
   }
 }
 

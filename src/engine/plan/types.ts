@@ -88,6 +88,42 @@ export type Effect =
       /** The reference that comes into being. */
       readonly image: string;
       readonly decided?: string;
+    }
+  | MachineEffect;
+
+/**
+ * What a task may change on a machine. A script is held to its text: no other one can be run there. Which files and
+ * containers of the machine it changes is not seen from here; what it says of them is for the operator.
+ */
+export type MachineEffect =
+  | {
+      readonly kind: 'script';
+      readonly on: string;
+      /** For people: 'start-kubelet.sh', 'install certificates'. */
+      readonly name: string;
+      /** SHA-256 of the text that /bin/sh is given, as `sha256:…`. */
+      readonly script: string;
+      /** $1, $2, …; '$RUN' stands for the run's id, '~/' at the beginning for a home folder. Absent: any. */
+      readonly args?: readonly string[];
+      readonly sudo?: true;
+      readonly decided?: string;
+    }
+  | {
+      readonly kind: 'machine file';
+      readonly on: string;
+      /** Absolute; may end with `/**`. */
+      readonly path: string;
+      /** Of the content where it is known before; 'secret' where it holds one. */
+      readonly digest?: string;
+      readonly decided?: string;
+    }
+  | {
+      readonly kind: 'container';
+      readonly on: string;
+      readonly call: 'run' | 'remove' | 'pull';
+      /** Of the container, or the image that is pulled. */
+      readonly name: string;
+      readonly decided?: string;
     };
 
 export interface Retry {
@@ -146,6 +182,8 @@ export interface RunRequest {
   readonly config?: string;
   /** Where the engine is, when it was chosen for this run. */
   readonly parallel?: number;
+  /** The hosts to go through to machines, as ssh -J takes them. */
+  readonly jump?: string;
   readonly failFast?: boolean;
   /** Whole run, milliseconds. */
   readonly timeoutMs?: number;

@@ -10,6 +10,7 @@ import type {Cancel, ExecutionEnd, Happening} from './execution.ts';
 import {emptyRun, fold} from './fold.ts';
 import {type PlanRecord, type RequestRecord, type RunFolder, readPlan, readRequest, writeWhole} from './folder.ts';
 import {openJournal, readJournal} from './journal.ts';
+import {endLeftScripts} from './left-scripts.ts';
 import {limitTools} from './limit.ts';
 import {type Holder, holderWords, type Lock} from './lock.ts';
 import {leftOutBytes, openOutput} from './output.ts';
@@ -48,7 +49,7 @@ export async function carryOut(
   try {
     let ready: Ready;
     try {
-      ready = await prepare(run, world, record, approved, before.runner === 0, cancel, locks, redact);
+      ready = await prepare(run, world, record, approved, before.runner === 0, secrets, cancel, locks, redact);
     } catch (error) {
       if (before.runner > 0) throw error;
       startWith(approved.tasks);
@@ -56,7 +57,7 @@ export async function carryOut(
       if (asked) book.emit({type: 'cancel-requested', ...asked});
       return end(run, record, book, refusalOf(diskFull(error, run.folder) ?? error, cancel.get()), locks);
     }
-    const ended = await endLeftCommands(before, world);
+    const ended = [...(await endLeftCommands(before, world)), ...(await endLeftScripts(before, ready, cancel))];
     startWith(ready.plan.tasks.map(outlineOf));
     for (const lock of locks) if (lock.tookOverFrom) book.emit(takenOver(lock.tookOverFrom));
     for (const task of ended) book.emit(endedFor(task));
@@ -66,6 +67,7 @@ export async function carryOut(
     await removeTree(run, ready.tools, book);
     return end(run, record, book, {...outcome, outcome: outcome.outcome}, locks);
   } finally {
+    await world.closeTools?.();
     for (const lock of locks) lock.release();
     journal.close();
   }
@@ -184,7 +186,7 @@ function endedFor(task: string): Happening {
     problem: {
       code: 'stopped',
       severity: 'notice',
-      message: `What the runner before had started for ${task} was still at work; it was ended, and the task begins anew.`,
+      message: `What the runner before had started for ${task} was still at work; it was ended (or waited for, where it must not be interrupted), and the task begins anew.`,
     },
   };
 }

@@ -64,6 +64,9 @@ const request = record({
 const effect = record({
   kind: text,
   argv: maybe(list(text)),
+  on: maybe(text),
+  name: maybe(text),
+  args: maybe(list(text)),
   path: maybe(text),
   image: maybe(text),
   decided: maybe(text),
@@ -108,6 +111,7 @@ export const configurationCopy = record({
   settings: (value) => record({})(value) && Object.values(value as object).every(text),
 });
 
+const script = record({machine: text, processGroup: processNumber});
 const ofTask = (fields: Fields): Check => record({task: text, ...fields});
 
 const events: {readonly [Type in RunEvent['type']]: Check} = {
@@ -129,6 +133,8 @@ const events: {readonly [Type in RunEvent['type']]: Check} = {
   'task-stopped': ofTask({halfDone: maybe(text)}),
   'command-started': ofTask({command: record({...identity, numbers: maybe(text)})}),
   'command-ended': ofTask({session: number}),
+  'script-started': ofTask({script}),
+  'script-ended': ofTask({script}),
   'task-reopened': ofTask({because: text}),
   'cancel-requested': record({stage: oneOf(1, 2), by: text}),
   'run-noticed': record({problem}),

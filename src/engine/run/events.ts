@@ -43,6 +43,9 @@ export type RunEvent = {
   /** A command of this computer is at work for a task; on the disk before the command does anything. */
   | {readonly type: 'command-started'; readonly task: string; readonly command: StartedCommand}
   | {readonly type: 'command-ended'; readonly task: string; readonly session: number}
+  /** The same for a script on a machine, which is in a process group there. */
+  | {readonly type: 'script-started'; readonly task: string; readonly script: StartedScript}
+  | {readonly type: 'script-ended'; readonly task: string; readonly script: StartedScript}
   /** On resume: a task the journal had as done is no longer so and runs again. */
   | {readonly type: 'task-reopened'; readonly task: string; readonly because: string}
   | {readonly type: 'cancel-requested'; readonly stage: 1 | 2; readonly by: string}
@@ -55,6 +58,12 @@ export type RunEvent = {
 export interface StartedCommand extends ProcessIdentity {
   /** Among which processes its number counts, where a computer has several such spaces. */
   readonly numbers?: string;
+}
+
+/** Where a script of a task is at work. */
+export interface StartedScript {
+  readonly machine: string;
+  readonly processGroup: number;
 }
 
 /** A task as the journal and the screens know it: everything but its functions. */
@@ -88,6 +97,7 @@ export interface TaskState extends TaskOutline {
   readonly halfDone?: string;
   /** At work for it, by the journal. */
   readonly commands?: readonly StartedCommand[];
+  readonly scripts?: readonly StartedScript[];
   readonly progress?: {readonly done: number; readonly total?: number};
   /** Epoch milliseconds, for showing. */
   readonly startedAt?: number;

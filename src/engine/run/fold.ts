@@ -1,5 +1,5 @@
 import {outlineOf} from '../plan/outline.ts';
-import type {RunEvent, RunState, TaskOutline, TaskState} from './events.ts';
+import type {RunEvent, RunState, StartedScript, TaskOutline, TaskState} from './events.ts';
 
 /** The state of a run of which nothing is known yet. */
 export const emptyRun: RunState = {
@@ -66,6 +66,10 @@ function after(state: RunState, event: RunEvent): RunState {
       return withTask(state, event.task, (task) => ({...task, commands: [...(task.commands ?? []), event.command]}));
     case 'command-ended':
       return withTask(state, event.task, (task) => withoutCommand(task, event.session));
+    case 'script-started':
+      return withTask(state, event.task, (task) => ({...task, scripts: [...(task.scripts ?? []), event.script]}));
+    case 'script-ended':
+      return withTask(state, event.task, (task) => withoutScript(task, event.script));
     case 'task-reopened':
       return withTask(state, event.task, (task) => ({
         ...outlineOf(task),
@@ -133,6 +137,11 @@ function withTask(state: RunState, id: string, change: (task: TaskState) => Task
 function withoutCommand({commands = [], ...task}: TaskState, session: number): TaskState {
   const left = commands.filter(({pid}) => pid !== session);
   return left.length > 0 ? {...task, commands: left} : task;
+}
+
+function withoutScript({scripts = [], ...task}: TaskState, {machine, processGroup}: StartedScript): TaskState {
+  const left = scripts.filter((script) => script.machine !== machine || script.processGroup !== processGroup);
+  return left.length > 0 ? {...task, scripts: left} : task;
 }
 
 function ended(task: TaskState, event: {readonly at: number; readonly up: number}): TaskState {

@@ -3,6 +3,7 @@ import {basename, dirname, isAbsolute, join, resolve, sep} from 'node:path';
 import type {Effect} from '../plan/types.ts';
 import {ProblemError} from '../problem.ts';
 import type {Command, Tools} from '../tools.ts';
+import {limitMachines} from './limit-machines.ts';
 
 export interface Limits {
   /** The task's id, for the message of a refusal. */
@@ -37,6 +38,7 @@ export function limitTools(tools: Tools, limits: Limits): Tools {
 
   return {
     clock: tools.clock,
+    machines: limitMachines(tools.machines, limits, check),
     docker: {
       endpoint: tools.docker.endpoint,
       info: (...args) => tools.docker.info(...args),

@@ -2,6 +2,7 @@ import {planHash} from '../plan/hash.ts';
 import {outlineOf} from '../plan/outline.ts';
 import type {Operation, Plan, RunRequest} from '../plan/types.ts';
 import {ProblemError} from '../problem.ts';
+import type {Secret} from '../secret.ts';
 import type {Store} from '../store.ts';
 import type {Clock, Tools} from '../tools.ts';
 import {configurationChange, keepConfiguration} from './config-copy.ts';
@@ -29,6 +30,7 @@ export async function prepare(
   record: RequestRecord,
   approved: PlanRecord,
   first: boolean,
+  secrets: ReadonlyMap<string, Secret>,
   cancel: Store<Cancel | undefined>,
   locks: Lock[],
   redact: (text: string) => string,
@@ -41,7 +43,7 @@ export async function prepare(
     const place = lockPlace(name, run);
     locks.push(takeLock(place.folder, place.name, run.run, world.clock.now()));
   }
-  const tools = await world.tools(request);
+  const tools = await world.tools(request, secrets);
   const facts = first ? await readFactsAgain(run, operation, request, tools, world.clock, cancel) : recorded;
   const plan = operation.plan(request, facts);
   if (planHash(plan) !== record.planHash) throw planChanged(record, approved, plan, first, world.programVersion);

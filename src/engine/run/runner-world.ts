@@ -1,5 +1,6 @@
 import type {Readable} from 'node:stream';
 import type {Operation, RunRequest} from '../plan/types.ts';
+import type {Secret} from '../secret.ts';
 import type {Clock, Tools} from '../tools.ts';
 import type {ReadConfiguration} from './config-copy.ts';
 import type {Pace} from './execution.ts';
@@ -9,7 +10,9 @@ import type {JournalDisk} from './journal.ts';
 export interface RunnerWorld {
   readonly operations: readonly Operation[];
   /** The real outside for this request; the runner limits it task by task. */
-  tools(request: RunRequest): Tools | Promise<Tools>;
+  tools(request: RunRequest, secrets: ReadonlyMap<string, Secret>): Tools | Promise<Tools>;
+  /** Gives back what the tools hold open. Absent: they hold nothing. */
+  closeTools?(): Promise<void>;
   readonly clock: Clock;
   /** What the configuration says, to be kept with the run; absent: nothing is. */
   readonly readConfiguration?: ReadConfiguration;

@@ -2,6 +2,7 @@ import type {Task, TaskContext} from '../plan/types.ts';
 import {recordCommands} from './commands.ts';
 import type {Execution, Happening} from './execution.ts';
 import type {TaskOutput} from './output.ts';
+import {recordScripts} from './record-scripts.ts';
 
 interface ContextParts {
   readonly execution: Execution;
@@ -21,7 +22,11 @@ export function contextOf(
   const needed = neededBy(task, execution.plan.tasks);
   const tools = execution.toolsFor(task);
   return {
-    tools: {...tools, terminal: recordCommands(tools.terminal, task.id, say)},
+    tools: {
+      ...tools,
+      terminal: recordCommands(tools.terminal, task.id, say),
+      machines: recordScripts(tools.machines, task.id, say),
+    },
     signal,
     runFolder: execution.runFolder,
     stateFolder: execution.stateFolder,

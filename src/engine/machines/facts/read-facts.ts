@@ -43,6 +43,7 @@ export async function readFacts(remote: Remote, question: FactsQuestion, signal:
     {
       script,
       args: [String(patienceSeconds), askSudo ? 'ask-sudo' : 'leave-sudo'],
+      reads: true,
       deadlineMs: (patienceSeconds + 30) * 1000,
     },
     signal,

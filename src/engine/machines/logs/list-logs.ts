@@ -4,7 +4,7 @@ import type {MachineLogList} from '../types.ts';
 
 /** Asks a machine what it has that logs, in one round trip. Throws what `Remote.run` throws. */
 export async function listLogs(remote: Remote, sudo: boolean, signal: AbortSignal): Promise<MachineLogList> {
-  const {answer} = await askMachine(remote, {script, sudo, deadlineMs: 30_000}, signal);
+  const {answer} = await askMachine(remote, {script, sudo, reads: true, deadlineMs: 30_000}, signal);
   return {
     files: answer.lines('file').flatMap(fileOf),
     units: [...answer.lines('unit').flatMap(unitOf), ...answer.lines('logged').flatMap(loggedUnit)],

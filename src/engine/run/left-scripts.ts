@@ -1,0 +1,89 @@
+import type {Task} from '../plan/types.ts';
+import {ProblemError, problemOf} from '../problem.ts';
+import type {Store} from '../store.ts';
+import type {Tools} from '../tools.ts';
+import type {RunState, StartedScript} from './events.ts';
+import type {Cancel} from './execution.ts';
+import type {Ready} from './prepare.ts';
+
+/** How long a critical script of an earlier runner is waited for where its task has no deadline. */
+const patienceMs = 10 * 60_000;
+const lookEveryMs = 1000;
+
+/**
+ * Looks for scripts that earlier runners left at work on machines. Those of critical tasks are waited for, all others
+ * are ended; then their tasks begin anew. Returns the tasks something was ended or waited for. Throws `machine-lost`
+ * where a machine cannot be asked: two at once must not be.
+ */
+export async function endLeftScripts(
+  {tasks}: RunState,
+  {plan, tools}: Ready,
+  cancel: Store<Cancel | undefined>,
+): Promise<readonly string[]> {
+  const byId = new Map(plan.tasks.map((task) => [task.id, task]));
+  const stop = new AbortController();
+  const hear = () => {
+    if (cancel.get()) stop.abort(new ProblemError({code: 'stopped', message: 'Stopped before the first task.'}));
+  };
+  const unsubscribe = cancel.subscribe(hear);
+  hear();
+  try {
+    const left = tasks.flatMap(({id, scripts = []}) => scripts.map((script) => ({id, script})));
+    const found = await Promise.all(
+      left.map(async ({id, script}) => ((await settle(script, byId.get(id), tools, stop.signal)) ? [id] : [])),
+    );
+    return [...new Set(found.flat())];
+  } finally {
+    unsubscribe();
+  }
+}
+
+/** Whether it was still at work. */
+async function settle(
+  {machine, processGroup}: StartedScript,
+  task: Task | undefined,
+  {machines, clock}: Tools,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const deadlineMs = task?.deadlineMs ?? patienceMs;
+  try {
+    return await machines.use(
+      machine,
+      async (remote) => {
+        if (!(await remote.isAlive(processGroup, signal))) return false;
+        if (!task?.critical) {
+          await remote.endGroup(processGroup, signal);
+          return true;
+        }
+        const until = clock.monotonic() + deadlineMs;
+        while (await remote.isAlive(processGroup, signal)) {
+          if (clock.monotonic() > until) throw doesNotEnd(machine, processGroup);
+          await clock.sleep(lookEveryMs, signal);
+        }
+        return true;
+      },
+      signal,
+    );
+  } catch (error) {
+    const {message, code, hint} = problemOf(error);
+    if (code === 'stopped' || code === 'deadline-passed') throw error;
+    throw new ProblemError(
+      {
+        code: 'machine-lost',
+        message: `Whether a script of an earlier runner still runs on ${machine} cannot be found out: ${message}`,
+        hint: hint ?? 'Resume when the machine can be asked again.',
+        machine,
+      },
+      {cause: error},
+    );
+  }
+}
+
+function doesNotEnd(machine: string, processGroup: number): ProblemError {
+  return new ProblemError({
+    code: 'deadline-passed',
+    message: `A script of an earlier runner still runs on ${machine}, and must not be interrupted.`,
+    hint: `Look at it there: ps -o pid,etime,args -g ${processGroup}. Resume when it has ended.`,
+    machine,
+  });
+}
