@@ -84,7 +84,7 @@ describe('a hook that is at work when its runner is killed', () => {
     expect(stateOf(run).status).toBe('done');
     expect(existsSync(join(place.target, 'two-at-once'))).toBe(false);
     expect(stateOf(run).notices?.map(({message}) => message)).toContain(
-      'What the runner before had started for write/a was still at work; it was ended, and the task begins anew.',
+      'What the runner before had started for write/a was still at work; it was ended (or waited for, where it must not be interrupted), and the task begins anew.',
     );
     expect(stateOf(run).tasks.every(({commands}) => commands === undefined)).toBe(true);
     await runnerGone(run);
