@@ -151,7 +151,7 @@ describe('mistakes in the other files', () => {
         "error | config-invalid | kubernetes-configuration.yaml:2 | kubernetes.load-balancer-ip | kubernetes.load-balancer-ip is not read: the key is load-balance-ip. | Write load-balance-ip instead.",
         "error | config-invalid | kubernetes-configuration.yaml:3 | kubernetes.service-cluster-ip-range | kubernetes.service-cluster-ip-range is "169.254.0.0", but an address range is an IPv4 address, / and a number up to 32. | Write it as 10.254.0.0/16",
         "error | config-invalid | kubernetes-configuration.yaml:7 | kubernetes.etcd-version | kubernetes.etcd-version is empty. | Write etcd-version: 3.2.17",
-        "warning | config-invalid | kubernetes-configuration.yaml:8 | kubernetes.answer | kubernetes.answer is not known here. | Known are: cluster-dns, load-balance-ip, service-cluster-ip-range, storage-backend, docker-registry, hyperkube-version, etcd-version, apiserver-version, kube-scheduler-version, kube-controller-manager-version, dashboard-version, etcd-data-path, api-servers-port, api-servers-http-schema, qos-switch.",
+        "warning | config-invalid | kubernetes-configuration.yaml:8 | kubernetes.answer | kubernetes.answer is not known here. | Known are: cluster-dns, load-balance-ip, service-cluster-ip-range, storage-backend, docker-registry, hyperkube-version, etcd-version, apiserver-version, kube-scheduler-version, kube-controller-manager-version, dashboard-version, etcd-data-path, api-servers-port, api-servers-http-schema, qos-switch, haproxy-version, pai-tui.",
       ]
     `);
   });

@@ -1,6 +1,6 @@
 import {isAtLeast, type Release} from '../release.ts';
-import {type Field, map, needed, optional, type Shape} from '../shape.ts';
-import {address, cidr, flag, ipv4, oneOf, path, port, text} from '../shape-scalars.ts';
+import {type Field, list, map, needed, optional, type Shape} from '../shape.ts';
+import {address, cidr, flag, hostName, ipv4, oneOf, path, port, text, url} from '../shape-scalars.ts';
 
 /** kubernetes-configuration.yaml of B–H (behaviour 2.4). */
 export function kubernetesConfiguration(release: Release): Shape {
@@ -24,8 +24,42 @@ export function kubernetesConfiguration(release: Release): Shape {
       'api-servers-port': optional(port),
       'api-servers-http-schema': optional(oneOf('http', 'https')),
       'qos-switch': optional(flag),
+      'haproxy-version': optional(text),
+      'pai-tui': optional(ownSettings),
     },
     'warning',
   );
   return map({kubernetes: needed(settings, 'kubernetes: with the settings below it')}, 'warning');
 }
+
+/** Each may be given as a full reference. */
+const images = [
+  ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy', 'hyperkube'],
+  ...['etcd', 'pause', 'kubernetes-dashboard', 'haproxy'],
+];
+
+/** What this program alone reads; the original's tools pass it over. */
+const ownSettings = map(
+  {
+    'pod-network': optional(oneOf('auto', 'routes', 'host', 'manifest')),
+    'pod-network-range': optional(cidr),
+    'pod-network-manifest': optional(text),
+    'cluster-domain': optional(hostName),
+    'dns-manifest': optional(text),
+    'plain-http-api': optional(oneOf('true', 'false')),
+    images: optional(map(Object.fromEntries(images.map((name) => [name, optional(text)])), 'error')),
+    docker: optional(
+      map(
+        {
+          repository: optional(text),
+          packages: optional(list(text)),
+          bundle: optional(text),
+          mirrors: optional(list(url)),
+          'insecure-registries': optional(list(text)),
+        },
+        'error',
+      ),
+    ),
+  },
+  'error',
+);
