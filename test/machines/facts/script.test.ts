@@ -126,7 +126,7 @@ test('it leaves no folder behind, also when programs hang, and without mktemp', 
       encoding: 'utf8',
     });
     expect(stdout).toContain(`${mark} hung nvidia-smi\n`);
-    const left = ['/dev/shm', '/tmp', '/var/tmp'].filter((place) => existsSync(`${place}/pai-tui-facts.${mark}`));
+    const left = ['/dev/shm', '/tmp', '/var/tmp'].filter((place) => existsSync(`${place}/pai-tui-asks.${mark}`));
     expect(left, program).toEqual([]);
   }
 });

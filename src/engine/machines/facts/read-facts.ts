@@ -1,11 +1,10 @@
 /** Asks a machine for its facts, in one round trip. */
 
-import {readFile} from 'node:fs/promises';
-import {join} from 'node:path';
 import {askMachine, endText} from '../../machine-answer.ts';
 import type {Remote} from '../../machine-tools.ts';
 import {ProblemError} from '../../problem.ts';
 import type {Clock} from '../../tools.ts';
+import {readMachineScript} from '../machine-script.ts';
 import type {MachineFacts} from '../types.ts';
 import {parseFacts} from './parse-facts.ts';
 
@@ -20,13 +19,9 @@ export interface FactsQuestion {
   readonly patienceSeconds?: number;
 }
 
-/**
- * The script that runs on machines, without what only people read: it goes to each of them again and again. `assets` is
- * where this program's own files are.
- */
-export async function readFactsScript(assets: string): Promise<string> {
-  const script = await readFile(join(assets, 'machines/facts.sh'), 'utf8');
-  return script.replace(/^[ \t]*(?:#.*)?\n|^[ \t]+/gm, '');
+/** The script that asks for them. `assets` is where this program's own files are. */
+export function readFactsScript(assets: string): Promise<string> {
+  return readMachineScript(assets, 'facts.sh');
 }
 
 /**
