@@ -210,10 +210,13 @@ left /opt/cni/bin
 left /var/lib/cni
 left /etc/rancher
 left /run/containerd/io.containerd.runtime.v2.task/k8s.io
-for folder in /etc/systemd/system /lib/systemd/system /usr/lib/systemd/system; do
-  [ "$folder" = /usr/lib/systemd/system ] && [ -L /lib ] && continue
-  for unit in kubelet k3s k3s-agent etcd kube-proxy; do
-    [ -e "$folder/$unit.service" ] && say left-unit "$unit"
+# A unit that came with a package and is not enabled starts nothing.
+for unit in kubelet k3s k3s-agent etcd kube-proxy; do
+  for file in /etc/systemd/system/"$unit".service /etc/systemd/system/*.wants/"$unit".service; do
+    # Enabled is a link, which may point to nowhere by now; one to /dev/null forbids the unit.
+    if { [ -e "$file" ] || [ -L "$file" ]; } && [ "$(readlink "$file" 2>/dev/null)" != /dev/null ]; then
+      say left-unit "$unit"
+    fi
   done
 done
 for device in cni0 flannel.1 kube-ipvs0 kube-bridge weave; do
