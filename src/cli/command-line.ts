@@ -1,5 +1,6 @@
 import {resolve} from 'node:path';
 import {exitCodeOf, ProblemError, problemOf, shellWord} from '../engine/index.ts';
+import {checkCluster} from './cluster-check.ts';
 import {completionScript, type Shell} from './completion.ts';
 import {namesWord} from './completion-words.ts';
 import {checkConfig, showConfig} from './config-commands.ts';
@@ -9,7 +10,7 @@ import type {Options} from './flags.ts';
 import {helpText} from './help.ts';
 import {changeImages, imageStatus, listImages} from './image-commands.ts';
 import {showInfo} from './info.ts';
-import {askMachines} from './machine-commands.ts';
+import {askMachines, closingMachines} from './machine-commands.ts';
 import {tellNames} from './names.ts';
 import type {Rewritten} from './old-spellings.ts';
 import {type Output, openOutput} from './output.ts';
@@ -95,6 +96,8 @@ async function carryOutOne(
       return generateConfig(context);
     case 'template render':
       return renderTemplate(context);
+    case 'cluster check':
+      return closingMachines(context, checkCluster);
     case 'machine list':
     case 'machine facts':
     case 'machine trust':

@@ -39,6 +39,7 @@ type CommandName =
   | 'config show'
   | 'config generate'
   | 'template render'
+  | 'cluster check'
   | 'machine list'
   | 'machine facts'
   | 'machine trust'
@@ -55,12 +56,13 @@ type CommandName =
   | 'info'
   | 'completion';
 
-type Noun = 'image' | 'config' | 'template' | 'machine' | 'run' | 'info' | 'completion';
+type Noun = 'image' | 'config' | 'template' | 'cluster' | 'machine' | 'run' | 'info' | 'completion';
 
 export const nouns: Readonly<Record<Noun, string>> = {
   image: 'see, build and push the images of a source tree',
   config: 'check, show and generate the configuration of a cluster',
   template: 'render a template as Jinja2 does',
+  cluster: 'check whether machines are fit for Kubernetes',
   machine: 'see, trust and ask machines, and run commands on them',
   run: 'see, follow, resume and stop what was started',
   info: 'every path, version and limit',
@@ -204,6 +206,22 @@ export const commands: readonly Command[] = [
     ],
     json: '{"text","problems":[{"severity","code","message","file","line","column"}]}',
     examples: ['pai-tui template render start.sh.template --context cluster.yaml'],
+    since: '0.1.0',
+  },
+  {
+    name: 'cluster check',
+    flags: asking,
+    about: 'Whether Kubernetes can go on the machines of a configuration: each by itself, and all side by side.',
+    more: [
+      'Asked are reachability, sudo, system, memory, disks, swap, control groups, modules of the kernel, docker, ports, what an earlier cluster left, registries and images as the machine itself reaches them, names, clocks, the network between machines, ranges of addresses, and the address of the API. Nothing is changed on any machine.',
+      'A state is ok, warning (the cluster can be booted all the same), failed, or unknown (it could not be asked). Ends with 1 when a check failed or some machines were not reached, with 6 when none was.',
+      passwords,
+    ],
+    json: '{"checks":[{"machine","check","state":"ok"|"warning"|"failed"|"unknown","detail","fix"}]}',
+    examples: [
+      'pai-tui cluster check -c ~/cluster',
+      'pai-tui cluster check -c ~/cluster --json | jq \'.checks[] | select(.state != "ok")\'',
+    ],
     since: '0.1.0',
   },
   {
@@ -401,12 +419,13 @@ export const commands: readonly Command[] = [
 ];
 
 /** Nouns that other versions bring: named, so that nobody looks for a spelling mistake. */
-export const laterNouns = ['service', 'cluster', 'new', 'sandbox'] as const;
+export const laterNouns = ['service', 'new', 'sandbox'] as const;
 
 /** The same for commands of nouns that are here. */
-export const laterCommands: readonly string[] = ['add', 'remove', 'repair', 'etcdfix', 'etcd-fix'].map(
-  (verb) => `machine ${verb}`,
-);
+export const laterCommands: readonly string[] = [
+  ...['add', 'remove', 'repair', 'etcdfix', 'etcd-fix'].map((verb) => `machine ${verb}`),
+  ...['status', 'k8s-bootup', 'k8s-clean', 'install-kubectl', 'package'].map((verb) => `cluster ${verb}`),
+];
 
 export function commandNamed(name: string): Command | undefined {
   return commands.find((command) => command.name === name);

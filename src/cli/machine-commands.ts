@@ -20,11 +20,18 @@ const answers = {
 /** How long connections may take to close: what still runs on machines is ended by that. */
 const closingMs = 2000;
 
+export function askMachines(name: keyof typeof answers, context: Context): Promise<number> {
+  return closingMachines(context, answers[name]);
+}
+
 /** Carries out a command that asks machines, and gives its connections back. */
-export async function askMachines(name: keyof typeof answers, context: Context): Promise<number> {
+export async function closingMachines(
+  context: Context,
+  answer: (context: Context) => Promise<number>,
+): Promise<number> {
   const {machines} = context.engine;
   try {
-    return await answers[name](context);
+    return await answer(context);
   } finally {
     const enough = new AbortController();
     await Promise.race([

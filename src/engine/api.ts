@@ -4,6 +4,7 @@
  */
 
 import type {Catalog} from './catalog/types.ts';
+import type {Cluster} from './cluster/types.ts';
 import type {ValueChange, WrittenValue} from './config/change-value.ts';
 import type {GenerateReport, GenerateRequest} from './config/generate/types.ts';
 import type {ConfigReading, OpenConfigOptions} from './config/open.ts';
@@ -56,6 +57,7 @@ export interface Engine {
   start(proposal: Proposal, options?: StartOptions): Promise<string>;
   readonly runs: Runs;
   readonly machines: Machines;
+  readonly cluster: Cluster;
   /** Every path, version and limit, for `info`. */
   info(): Promise<readonly InfoLine[]>;
 }

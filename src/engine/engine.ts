@@ -2,6 +2,7 @@ import {realpath} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import type {Engine, ImageBuildRequest, ImageRequest, Runs, StartOptions} from './api.ts';
 import {createClock} from './clock.ts';
+import {createCluster} from './cluster/cluster.ts';
 import type {BaseMemory} from './images/bases.ts';
 import {createMachines} from './machines/machines.ts';
 import {planHash} from './plan/hash.ts';
@@ -144,6 +145,7 @@ export function createEngine(options: EngineOptions): Engine {
     } satisfies Runs,
 
     machines,
+    cluster: createCluster({machines, clock, assets}),
 
     async info() {
       const {engineInfoLines} = await import('./info.ts');

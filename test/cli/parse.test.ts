@@ -90,7 +90,7 @@ test.each(commands.filter(({name}) => name !== 'completion'))(
   },
 );
 
-const thisVersion = 'This version has: image, config, template, machine, run, info, completion.';
+const thisVersion = 'This version has: image, config, template, cluster, machine, run, info, completion.';
 
 test.each([
   ['imgae list', 'There is no command "imgae".', 'Did you mean image?'],
@@ -120,24 +120,24 @@ test.each([
     'See the ids with: pai-tui run list. The word last stands for the newest.',
   ],
   ['completion zhs', 'completion knows bash, zsh, fish, not "zhs".', 'Did you mean zsh?'],
-  ['cluster status', '"cluster" is not part of this version of pai-tui yet.', thisVersion],
+  ['service list', '"service" is not part of this version of pai-tui yet.', thisVersion],
   // What JavaScript knows of every object is no word of ours.
   [
     'constructor',
     'There is no command "constructor".',
-    'Commands begin with: image, config, template, machine, run, info, completion.',
+    'Commands begin with: image, config, template, cluster, machine, run, info, completion.',
   ],
   [
     'help toString',
     'There is no command "toString".',
-    'Commands begin with: image, config, template, machine, run, info, completion.',
+    'Commands begin with: image, config, template, cluster, machine, run, info, completion.',
   ],
   ['image list --constructor', 'There is no flag --constructor.', 'Try: pai-tui --help'],
   ['--hasOwnProperty', 'There is no flag --hasOwnProperty.', 'Try: pai-tui --help'],
   // A word that is no command yet says more than the flags behind it.
   ['service start -p /cfg -n x', '"service" is not part of this version of pai-tui yet.', thisVersion],
+  ['cluster status', '"cluster status" is not part of this version of pai-tui yet.', thisVersion],
   ['machine etcd-fix -p /cfg -l list', '"machine etcd-fix" is not part of this version of pai-tui yet.', thisVersion],
-  ['cluster status', '"cluster" is not part of this version of pai-tui yet.', thisVersion],
   ['paictl.py service stop -p /cfg', '"service" is not part of this version of pai-tui yet.', thisVersion],
   ['imgae list -p', 'There is no command "imgae".', 'Did you mean image?'],
   ['image list -p x', 'There is no flag -p.', 'Try: pai-tui --help'],

@@ -9,6 +9,7 @@ import type {
   StartOptions,
 } from '../../src/engine/api.ts';
 import type {Catalog, Component, Image} from '../../src/engine/catalog/types.ts';
+import type {CheckReport} from '../../src/engine/cluster/types.ts';
 import type {ConfigReading} from '../../src/engine/config/open.ts';
 import type {OutputView} from '../../src/engine/output-text.ts';
 import type {Task} from '../../src/engine/plan/types.ts';
@@ -44,6 +45,7 @@ export interface FakeAnswers {
   readonly catalog: Catalog | Problem;
   readonly status: ImageStatusReport | Problem | 'pending';
   readonly propose: Problem | 'pending' | undefined;
+  readonly check: CheckReport | Problem | 'pending';
   readonly start: Problem | undefined;
   readonly runs: readonly RunView[];
   readonly config: ConfigReading;
@@ -60,6 +62,7 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}, machines = 
     catalog: sampleCatalog(),
     status: sampleStatus(),
     propose: undefined,
+    check: {results: [], reached: [], refusals: []},
     start: undefined,
     config: {problems: []},
     change: undefined,
@@ -174,6 +177,15 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}, machines = 
       return id;
     },
     machines: machines.machines,
+    cluster: {
+      async check(_query, told, signal) {
+        calls.push('cluster check');
+        if (answers.check === 'pending') return never(signal);
+        const report = orThrow(answers.check);
+        told(report.results);
+        return report;
+      },
+    },
     async info() {
       return [{topic: 'version', value: '0.1.0'}];
     },

@@ -1,6 +1,7 @@
 /** What is wrong with a machine that answers. */
 
 import type {DiskFact, GpuFact, MachineFacts, MachineSku} from '../types.ts';
+import {durationText, gibibytes, percent} from './amounts.ts';
 
 /** What the configuration says of the machine. */
 export interface ExpectedMachine {
@@ -88,23 +89,4 @@ function bytesOf(written: string | undefined): number | undefined {
   if (unit === undefined) return Number(amount) * 1024 ** 3;
   const power = 'KMGTP'.indexOf(unit.slice(0, 1).toUpperCase()) + 1;
   return Number(amount) * (unit.endsWith('i') ? 1024 : 1000) ** power;
-}
-
-/** Never more than there is: 99.6 % is 99 %. */
-function percent(share: number): string {
-  return `${Math.floor(share * 100)} %`;
-}
-
-function gibibytes(bytes: number): string {
-  return (bytes / 1024 ** 3).toFixed(1).replace(/\.0$/, '');
-}
-
-/** '12.3 s', '10 min 4 s', '3 h 2 min', '2 days 4 h' */
-function durationText(ms: number): string {
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  const seconds = Math.round(ms / 1000);
-  const [minutes, hours, days] = [Math.floor(seconds / 60), Math.floor(seconds / 3600), Math.floor(seconds / 86_400)];
-  if (hours === 0) return `${minutes} min ${seconds % 60} s`;
-  if (days === 0) return `${hours} h ${minutes % 60} min`;
-  return `${days} ${days === 1 ? 'day' : 'days'} ${hours % 24} h`;
 }

@@ -31,7 +31,7 @@ export function disksIn(answer: Answer): DiskFact[] {
 }
 
 /** The numbers of `df -P`, by mount: total, used, available. */
-function byMount(lines: readonly string[]): ReadonlyMap<string, readonly number[]> {
+export function byMount(lines: readonly string[]): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, readonly number[]>();
   for (const line of lines) {
     // The device may hold spaces, and so may the mount: what stands between them tells where each ends.
