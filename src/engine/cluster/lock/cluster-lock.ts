@@ -1,0 +1,209 @@
+/**
+ * The lock on a cluster itself, beside the one of this computer: held on a majority of its masters, so that neither two
+ * dev boxes nor the two halves of a partition change it at once.
+ */
+
+import type {MachineAccess} from '../../machine-tools.ts';
+import {type Problem, ProblemError, problemOf} from '../../problem.ts';
+import type {Clock} from '../../tools.ts';
+import {askMaster, type ClusterHolder, type MasterQuestion, type MasterSays} from './master-lock.ts';
+
+export interface ClusterLockRequest {
+  readonly machines: MachineAccess;
+  readonly clock: Clock;
+  /** Every configured master. */
+  readonly masters: readonly string[];
+  readonly holder: ClusterHolder;
+  /** Seconds it is held for without a renewal; 60. */
+  readonly seconds?: number;
+  /** The token of an expired holder that the operator agreed to take over. */
+  readonly over?: string;
+  /** Every reachable master is enough: for what mends a cluster that lost its masters. At least one must be reached. */
+  readonly withoutMajority?: boolean;
+  /** Between 0 and 1, for the wait before another try. */
+  random?(): number;
+  /** Where it lies on the masters. */
+  readonly folder?: string;
+}
+
+export interface ClusterLock {
+  /** The masters it was taken on. */
+  readonly on: readonly string[];
+  /** Aborted when it is not surely held any more: whatever needs it must stop. */
+  readonly lost: AbortSignal;
+  /** Lets it go on every master that can be reached. Never throws: elsewhere it expires. */
+  release(): Promise<void>;
+}
+
+const usualSeconds = 60;
+/** Two who ask at the same time may both get a part. */
+const tries = 4;
+/** A part of its time that is never counted on: clocks drift, and what was begun needs a moment to stop. */
+const margin = 0.25;
+
+const take = () => 'take' as const;
+const release = () => 'release' as const;
+
+type Answer = {readonly master: string} & (
+  | {readonly said: MasterSays; readonly problem?: undefined}
+  | {readonly problem: Problem; readonly said?: undefined}
+);
+
+/**
+ * Takes the lock and renews it until it is released. Throws `lock-held` with its holder, also where that one's time is
+ * over and nobody agreed to take it over (`expiredHolder` tells); `machine-unreachable` where no majority answers.
+ */
+export async function takeClusterLock(request: ClusterLockRequest, signal: AbortSignal): Promise<ClusterLock> {
+  const {masters, clock, withoutMajority = false, random = Math.random} = request;
+  const majority = Math.floor(masters.length / 2) + 1;
+  for (let attempt = 1; ; attempt++) {
+    const asked = clock.monotonic();
+    const answers = await askAll(request, take, masters, signal);
+    const on = answers.flatMap(({master, said}) => (said?.says === 'taken' ? [master] : []));
+    const others = answers.flatMap(({said}) => (said && 'by' in said ? [said] : []));
+    const enough = withoutMajority ? on.length > 0 && others.length === 0 : on.length >= majority;
+    if (enough && !signal.aborted) return keep(request, on, withoutMajority ? on.length : majority, asked);
+    await askAll(request, release, masters, AbortSignal.timeout(10_000));
+    signal.throwIfAborted();
+    const reached = answers.filter(({said}) => said).length;
+    if (others.length === 0) throw unreachable(answers, withoutMajority ? 1 : majority);
+    // Where the other one has no majority either, it gives way as we do.
+    const [other] = others.toSorted((a, b) => countOf(others, b) - countOf(others, a));
+    if (!other) throw new Error('nobody holds it');
+    const isSplit = other.says === 'held' && countOf(others, other) < majority && reached >= majority;
+    if (!isSplit || attempt >= tries) throw held(other);
+    await clock.sleep(200 + random() * 800 * attempt, signal);
+  }
+}
+
+/** The token and age of an expired holder that a Problem of `takeClusterLock` tells of; undefined for a living one. */
+export function expiredHolder(error: unknown): ClusterHolder | undefined {
+  return error instanceof LockHeld && error.said.says === 'expired' ? error.said.by : undefined;
+}
+
+type Others = Extract<MasterSays, {readonly by: ClusterHolder}>;
+
+class LockHeld extends ProblemError {
+  readonly said: Others;
+
+  constructor(said: Others, problem: Problem) {
+    super(problem);
+    this.said = said;
+  }
+}
+
+/** Renews it at a third of its time, and gives it up in good time where a majority does not agree. */
+function keep(request: ClusterLockRequest, taken: readonly string[], needed: number, takenAt: number): ClusterLock {
+  const {clock, masters, seconds = usualSeconds} = request;
+  const on = new Set(taken);
+  // A master that comes back is no longer free for somebody else.
+  const whatOf = (master: string) => (on.has(master) ? 'renew' : 'take');
+  const lost = new AbortController();
+  const ended = new AbortController();
+  // From before it was asked for: the masters count from later on.
+  let sureUntil = takenAt + seconds * 1000 * (1 - margin);
+  const everyMs = (seconds * 1000) / 3;
+
+  const watch = async () => {
+    for (;;) {
+      const wait = sureUntil - clock.monotonic();
+      if (wait <= 0) break;
+      await clock.sleep(wait, ended.signal);
+    }
+    lost.abort(notSure());
+  };
+  const renew = async () => {
+    for (let wait = everyMs; ; ) {
+      await clock.sleep(wait, ended.signal);
+      const asked = clock.monotonic();
+      // A renewal that hangs must not keep the next one from being tried.
+      const limit = AbortSignal.any([ended.signal, AbortSignal.timeout(everyMs)]);
+      const answers = await askAll(request, whatOf, masters, limit);
+      for (const {master, said} of answers) {
+        if (said?.says === 'taken') on.add(master);
+        if (said?.says === 'gone') on.delete(master);
+      }
+      const still = answers.filter(({said}) => said?.says === 'renewed' || said?.says === 'taken').length;
+      if (still >= needed) sureUntil = asked + seconds * 1000 * (1 - margin);
+      // Missed once, it is tried again soon.
+      wait = still >= needed ? everyMs : everyMs / 4;
+    }
+  };
+  const works = [watch(), renew()].map((work) =>
+    work.catch((error: unknown) => {
+      if (!ended.signal.aborted) lost.abort(error);
+    }),
+  );
+  let releasing: Promise<void> | undefined;
+  return {
+    on: taken,
+    lost: lost.signal,
+    release() {
+      releasing ??= (async () => {
+        ended.abort(new ProblemError({code: 'stopped', message: 'The lock of the cluster is not needed any more.'}));
+        await Promise.all(works);
+        await askAll(request, release, masters, AbortSignal.timeout(10_000));
+      })();
+      return releasing;
+    },
+  };
+}
+
+/** All masters at once; what one of them does holds up nobody. */
+async function askAll(
+  {machines, holder, seconds = usualSeconds, over, folder}: ClusterLockRequest,
+  what: (master: string) => MasterQuestion['what'],
+  masters: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Answer[]> {
+  const more = {...(over === undefined ? {} : {over}), ...(folder === undefined ? {} : {folder})};
+  return Promise.all(
+    masters.map(async (master): Promise<Answer> => {
+      try {
+        return {
+          master,
+          said: await askMaster(machines, master, {what: what(master), holder, seconds, ...more}, signal),
+        };
+      } catch (error) {
+        return {master, problem: problemOf(error)};
+      }
+    }),
+  );
+}
+
+function countOf(others: readonly Others[], {by}: Others): number {
+  return others.filter(({by: each}) => each.token === by.token).length;
+}
+
+function held(said: Others): LockHeld {
+  const {by} = said;
+  if (said.says === 'held')
+    return new LockHeld(said, {
+      code: 'lock-held',
+      message: `The cluster is locked by ${by.words}, for at least ${said.secondsLeft} s more.`,
+      hint: 'Wait until it has ended. Should it be gone, its lock expires by itself.',
+    });
+  return new LockHeld(said, {
+    code: 'lock-held',
+    message: `The cluster was locked by ${by.words}, which has not been heard of for ${said.secondsAgo} s more than its time.`,
+    hint: 'See whether it is gone: what it began may be half-done. Then take its lock over.',
+  });
+}
+
+function unreachable(answers: readonly Answer[], needed: number): ProblemError {
+  const silent = answers.flatMap(({master, problem}) => (problem ? [`${master}: ${problem.message}`] : []));
+  return new ProblemError({
+    code: 'machine-unreachable',
+    message: `The lock of the cluster needs ${needed} of ${answers.length} masters, and ${answers.length - silent.length} can be asked.`,
+    hint: 'Bring masters back first. Without a majority of them only what mends the cluster can go on.',
+    detail: silent.join('\n'),
+  });
+}
+
+function notSure(): ProblemError {
+  return new ProblemError({
+    code: 'lock-held',
+    message: 'The lock of the cluster could not be renewed on a majority of the masters in time.',
+    hint: 'Somebody else may take it from now on, so nothing more is begun. Resume when the masters can be reached.',
+  });
+}

@@ -1,0 +1,74 @@
+/**
+ * The lock on a cluster, as one master keeps it: POSIX sh. A file with who holds it and until when, by the clock of that
+ * master alone, so that clocks need not agree. `flock` makes looking and writing one step, and is let go by the kernel
+ * whatever becomes of the script.
+ */
+
+/** Where the lock lies on a master. */
+export const lockFolder = '/var/lib/pai-tui';
+
+/**
+ * $1: the mark of the answer, $2: take, renew or release, $3: the folder, $4: a token that nobody else has, $5: seconds
+ * it is held for, $6: the token of an expired holder that is taken over, or nothing. stdin: a line that describes the
+ * holder. Tells one of: taken, renewed, released, gone (another one has it, or nobody), held SECONDS TOKEN, expired
+ * SECONDS TOKEN, and of the latter two `holder` with the line of who has it.
+ */
+export const lockScript = String.raw`
+mark=$1 what=$2 folder=$3 own=$4 seconds=$5 over=$6
+umask 077
+say() { printf '%s %s %s\n' "$mark" "$1" "$2"; }
+refuse() {
+  say failed "$1"
+  say end ended
+  exit 1
+}
+IFS= read -r described || :
+command -v flock >/dev/null 2>&1 || refuse 'it has no flock'
+error=$(mkdir -p "$folder" 2>&1) || refuse "$error"
+error=$( { : >>"$folder/lock.guard"; } 2>&1) || refuse "$error"
+exec 9<"$folder/lock.guard"
+flock -w 10 9 || refuse 'somebody else is at the lock all the time'
+# Only now: what is read before the guard is held may be old.
+now=$(date +%s)
+token= until=0 holder=
+if [ -s "$folder/lock" ]; then
+  { IFS= read -r token; IFS= read -r until; IFS= read -r holder; } <"$folder/lock"
+fi
+case $until in '' | *[!0-9]*) until=0 ;; esac
+# A clock that was set back must not lock everybody out: nobody ever holds it for longer than this.
+[ "$until" -le $((now + seconds + 3600)) ] || until=$now
+write() {
+  error=$( {
+    printf '%s\n%s\n%s\n' "$own" "$((now + seconds))" "$described" >"$folder/.lock.$$" &&
+      { sync "$folder/.lock.$$" 2>/dev/null || sync; } && mv -f "$folder/.lock.$$" "$folder/lock"
+  } 2>&1) || {
+    rm -f "$folder/.lock.$$"
+    refuse "$error"
+  }
+}
+case $what in
+  take)
+    if [ -z "$token" ] || [ "$token" = "$own" ] || { [ "$until" -le "$now" ] && [ "$token" = "$over" ]; }; then
+      write
+      say taken "$own"
+    else
+      if [ "$until" -gt "$now" ]; then say held "$((until - now)) $token"; else say expired "$((now - until)) $token"; fi
+      say holder "$holder"
+    fi
+    ;;
+  renew)
+    # Expired is not lost as long as nobody else took it.
+    if [ "$token" = "$own" ]; then
+      write
+      say renewed "$own"
+    else
+      say gone "$holder"
+    fi
+    ;;
+  release)
+    if [ "$token" = "$own" ]; then rm -f "$folder/lock"; fi
+    say released "$own"
+    ;;
+esac
+say end ended
+`;

@@ -1,0 +1,224 @@
+import {existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import fc from 'fast-check';
+import {afterEach, beforeEach, describe, expect, test} from 'vitest';
+import {createClock} from '../../src/engine/clock.ts';
+import {
+  type ClusterLock,
+  type ClusterLockRequest,
+  expiredHolder,
+  takeClusterLock,
+} from '../../src/engine/cluster/lock/cluster-lock.ts';
+import type {MachineAccess} from '../../src/engine/machine-tools.ts';
+import {ProblemError} from '../../src/engine/problem.ts';
+import {createLocalRemote} from '../helpers/local-remote.ts';
+import '../helpers/property-seed.ts';
+
+const clock = createClock();
+const {signal} = new AbortController();
+let base: string;
+let locks: ClusterLock[];
+
+beforeEach(() => {
+  base = mkdtempSync(join(tmpdir(), 'pai-cluster-lock-'));
+  locks = [];
+});
+afterEach(async () => {
+  await Promise.all(locks.map((lock) => lock.release()));
+  rmSync(base, {recursive: true});
+});
+
+/** Masters on this computer, each with a folder of its own; those in `cut` are asked in vain. */
+function mastersSeen(cut: ReadonlySet<string>): MachineAccess {
+  return {
+    async use(machine, work) {
+      const check = () => {
+        if (cut.has(machine))
+          throw new ProblemError({code: 'machine-unreachable', message: `${machine} does not answer.`, machine});
+      };
+      check();
+      const local = createLocalRemote({name: machine});
+      const result = await work({
+        ...local,
+        // Each master has the lock in the folder of its own.
+        run: (command, ...rest) => {
+          const [mark = '', what = '', folder = '', ...args] = command.args ?? [];
+          return local.run({...command, args: [mark, what, join(folder, machine), ...args]}, ...rest);
+        },
+      });
+      check();
+      return result;
+    },
+  };
+}
+
+interface Operator {
+  readonly name: string;
+  readonly cut?: ReadonlySet<string>;
+}
+
+const three = ['m1', 'm2', 'm3'];
+
+async function take({name, cut = new Set()}: Operator, more: Partial<ClusterLockRequest> = {}): Promise<ClusterLock> {
+  const lock = await takeClusterLock(
+    {
+      machines: mastersSeen(cut),
+      clock,
+      masters: three,
+      holder: {token: `token-of-${name}`, words: `run 1 of ${name}`},
+      folder: base,
+      random: () => 0,
+      ...more,
+    },
+    signal,
+  );
+  locks.push(lock);
+  return lock;
+}
+
+function expire(...masters: readonly string[]): void {
+  for (const master of masters) {
+    const file = join(base, master, 'lock');
+    const [token, , ...rest] = readFileSync(file, 'utf8').split('\n');
+    writeFileSync(file, [token, '1000', ...rest].join('\n'));
+  }
+}
+
+const heldOn = (name: string) =>
+  three.filter((master) => {
+    const file = join(base, master, 'lock');
+    return existsSync(file) && readFileSync(file, 'utf8').startsWith(`token-of-${name}\n`);
+  });
+
+describe('the lock on a cluster', () => {
+  test('is held on every master until it is released, readable by root alone', async () => {
+    const lock = await take({name: 'ann'});
+    expect(lock.on).toEqual(three);
+    expect(heldOn('ann')).toEqual(three);
+    expect(statSync(join(base, 'm1', 'lock')).mode & 0o777).toBe(0o600);
+    await lock.release();
+    expect(heldOn('ann')).toEqual([]);
+    expect(lock.lost.aborted).toBe(false);
+  });
+
+  test('is refused to another one, with who has it', async () => {
+    await take({name: 'ann'});
+    const error = await take({name: 'bob'}).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({problem: {code: 'lock-held', message: expect.stringContaining('run 1 of ann')}});
+    expect(expiredHolder(error)).toBeUndefined();
+    expect(heldOn('ann')).toEqual(three);
+  });
+
+  test('can be taken with one master of three down, and not with two', async () => {
+    await take({name: 'ann', cut: new Set(['m2'])});
+    expect(heldOn('ann')).toEqual(['m1', 'm3']);
+    await locks[0]?.release();
+    await expect(take({name: 'ann', cut: new Set(['m2', 'm3'])})).rejects.toMatchObject({
+      problem: {code: 'machine-unreachable', message: expect.stringContaining('needs 2 of 3 masters, and 1 can')},
+    });
+    expect(heldOn('ann')).toEqual([]);
+  });
+
+  test('is not given to both halves of a partition, whichever comes first', async () => {
+    await take({name: 'ann', cut: new Set(['m3'])});
+    await expect(take({name: 'bob', cut: new Set(['m1', 'm2'])})).rejects.toMatchObject({
+      problem: {code: 'machine-unreachable'},
+    });
+    // With the one he reaches beside one that ann has, he has no majority either.
+    await expect(take({name: 'bob', cut: new Set(['m1'])})).rejects.toMatchObject({problem: {code: 'lock-held'}});
+    expect(heldOn('ann')).toEqual(['m1', 'm2']);
+    expect(heldOn('bob')).toEqual([]);
+  });
+
+  test('of somebody who is gone expires, and is taken over only after it was agreed to', async () => {
+    await take({name: 'ann'});
+    expire(...three);
+    const error = await take({name: 'bob'}).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({problem: {code: 'lock-held', message: expect.stringContaining('has not been heard')}});
+    const holder = expiredHolder(error);
+    expect(holder).toEqual({token: 'token-of-ann', words: 'run 1 of ann'});
+    await take({name: 'bob'}, {over: holder?.token ?? ''});
+    expect(heldOn('bob')).toEqual(three);
+  });
+
+  test('that lives is not taken over, whatever was agreed to', async () => {
+    await take({name: 'ann'});
+    await expect(take({name: 'bob'}, {over: 'token-of-ann'})).rejects.toMatchObject({problem: {code: 'lock-held'}});
+    expect(heldOn('ann')).toEqual(three);
+  });
+
+  test('is taken over from whom it was agreed to, not from whoever has it by now', async () => {
+    await take({name: 'ann'});
+    expire(...three);
+    await take({name: 'bob'}, {over: 'token-of-ann'});
+    expire(...three);
+    await expect(take({name: 'eve'}, {over: 'token-of-ann'})).rejects.toMatchObject({problem: {code: 'lock-held'}});
+  });
+
+  test('is renewed while it is held', async () => {
+    const untilOf = () => Number(readFileSync(join(base, 'm1', 'lock'), 'utf8').split('\n')[1]);
+    const lock = await take({name: 'ann'}, {seconds: 9});
+    const first = untilOf();
+    await expect.poll(untilOf, {timeout: 20_000}).toBeGreaterThan(first);
+    expect(lock.lost.aborted).toBe(false);
+  });
+
+  test('is lost in good time where the masters cannot be reached any more', async () => {
+    const cut = new Set<string>();
+    const lock = await take({name: 'ann', cut}, {seconds: 3});
+    cut.add('m1').add('m3');
+    await expect.poll(() => lock.lost.aborted, {timeout: 20_000}).toBe(true);
+    expect(lock.lost.reason).toMatchObject({problem: {code: 'lock-held'}});
+  });
+
+  test('is taken on masters that come back while it is held', async () => {
+    const cut = new Set(['m2']);
+    await take({name: 'ann', cut}, {seconds: 3});
+    cut.clear();
+    await expect.poll(() => heldOn('ann'), {timeout: 20_000}).toEqual(three);
+  });
+
+  test('is lost when somebody took it over', async () => {
+    const lock = await take({name: 'ann'}, {seconds: 3});
+    for (const master of three) writeFileSync(join(base, master, 'lock'), 'another\n99999999999\nrun 2 of bob\n');
+    await expect.poll(() => lock.lost.aborted, {timeout: 20_000}).toBe(true);
+    await lock.release();
+    expect(readFileSync(join(base, 'm1', 'lock'), 'utf8')).toContain('another');
+  });
+
+  test('without a majority is for what mends the cluster: every master that answers', async () => {
+    const lock = await take({name: 'ann', cut: new Set(['m2', 'm3'])}, {withoutMajority: true});
+    expect(lock.on).toEqual(['m1']);
+    await expect(take({name: 'bob', cut: new Set(['m2', 'm3'])}, {withoutMajority: true})).rejects.toMatchObject({
+      problem: {code: 'lock-held'},
+    });
+    await expect(take({name: 'bob', cut: new Set(three)}, {withoutMajority: true})).rejects.toMatchObject({
+      problem: {code: 'machine-unreachable'},
+    });
+  });
+
+  test('is free again where its file was torn', async () => {
+    await take({name: 'ann'});
+    await locks.pop()?.release();
+    for (const master of three) writeFileSync(join(base, master, 'lock'), '');
+    await take({name: 'bob'});
+    expect(heldOn('bob')).toEqual(three);
+  });
+
+  test('cannot be had by two at once, whatever each of them can reach', async () => {
+    const reach = fc.subarray(three, {minLength: 0, maxLength: 3});
+    await fc.assert(
+      fc.asyncProperty(fc.array(reach, {minLength: 2, maxLength: 3}), async (cuts) => {
+        const results = await Promise.allSettled(
+          cuts.map((cut, index) => take({name: `n${index}`, cut: new Set(cut)})),
+        );
+        const winners = results.filter(({status}) => status === 'fulfilled').length;
+        await Promise.all(locks.splice(0).map((lock) => lock.release()));
+        for (const master of three) rmSync(join(base, master), {recursive: true, force: true});
+        expect(winners).toBeLessThanOrEqual(1);
+      }),
+      {numRuns: 12},
+    );
+  });
+});
