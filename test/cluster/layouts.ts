@@ -23,3 +23,14 @@ export async function layoutOf(name: string, edits: readonly Edit[] = versionEdi
   if (!layout) throw new Error(problems.map(({message}) => message).join('\n'));
   return layout;
 }
+
+/** The same of era G, outside of a test too. */
+export async function bootableLayout(version = 'v1.20.2'): Promise<ClusterLayout> {
+  const config = await modelOf('g');
+  if (!config.kubernetes) throw new Error('The fixture has Kubernetes.');
+  const parts = {hyperkube: version, apiserver: version, scheduler: version, 'controller-manager': version};
+  const versions = {...config.kubernetes.versions, ...parts, etcd: '3.4.23'};
+  const {layout} = clusterLayout({...config, kubernetes: {...config.kubernetes, versions}});
+  if (!layout) throw new Error('The fixture cannot be booted.');
+  return layout;
+}

@@ -24,6 +24,8 @@ export interface PackageRequest {
   /** The machine that templates are rendered for. */
   readonly host: string;
   readonly files: Pick<Files, 'resolveInside'>;
+  /** What templates see instead of the names of the era. Holds no secret. */
+  readonly names?: ReadonlyMap<string, Value>;
 }
 
 export interface PackageReading {
@@ -39,9 +41,10 @@ export async function buildPackage(request: PackageRequest): Promise<PackageRead
   const problems: Problem[] = [...conflicts(manifest.entries)];
   const rendering: Rendering = {
     templates: createTemplates(templatesInside(toolRoot)),
-    names: templateContext(config, {of: 'kubernetes', host}),
+    names: request.names ?? templateContext(config, {of: 'kubernetes', host}),
     // The same with dots for secrets: what it renders to differently holds one, in whatever form.
-    shownNames: templateContext({era: config.era, views: concealed(config.views)}, {of: 'kubernetes', host}),
+    shownNames:
+      request.names ?? templateContext({era: config.era, views: concealed(config.views)}, {of: 'kubernetes', host}),
     secrets: config.views.kubernetes.secrets(),
     problems,
   };

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Removes the files of Kubernetes, after what is mounted below them. Run when no kubelet runs any more.
+folder=$(dirname "$0")
+# shellcheck source=common.sh
+. "$folder/common.sh"
+
+mounts=$(awk -v below="$kubelet_data/" 'index($5, below) == 1 { print length($5), $5 }' /proc/self/mountinfo | sort -rn | cut -d' ' -f2-)
+for mounted in $mounts; do
+  # As the kernel writes spaces.
+  mounted=$(printf '%b' "$mounted")
+  umount "$mounted" 2>/dev/null || umount -l "$mounted" || fail 1 "$mounted cannot be unmounted."
+  changed "unmounted $mounted"
+done
+if awk -v path="$kubelet_data/" 'index($5, path) == 1 { found = 1 } END { exit !found }' /proc/self/mountinfo; then
+  fail 1 "Something is still mounted below $kubelet_data."
+fi
+remove_path "$kubelet_data"
+remove_path "$kubernetes"
+remove_path "$pod_logs"
+remove_path "$container_logs"
+remove_path "$sysctl_file"
+remove_path "$modules_file"
+finish

@@ -1,0 +1,20 @@
+# shellcheck shell=sh disable=SC2034
+# Every path that the scripts beside this file change. Sourced by common.sh.
+hosts_file=/etc/hosts
+fstab_file=/etc/fstab
+fstab_kept=/etc/fstab.before-pai-tui
+sysctl_file=/etc/sysctl.d/90-pai-tui.conf
+modules_file=/etc/modules-load.d/pai-tui.conf
+apt_file=/etc/apt/sources.list.d/pai-tui-docker.list
+docker_settings=/etc/docker/daemon.json
+kubernetes=/etc/kubernetes
+manifests=/etc/kubernetes/manifests
+kubelet_data=/var/lib/kubelet
+pod_logs=/var/log/pods
+container_logs=/var/log/containers
+own=/etc/pai-tui
+routes_file=/etc/pai-tui/pod-routes
+routes_script=/etc/pai-tui/pod-routes.sh
+routes_unit=/etc/systemd/system/pai-tui-pod-routes.service
+rc_file=/etc/rc.local
+kubelet_container=kubelet

@@ -1,0 +1,81 @@
+/** What the templates of assets/kubernetes see. */
+
+import {isIPv4} from 'node:net';
+import type {Value} from '../../values/types.ts';
+import type {ClusterLayout, ClusterMachine} from '../layout/types.ts';
+import {versionFlags} from '../layout/versions.ts';
+import type {PackageChoice} from './choice.ts';
+
+type Plain = string | number | boolean | readonly Plain[] | {readonly [key: string]: Plain};
+
+/** For a machine: `cluster`, `host`, `etcd`, `flags`, `plainHttp`. Without one, what is the same for all of them. */
+export function assetContext(
+  layout: ClusterLayout,
+  choice: PackageChoice,
+  machine?: ClusterMachine,
+): ReadonlyMap<string, Value> {
+  const plain: Readonly<Record<string, Plain>> = {
+    cluster: cluster(layout, choice),
+    flags: versionFlags(layout.version),
+    plainHttp: {digest: choice.plainHttpDigest ?? ''},
+    ...(machine ? {host: {...seen(machine, choice), ...listening(machine)}, etcd: etcd(layout, choice, machine)} : {}),
+  };
+  return new Map(Object.entries(plain).map(([name, value]) => [name, asValue(value)]));
+}
+
+function cluster(layout: ClusterLayout, choice: PackageChoice): Plain {
+  const {name, version, api, masterPort, serviceRange, dns, domain, etcdDataPath, qosSwitch, images} = layout;
+  return {
+    ...{name, version, api, masterPort, serviceRange, domain, etcdDataPath, qosSwitch, images},
+    // In etcd's token and nowhere else, so it is made plain.
+    token: name.replace(/[^\w.-]/g, '-'),
+    dns: dns ?? '',
+    podNetwork: choice.podNetwork.kind,
+    podRange: 'range' in choice.podNetwork ? choice.podNetwork.range : '',
+    machines: layout.machines.map((machine) => seen(machine, choice)),
+    masters: layout.masters.map((machine) => seen(machine, choice)),
+  };
+}
+
+function seen({name, nodeName, address, etcdId}: ClusterMachine, {podNetwork}: PackageChoice) {
+  return {
+    ...{name, nodeName, address, isAddress: isIPv4(address), etcdId: etcdId ?? ''},
+    podRange: podNetwork.kind === 'routes' ? (podNetwork.ranges[name] ?? '') : '',
+  };
+}
+
+/** A machine that is known by name listens everywhere: programs bind addresses. */
+function listening({address}: ClusterMachine) {
+  return isIPv4(address)
+    ? {listenAddress: address, probeAddress: address}
+    : {listenAddress: '0.0.0.0', probeAddress: '127.0.0.1'};
+}
+
+function etcd({masters}: ClusterLayout, {etcdMembers}: PackageChoice, {name, address, etcdId}: ClusterMachine): Plain {
+  const own = {name: etcdId ?? name, peerUrl: peerUrl(address)};
+  const members = etcdMembers
+    ? [...etcdMembers.filter(({peerUrl}) => peerUrl !== own.peerUrl), own]
+    : masters.map((master) => ({name: master.etcdId ?? master.name, peerUrl: peerUrl(master.address)}));
+  // The nearest first: the API server goes by the order.
+  const addresses = [address, ...masters.map((master) => master.address).filter((other) => other !== address)];
+  return {
+    initialState: etcdMembers ? 'existing' : 'new',
+    initialCluster: members.map((member) => `${member.name}=${member.peerUrl}`).join(','),
+    servers: addresses.map((each) => `https://${each}:2379`).join(','),
+  };
+}
+
+function peerUrl(address: string): string {
+  return `https://${address}:2380`;
+}
+
+function asValue(plain: Plain): Value {
+  if (typeof plain === 'number') return BigInt(plain);
+  if (typeof plain !== 'object') return plain;
+  if (isList(plain)) return plain.map(asValue);
+  return new Map(Object.entries(plain).map(([key, value]) => [key, asValue(value)]));
+}
+
+function isList(plain: Plain): plain is readonly Plain[] {
+  return Array.isArray(plain);
+}
