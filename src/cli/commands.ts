@@ -82,7 +82,7 @@ const run: Argument = {placeholder: 'ID', count: 'one', of: 'runs'};
 const text = ['readonly', 'state', 'json', 'no-color'] as const;
 const running = ['readonly', 'state', 'json', 'verbose', 'no-color'] as const;
 const changing = ['yes', 'dry-run', 'parallel', 'fail-fast', 'timeout', ...running] as const;
-const asking = ['config', 'source', 'jump', 'password-file', 'timeout', ...text] as const;
+const asking = ['config', 'source', 'jump', 'jump-password-file', 'password-file', 'timeout', ...text] as const;
 const hostLists =
   "M is a machine or a host list: gpu[01-16], @workers, @gpu, '@all&!node-7'. What the shell would take for itself (& ! *) goes in quotes.";
 const passwords =
@@ -260,6 +260,7 @@ export const commands: readonly Command[] = [
       'config',
       'source',
       'jump',
+      'jump-password-file',
       'password-file',
       'timeout',
       ...text,
@@ -304,7 +305,7 @@ export const commands: readonly Command[] = [
     name: 'machine shell',
     argument: {...machines, count: 'one'},
     rest: {placeholder: 'COMMAND', needed: false},
-    flags: ['config', 'source', 'jump', 'password-file', 'readonly', 'state', 'no-color'],
+    flags: ['config', 'source', 'jump', 'jump-password-file', 'password-file', 'readonly', 'state', 'no-color'],
     about: 'A shell on a machine, or a program such as top, in this terminal.',
     more: [
       'The machine has the terminal to itself until the program ends; its modes are put back afterwards. Ends with the exit code of the program. As in ssh, a ~ and a . at the beginning of a line hang up.',

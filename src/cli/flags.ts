@@ -55,6 +55,11 @@ export const flags = {
     about: 'a YAML file whose top keys are the names that the template sees (else it sees none)',
   },
   jump: {value: 'HOSTS', about: 'go through these hosts, as ssh -J takes them: user@host:port, several with commas'},
+  'jump-password-file': {
+    value: 'FILE',
+    completes: 'file',
+    about: 'the password of the hosts of --jump (else PAI_JUMP_PASSWORD_FILE; without one: an agent, or your own keys)',
+  },
   'password-file': {
     value: 'FILE',
     completes: 'file',

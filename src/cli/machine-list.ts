@@ -1,7 +1,7 @@
-import type {MachineInfo, MachineList, MachineLook, Problem} from '../engine/index.ts';
+import {isError, type MachineInfo, type MachineList, type MachineLook, type Problem} from '../engine/index.ts';
 import type {Context} from './context.ts';
 import {untilInterrupted} from './interrupts.ts';
-import {type Asked, noMachines, readRequest} from './machine-request.ts';
+import {type Asked, isUnreadKeys, noMachines, readRequest} from './machine-request.ts';
 import {addressWords, agoWords, codeOfMachines, machineDocument} from './machine-words.ts';
 import {withMissingSecret} from './missing-secrets.ts';
 import {plainLine} from './plain.ts';
@@ -18,7 +18,7 @@ export async function listMachines(context: Context): Promise<Ended> {
   const {output, options} = context;
   const asked = await readRequest(context, {sampleToo: options.offline === true});
   const list = await asked.machines.list(asked.request);
-  for (const problem of list.problems) output.problem(problem);
+  sayListProblems(list.problems, output);
   if (list.machines.length === 0) throw noMachines(asked);
   if (options.offline) {
     tell(list, list.machines.map(notAsked), context);
@@ -37,6 +37,17 @@ export async function listMachines(context: Context): Promise<Ended> {
       unreached: state === 'up' || state === 'degraded' ? undefined : (problem ?? nobodyAnswered),
     })),
   );
+}
+
+/** What is wrong; of what is only odd in the configuration, how much there is: `config check` tells it. */
+function sayListProblems(problems: readonly Problem[], output: Context['output']): void {
+  const isTold = (problem: Problem) => isError(problem) || isUnreadKeys(problem);
+  for (const problem of problems.filter(isTold)) output.problem(problem);
+  const odd = problems.filter((problem) => !isTold(problem)).length;
+  if (odd > 0)
+    output.say(
+      `note: the configuration has ${odd === 1 ? 'a warning' : `${odd} warnings`}, which pai-tui config check tells`,
+    );
 }
 
 /** Asks, and asks those again that only wanted a password. */

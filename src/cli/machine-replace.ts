@@ -6,7 +6,7 @@ import {refuseReadOnly} from './operation.ts';
 import {problemText} from './output.ts';
 import {plainLine} from './plain.ts';
 import {askText, canAsk} from './secrets.ts';
-import {hostsDocument, hostsTable, refusalOf} from './trust-table.ts';
+import {hostsDocument, hostsTable, refusalOf, reinstalledOrAttacked} from './trust-table.ts';
 import type {Ended} from './world.ts';
 
 /** `machine trust M --replace`: shows what is known and what one machine shows now, and wants its name typed. */
@@ -36,7 +36,8 @@ export async function replaceKeys(
   // What ssh knows is not ours to change: pinning another key would only make the two disagree.
   if (!report.from?.includes('pinned')) throw new ProblemError(refusal ?? unexplained(name));
   if (options.readonly) refuseReadOnly('machine trust', 'Leave --readonly out.');
-  if (refusal) output.say(problemText(refusal, false));
+  // Its hint names this very command.
+  if (refusal) output.say(problemText({...refusal, hint: reinstalledOrAttacked}, false));
   await confirmName(name, context);
   await machines.trust(request, [{machine: name, keys: report.keys}], {how: 're-pinned', replace: true});
   const after = {report, state: 'pinned' as const};

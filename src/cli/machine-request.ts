@@ -3,6 +3,7 @@ import {
   type MachineSecrets,
   type Machines,
   type MachinesRequest,
+  type Problem,
   ProblemError,
 } from '../engine/index.ts';
 import type {Context} from './context.ts';
@@ -32,7 +33,8 @@ export async function readRequest(
     });
   }
   if (note) output.say(`note: ${note}`);
-  const password = await passwordFromFile(options['password-file'], world);
+  const password = await passwordFromFile(options['password-file'], 'PAI_PASSWORD_FILE', world);
+  const jumpPassword = await passwordFromFile(options['jump-password-file'], 'PAI_JUMP_PASSWORD_FILE', world);
   return {
     machines: engine.machines,
     request: {
@@ -40,7 +42,7 @@ export async function readRequest(
       ...(tree ? {source: tree.root} : {}),
       names,
       ...(typeof options.jump === 'string' ? {jump: options.jump} : {}),
-      secrets: password ? {password} : {},
+      secrets: {...(password ? {password} : {}), ...(jumpPassword ? {jumpPassword} : {})},
     },
   };
 }
@@ -53,6 +55,11 @@ export async function namedMachines({machines, request}: Asked): Promise<readonl
   const {machines: found} = await machines.list(request);
   if (found.length === 0) throw noMachines({machines, request});
   return found;
+}
+
+/** Whether it says that host keys of this computer do not count, because a file or a line of known_hosts cannot be read. */
+export function isUnreadKeys({code, severity}: Problem): boolean {
+  return code === 'file-unreadable' && severity === 'warning';
 }
 
 export function noMachines({request: {names}}: Asked): ProblemError {

@@ -13,7 +13,7 @@ import {askApproval} from './approval.ts';
 import type {Context} from './context.ts';
 import {untilInterrupted} from './interrupts.ts';
 import {replaceKeys} from './machine-replace.ts';
-import {type Asked, namedMachines, readRequest} from './machine-request.ts';
+import {type Asked, isUnreadKeys, noMachines, readRequest} from './machine-request.ts';
 import {misuse} from './misuse.ts';
 import {refuseReadOnly} from './operation.ts';
 import {plainLine} from './plain.ts';
@@ -32,7 +32,9 @@ export async function trustMachines(context: Context): Promise<Ended> {
   }
   const asked = await readRequest(context);
   const list = await readList(context);
-  await namedMachines(asked);
+  const {machines, problems} = await asked.machines.list(asked.request);
+  if (machines.length === 0) throw noMachines(asked);
+  for (const problem of problems.filter(isUnreadKeys)) output.problem(problem);
   const reports = await readKeys(asked, context);
   if (options.replace) return replaceKeys(asked, reports, context);
 

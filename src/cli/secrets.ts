@@ -9,11 +9,15 @@ import {plainLine} from './plain.ts';
 import type {World} from './world.ts';
 
 /**
- * The password in the file that a flag or PAI_PASSWORD_FILE names: its first line. Throws `secret-missing` for a file
+ * The password in the file that a flag or a variable names: its first line. Throws `secret-missing` for a file
  * that others can read, that belongs to somebody else, or that has nothing in it.
  */
-export async function passwordFromFile(flag: string | true | undefined, world: World): Promise<Secret | undefined> {
-  const named = flag ?? (world.environment['PAI_PASSWORD_FILE'] || undefined);
+export async function passwordFromFile(
+  flag: string | true | undefined,
+  variable: 'PAI_PASSWORD_FILE' | 'PAI_JUMP_PASSWORD_FILE',
+  world: World,
+): Promise<Secret | undefined> {
+  const named = flag ?? (world.environment[variable] || undefined);
   if (typeof named !== 'string') return undefined;
   const path = resolve(world.cwd, named);
   const refuse = (why: string, hint: string) =>

@@ -93,7 +93,7 @@ function problemOf({report, state}: Host): Problem | undefined {
   }
 }
 
-const reinstalledOrAttacked =
+export const reinstalledOrAttacked =
   'Either it was reinstalled, or somebody is in between and reads what you send: find out which before you go on.';
 
 /** The pins are ours to change; the files of ssh are the operator's. */

@@ -51,11 +51,16 @@ export function activityRow(runs: readonly RunSummary[], theme: Theme, now: numb
   ];
 }
 
-/** '5/5 machines up', once they were asked. */
+/** '5/5 machines up, 2 degraded', once they were asked. */
 function machineWords(health: MachineHealth | undefined): readonly Span[] {
   if (!health) return [];
-  const {up, total, asking} = health;
-  return [{text: `${up}/${total} machines up`, tone: up === total ? 'ok' : asking > 0 ? 'quiet' : 'warning'}];
+  const {up, degraded, total, asking} = health;
+  return [
+    {
+      text: `${up}/${total} machines up${degraded > 0 ? `, ${degraded} degraded` : ''}`,
+      tone: up === total && degraded === 0 ? 'ok' : asking > 0 ? 'quiet' : 'warning',
+    },
+  ];
 }
 
 function healthWords(images: ImagesState, theme: Theme): readonly Span[] {

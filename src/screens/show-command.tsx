@@ -35,7 +35,7 @@ function CommandDialog({app, commands, screen}: CommandDialogProps) {
       onCancel={app.closeOverlay}
       keys={commands.map(([word, command], index) => ({
         keys: index === 0 ? ['c', '1'] : [String(index + 1)],
-        word: index === 0 ? 'copy' : `copy ${index + 1}`,
+        word: commands.length === 1 ? 'copy' : `copy ${word.toLowerCase()}`,
         help: `Copy the command: ${word}.`,
         run: () => copy(command),
       }))}

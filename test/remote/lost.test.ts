@@ -15,20 +15,24 @@ let machine: SshMachine;
 let remote: Remote;
 let folder: string;
 let isDown = false;
+let onTurnedAway = () => {};
 
 beforeEach(async () => {
   isDown = false;
+  onTurnedAway = () => {};
   folder = mkdtempSync(join(tmpdir(), 'pai-lost-'));
   machine = await startSshMachine({
     intercept: (socket) => {
-      if (isDown) socket.destroy();
-      return isDown;
+      if (!isDown) return false;
+      socket.destroy();
+      onTurnedAway();
+      return true;
     },
   });
   const ssh = createSsh({
     hostKeys: bookOf(...machine.hostKeys),
     clock: createClock(),
-    limits: {reconnectMs: 3_000, turnedAwayMs: 500},
+    limits: {reconnectMs: 3_000, turnedAwayMs: 500, killMs: 3_000},
   });
   remote = await ssh.connect(machine.target, never);
 });
@@ -155,6 +159,32 @@ test('aborting while the connection is broken ends what runs as soon as the mach
     stop.signal,
   );
   await expect(running).rejects.toThrow('stopped');
+  expect(isGroupAlive(await begun.promise)).toBe(false);
+});
+
+test('aborting in the moment a machine goes away ends what runs when it is back a little later', async () => {
+  const stop = new AbortController();
+  const begun = Promise.withResolvers<number>();
+  let turnedAway = 0;
+  const running = remote.run(
+    {script: 'echo on; sleep 1000'},
+    {
+      begun: begun.resolve,
+      stdout: () => {
+        isDown = true;
+        onTurnedAway = () => {
+          // All tries of one login (turnedAwayMs) and the first of the next.
+          turnedAway++;
+          if (turnedAway > 4) isDown = false;
+        };
+        machine.cut();
+        stop.abort(new Error('stopped'));
+      },
+    },
+    stop.signal,
+  );
+  await expect(running).rejects.toThrow('stopped');
+  expect(turnedAway).toBeGreaterThan(4);
   expect(isGroupAlive(await begun.promise)).toBe(false);
 });
 

@@ -121,8 +121,8 @@ async function carryOn(
     return await follow(line, begun, watch, signal);
   } catch (error) {
     feeding.stop();
-    const left = await endQuietly(line, begun);
     // One that is repeatable ends with its connection. Of any other, that it was stopped would be a lie.
+    const left = await endQuietly(line, begun, command.repeatable ? 0 : line.limits.killMs);
     if (left && signal.aborted && !command.repeatable) throw mayStillRun(line.target, begun.processGroup, left);
     throw error;
   }
@@ -136,15 +136,32 @@ function isFed({clock, limits}: Line, fedAt: number | undefined): boolean {
   return fedAt !== undefined && clock.monotonic() - fedAt > limits.keepaliveMs * (limits.keepaliveMisses + 1);
 }
 
-/** Ends what runs, as far as the machine can be asked, and waits for its last words. Returns why it may still run. */
-async function endQuietly(line: Line, {channel, processGroup, closed}: Begun): Promise<ProblemError | undefined> {
+/**
+ * Ends what runs, as far as the machine can be asked, and waits for its last words. A machine that is away is asked again
+ * for `patienceMs`. Returns why it may still run.
+ */
+async function endQuietly(
+  line: Line,
+  {channel, processGroup, closed}: Begun,
+  patienceMs: number,
+): Promise<ProblemError | undefined> {
+  const {clock} = line;
   const unstoppable = new AbortController().signal;
+  const until = clock.monotonic() + patienceMs;
   let left: ProblemError | undefined;
-  try {
-    await endProcessGroup(line, processGroup, unstoppable);
-  } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
-    left = error;
+  for (let pause = 200; ; pause *= 2) {
+    try {
+      await endProcessGroup(line, processGroup, unstoppable);
+      left = undefined;
+      break;
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      left = error;
+    }
+    const isAway =
+      left.problem.code === 'machine-unreachable' || (left.problem.code === 'machine-lost' && !line.isOpen);
+    if (!isAway || clock.monotonic() + pause > until) break;
+    await clock.sleep(pause);
   }
   channel.close();
   await closed;

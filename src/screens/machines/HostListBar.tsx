@@ -4,7 +4,7 @@ import {foldHostNames, type HostListMatch} from '../../engine/index.ts';
 import type {Theme} from '../../ui/theme/theme.ts';
 import {useTheme} from '../../ui/theme/use-theme.ts';
 import {count} from '../../ui/widgets/amounts.ts';
-import {cut, plain} from '../../ui/widgets/cells.ts';
+import {cellWidth, cut, plain} from '../../ui/widgets/cells.ts';
 import {Rows} from '../../ui/widgets/Rows.tsx';
 import {type Row, row} from '../../ui/widgets/rows.ts';
 import {TextInput} from '../../ui/widgets/TextInput.tsx';
@@ -68,9 +68,16 @@ function matchRow(match: HostListMatch, width: number, theme: Theme): Row {
   );
 }
 
-/** What may be typed: the groups of this configuration. */
+/** What may be typed: as many groups of this configuration as there is room for. */
 function helpRow(app: AppModel, width: number, theme: Theme): Row {
   const groups = (app.machines.get().list?.groups ?? []).map(({name}) => name);
-  const text = `gpu[01-16], gpu*, ${groups.length > 0 ? groups.join(', ') : '@all'}; & keeps both, ! takes away`;
+  const textOf = (most: number): string => {
+    const known = groups.length > 0 ? groups : ['@all'];
+    const named = [...known.slice(0, most), ...(most < known.length ? [theme.glyphs.ellipsis] : [])];
+    return `${['gpu[01-16]', 'gpu*', ...named].join(', ')}; & keeps both, ! takes away`;
+  };
+  let most = Math.max(1, groups.length);
+  while (most > 1 && cellWidth(plain(textOf(most))) > width - 1) most -= 1;
+  const text = textOf(most);
   return row(` ${cut(plain(text), width - 1, theme.glyphs.ellipsis)}`, 'quiet');
 }

@@ -46,9 +46,11 @@ function LogsDialog({app, names, screen}: LogsDialogProps) {
   useKeyTable([], {layer: 'modal', title: 'Logs'});
   const width = Math.min(100, screen.columns);
   const inner = width - panelBorder - 2;
-  const height = Math.min(screen.rows, 24);
   const where = wrapAtMost(plain(foldHostNames(names)), inner, 1, theme.glyphs.ellipsis).map((line) => row(line));
   const note = noteRows(inner);
+  // As tall as all that is known, whatever is typed: a dialog that grows and shrinks with each key is hard to look at.
+  const most = Math.max(3, logChoices(answer.list, '').length + 2);
+  const height = Math.min(screen.rows, 24, panelBorder + where.length + 2 + note.length + most);
   const listHeight = Math.max(1, height - panelBorder - where.length - 2 - note.length);
   return (
     <Box position="absolute" width={screen.columns} height={screen.rows} justifyContent="center" alignItems="center">

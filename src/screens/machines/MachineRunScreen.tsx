@@ -34,7 +34,7 @@ export function MachineRunScreen({app, model, width, height}: MachineRunScreenPr
   const state = useStore(model.state);
   const choices = useStore(model.choices);
   const now = useNow(app, state.running);
-  const note = runNote(state, model.groups(), theme, now);
+  const note = runNote(state, model.groups(), theme, now, width - 2);
   const asking = choices.input === 'find' || choices.input === 'save';
   const body = Math.max(3, height - 1 - (note.length > 0 ? 1 : 0) - (asking ? 1 : 0));
   const layout = runLayout(width, body, model.entries().length, choices);

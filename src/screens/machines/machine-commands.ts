@@ -1,4 +1,9 @@
-import {foldHostNames, type MachineRunRequest} from '../../engine/index.ts';
+import {
+  foldHostNames,
+  type MachineLogRequest,
+  type MachineLogSource,
+  type MachineRunRequest,
+} from '../../engine/index.ts';
 import type {AppModel} from '../app-model.ts';
 import {queryCommand} from '../command-line.ts';
 
@@ -8,6 +13,25 @@ export function machineRunCommand(
   {names, sudo, script}: Pick<MachineRunRequest, 'names' | 'sudo' | 'script'>,
 ): string {
   return machineCommand(app, 'run', names, [...(sudo ? ['--sudo'] : []), '--', script]);
+}
+
+/** 'pai-tui … machine logs 'gpu-[01-16]' --unit kubelet.service -f': the headless command that follows the same log. */
+export function machineLogCommand(
+  app: AppModel,
+  {names, log, sudo}: Pick<MachineLogRequest, 'names' | 'log' | 'sudo'>,
+): string {
+  return machineCommand(app, 'logs', names, [...logWords(log), ...(sudo ? ['--sudo'] : []), '-f']);
+}
+
+function logWords(log: MachineLogSource): readonly string[] {
+  switch (log.kind) {
+    case 'file':
+      return ['--file', log.path];
+    case 'unit':
+      return ['--unit', log.unit];
+    case 'container':
+      return ['--container', log.container];
+  }
 }
 
 /** The headless command that asks these machines; `@all` where they are all there are. */

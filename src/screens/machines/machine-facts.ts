@@ -76,7 +76,8 @@ function factRows(look: MachineLook, facts: MachineFacts, theme: Theme, labelled
   }
   labelled('clock', clockWords(facts));
   labelled('sudo', facts.sudo);
-  labelled('cgroup', [facts.cgroup, ...(facts.initSystem === undefined ? [] : [facts.initSystem])].join(', '));
+  labelled('cgroup', facts.cgroup);
+  labelled('init', facts.initSystem);
   labelled('net', facts.addresses.map(({device, address}) => `${device} ${address}`).join(', '));
   labelled('ports', portWords(facts));
   labelled('leftovers', facts.leftovers.join(', '), 'warning');
@@ -97,7 +98,8 @@ function skuWords({machine: {sku}}: MachineLook): string | undefined {
   const parts = [
     ...(sku.gpu === undefined ? [] : [`${sku.gpu.count} × ${sku.gpu.type}`]),
     ...(sku.cpus === undefined ? [] : [`${sku.cpus} CPUs`]),
-    ...(sku.memory === undefined ? [] : [`memory ${sku.memory}`]),
+    // A number alone is GiB, as configurations before v1.0 have it.
+    ...(sku.memory === undefined ? [] : [`memory ${sku.memory}${/^[\d.]+$/.test(sku.memory) ? ' GiB' : ''}`]),
   ];
   return parts.length === 0 ? sku.name : `${sku.name}: ${parts.join(', ')}`;
 }

@@ -104,7 +104,9 @@ export function answersFilter(filter: string, look: MachineLook): boolean {
 
 /** How many of all machines work. */
 export interface MachineHealth {
+  /** Those that are degraded too. */
   readonly up: number;
+  readonly degraded: number;
   readonly total: number;
   readonly asking: number;
 }
@@ -113,5 +115,6 @@ export interface MachineHealth {
 export function machineHealth(items: readonly MachineLook[]): MachineHealth | undefined {
   if (items.every(({askedAt}) => askedAt === undefined)) return undefined;
   const count = (state: MachineLook['state']): number => items.filter((look) => look.state === state).length;
-  return {up: count('up') + count('degraded'), total: items.length, asking: count('asking')};
+  const degraded = count('degraded');
+  return {up: count('up') + degraded, degraded, total: items.length, asking: count('asking')};
 }

@@ -7,7 +7,7 @@ import {paneKeys} from '../runs/pane-keys.ts';
 import type {RunLayout} from '../runs/run-layout.ts';
 import {showCommand} from '../show-command.tsx';
 import {openLogs} from './LogsDialog.tsx';
-import {machineRunCommand} from './machine-commands.ts';
+import {machineLogCommand, machineRunCommand} from './machine-commands.ts';
 import {openRunCancel} from './machine-run-dialogs.tsx';
 import type {MachineRunModel, RunEntry} from './machine-run-model.ts';
 import {endWords} from './machine-run-rows.ts';
@@ -96,17 +96,18 @@ export function useMachineRunKeys(app: AppModel, model: MachineRunModel, layout:
       ...placeKeys(app),
       ...matchKeys(choices.list.filter, (direction) => findEntry(model, direction)),
       ...moveKeys(act, layout.plan.height - 2),
-      ...(subject.kind === 'command'
-        ? [
-            {
-              keys: ['!'],
-              word: 'command',
-              help: 'Show the headless command that does the same.',
-              quiet: true,
-              run: () => showCommand(app, [['Run', machineRunCommand(app, subject.request)]]),
-            },
-          ]
-        : []),
+      {
+        keys: ['!'],
+        word: 'command',
+        help: 'Show the headless command that does the same.',
+        quiet: true,
+        run: () =>
+          showCommand(app, [
+            subject.kind === 'log'
+              ? ['Follow', machineLogCommand(app, subject.request)]
+              : ['Run', machineRunCommand(app, subject.request)],
+          ]),
+      },
       {
         keys: ['esc'],
         word: 'back',

@@ -2,7 +2,7 @@ import type {MachineRunLook, MachineRunState, OutputGroup} from '../../engine/in
 import type {State, Theme} from '../../ui/theme/theme.ts';
 import {count, duration, stopwatch} from '../../ui/widgets/amounts.ts';
 import {cellWidth, cut, fit, fitRight, plain} from '../../ui/widgets/cells.ts';
-import type {Row, Span} from '../../ui/widgets/rows.ts';
+import {type Row, rowWidth, type Span} from '../../ui/widgets/rows.ts';
 import {besideName} from './machine-items.ts';
 
 /** Silence worth naming. */
@@ -104,13 +104,30 @@ export function runElapsed({machines, running}: MachineRunState, now: number): n
 
 /**
  * What a person should know of a run in one row: while it goes on, the machines that were silent for long and the one
- * that takes longest; afterwards what became of all, and which outputs are the same.
+ * that takes longest; afterwards what became of all, and which outputs are the same. As many machines are named as fit.
  */
-export function runNote(state: MachineRunState, groups: readonly OutputGroup[], theme: Theme, now: number): Row {
+export function runNote(
+  state: MachineRunState,
+  groups: readonly OutputGroup[],
+  theme: Theme,
+  now: number,
+  width = Number.POSITIVE_INFINITY,
+): Row {
+  const most = [3, 2, 1].find((names) => rowWidth(noteNaming(names, state, groups, theme, now)) <= width) ?? 0;
+  return noteNaming(most, state, groups, theme, now);
+}
+
+function noteNaming(
+  most: number,
+  state: MachineRunState,
+  groups: readonly OutputGroup[],
+  theme: Theme,
+  now: number,
+): Row {
   const {machines, running} = state;
   const separator: Span = {text: ` ${theme.glyphs.separator} `, tone: 'quiet'};
   const join = (parts: readonly Row[]): Row =>
-    parts.flatMap((part, index) => (index === 0 ? part : [separator, ...part]));
+    parts.filter((part) => part.length > 0).flatMap((part, index) => (index === 0 ? part : [separator, ...part]));
   if (running) {
     const silent = machines.flatMap((look) => {
       const ms = silentFor(look, now);
@@ -123,7 +140,7 @@ export function runNote(state: MachineRunState, groups: readonly OutputGroup[], 
         undefined,
       );
     return join([
-      ...(silent.length > 0 ? [[{text: `silent: ${few(silent)}`, tone: 'warning' as const}]] : []),
+      ...(silent.length > 0 ? [[{text: `silent: ${few(silent, most)}`, tone: 'warning' as const}]] : []),
       ...(slowest && machines.some((look) => !goesOn(look))
         ? [[{text: `slowest: ${slowest.machine.name} ${elapsedWords(slowest, now)}`, tone: 'quiet' as const}]]
         : []),
@@ -134,27 +151,34 @@ export function runNote(state: MachineRunState, groups: readonly OutputGroup[], 
     if (those.length === 0) return [];
     const {glyph, tone} = runGlyph({status}, theme);
     const names =
-      status === 'done' || those.length === machines.length ? '' : `: ${few(those.map((look) => look.machine.name))}`;
+      status === 'done' || those.length === machines.length || most === 0
+        ? ''
+        : `: ${few(
+            those.map((look) => look.machine.name),
+            most,
+          )}`;
     const word = status === 'unreachable' ? 'did not answer' : status;
     return [[{text: `${glyph} ${those.length} ${word}${names}`, tone}]];
   });
-  return join([...counts, ...(machines.length > 1 ? [sameWords(groups)] : [])]);
+  return join([...counts, ...(machines.length > 1 ? [sameWords(groups, most)] : [])]);
 }
 
 /** '12 the same, 1 different: gpu-07' */
-function sameWords(groups: readonly OutputGroup[]): Row {
+function sameWords(groups: readonly OutputGroup[], most: number): Row {
   const [first, ...others] = groups;
   if (!first) return [];
   const odd = others.flatMap(({machines}) => machines.map(({name}) => name));
   if (odd.length === 0) return [{text: 'all outputs are the same', tone: 'ok'}];
   if (first.machines.length === 1) return [{text: 'all outputs differ', tone: 'warning'}];
-  return [{text: `${first.machines.length} the same, ${odd.length} different: ${few(odd)}`, tone: 'warning'}];
+  const who = most === 0 ? '' : `: ${few(odd, most)}`;
+  return [{text: `${first.machines.length} the same, ${odd.length} different${who}`, tone: 'warning'}];
 }
 
-/** Three names, and how many more there are. */
-function few(names: readonly string[]): string {
-  const [a, b, c, ...more] = names;
-  return `${[a, b, c].filter((name) => name !== undefined).join(', ')}${more.length > 0 ? ` and ${more.length} more` : ''}`;
+/** At most so many names, and how many more there are; of none at all how many there are. */
+function few(names: readonly string[], most: number): string {
+  const more = names.length - most;
+  if (most === 0) return String(names.length);
+  return `${names.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function elapsedWords({startedAt, endedAt}: MachineRunLook, now: number): string {

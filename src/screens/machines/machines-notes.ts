@@ -52,6 +52,13 @@ export function machinesBanner(
         : `${count(untrusted.length, 'machine is', 'machines are')} not trusted yet`;
     return say(`${which}: T shows their host keys, to be compared and approved in one go.`, 'key');
   }
+  const refused = locked.filter(({problem}) => problem?.code === 'login-refused');
+  if (refused.length > 0 && Object.keys(state.secrets).length > 0) {
+    return say(
+      `${count(refused.length, 'machine refuses', 'machines refuse')} what you typed: p takes another; Enter says what was tried.`,
+      'warning',
+    );
+  }
   if (locked.length > 0) {
     return say(
       `${count(locked.length, 'machine lets', 'machines let')} nobody in: p asks you for a password or passphrase, kept in memory only.`,

@@ -98,6 +98,7 @@ test('the fullest disk is the one with the least bytes or inodes left', () => {
 test('health counts what works, and says nothing before anybody was asked', () => {
   expect(machineHealth([lookOf('up'), lookOf('degraded'), lookOf('down'), lookOf('asking')])).toEqual({
     up: 2,
+    degraded: 1,
     total: 4,
     asking: 1,
   });

@@ -107,3 +107,12 @@ test('how far it is, and how long it takes from the first start to the last end'
   expect(runPlace({machines: machines.slice(0, 1), running: false})).toBe('1 machine');
   expect(runElapsed({machines: machines.slice(0, 1), running: false}, fakeNow)).toBe(10_000);
 });
+
+test('where there is less room fewer are named, and nothing is cut', () => {
+  const failed = ['gpu-01', 'gpu-02', 'gpu-03', 'gpu-04'].map((name) => lookOf(name, 'failed'));
+  const state = {machines: [lookOf('a', 'done'), ...failed], running: false};
+  const note = (width: number) => rowText(runNote(state, [], theme, fakeNow, width));
+  expect(note(60)).toBe('✓ 1 done · ✗ 4 failed: gpu-01, gpu-02, gpu-03 and 1 more');
+  expect(note(50)).toBe('✓ 1 done · ✗ 4 failed: gpu-01, gpu-02 and 2 more');
+  expect(note(30)).toBe('✓ 1 done · ✗ 4 failed');
+});
