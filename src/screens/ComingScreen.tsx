@@ -47,7 +47,7 @@ export const comingWords: Readonly<
   cluster: {
     coming: 'It will show the nodes, etcd and certificates of the cluster, and boot, repair or clean it.',
     today:
-      'Today: check the configuration, build the images a cluster needs, and push them to its registry. For the cluster itself use the tools you have; pai-tui changes nothing there.',
+      'Today: check the configuration and the machines (p), build the images a cluster needs, and push them to its registry. For the cluster itself use the tools you have; pai-tui changes nothing there.',
   },
   services: {
     coming: 'It will list the services with what each needs, and render, start, stop, refresh and delete them.',

@@ -4,6 +4,7 @@ import type {Role} from '../ui/theme/theme.ts';
 import {plain} from '../ui/widgets/cells.ts';
 import type {AppSettings, ScreenSize} from './app-settings.ts';
 import {machineClock, type ShownClock} from './clock.ts';
+import {type CheckModel, createCheckModel} from './cluster/check-model.ts';
 import {type ClusterModel, createClusterModel} from './cluster/cluster-model.ts';
 import {createImagesModel, type ImagesModel} from './images/images-model.ts';
 import {createMachinesModel, type MachinesModel} from './machines/machines-model.ts';
@@ -47,6 +48,7 @@ export interface AppModel {
   readonly state: {get(): AppState; subscribe(listener: () => void): () => void};
   readonly images: ImagesModel;
   readonly cluster: ClusterModel;
+  readonly checks: CheckModel;
   readonly machines: MachinesModel;
   readonly runs: RunsModel;
   readonly runList: LiveStore<readonly RunSummary[]>;
@@ -82,6 +84,7 @@ export function createAppModel(settings: AppSettings): AppModel {
   const images = createImagesModel(settings, runList, me);
   const runs = createRunsModel(engine, clock);
   const machines = createMachinesModel(settings);
+  const checks = createCheckModel({engine, request: () => machines.request([]), now: () => clock.now()});
   return {
     settings,
     me,
@@ -90,6 +93,7 @@ export function createAppModel(settings: AppSettings): AppModel {
     state,
     images,
     cluster: createClusterModel(settings, images),
+    checks,
     machines,
     runs,
     runList,
@@ -118,6 +122,7 @@ export function createAppModel(settings: AppSettings): AppModel {
     close() {
       images.close();
       runs.close();
+      checks.stop();
       machines.close();
       runList.close();
     },

@@ -18,6 +18,7 @@ const places: readonly (readonly [place: string, keys: readonly string[], shows:
   ['The plan that waits for approval', ['*', 'B'], '[Start]', 'modal'],
   ['Cluster', ['2'], 'era G', 'Cluster'],
   ['Configuration', ['2', 'c'], '+ layout', 'Configuration'],
+  ['Checks', ['2', 'p'], 'Ctrl-r asks', 'Checks'],
   ['Machines', ['3'], '! degraded', 'Machines'],
   ['The host keys of machines', ['3', 'T'], 'Host keys of', 'modal'],
   ['A command on machines', ['3', 'x', 'id', 'enter'], 'ended', 'A command on machines'],

@@ -13,6 +13,7 @@ import {useKeyTable} from '../../ui/widgets/use-key-table.ts';
 import type {AppModel} from '../app-model.ts';
 import {comingWords} from '../ComingScreen.tsx';
 import {useStore} from '../use-store.ts';
+import {CheckScreen} from './CheckScreen.tsx';
 import {ConfigScreen} from './ConfigScreen.tsx';
 import type {ClusterState} from './cluster-state.ts';
 import {sayDifference} from './config-actions.ts';
@@ -25,11 +26,12 @@ export interface ClusterScreenProps {
   readonly height: number;
 }
 
-/** The cluster: what its configuration says, in short, and the configuration itself. */
+/** The cluster: what its configuration says, in short, the configuration itself, and the checks of its machines. */
 export function ClusterScreen({app, width, height}: ClusterScreenProps) {
   const state = useStore(app.cluster);
   useEffect(() => app.cluster.watch((before, after) => sayDifference(app, before, after)), [app]);
-  const {reading, inConfig} = state;
+  const {reading, inConfig, inChecks} = state;
+  if (inChecks) return <CheckScreen app={app} width={width} height={height} />;
   return inConfig && reading ? (
     <ConfigScreen app={app} state={state} reading={reading} width={width} height={height} />
   ) : (
@@ -45,6 +47,7 @@ interface SummaryProps extends ClusterScreenProps {
 function Summary({app, state, reading, width, height}: SummaryProps) {
   const theme = useTheme();
   const {config} = app.settings;
+  const {asleep} = app.machines;
   const inner = Math.max(8, width - panelBorder - 2);
   const page = height - panelBorder;
   const said =
@@ -68,10 +71,18 @@ function Summary({app, state, reading, width, height}: SummaryProps) {
     ...(config === undefined ? {disabled: noConfiguration} : {}),
     run: () => app.cluster.set({inConfig: true, detailTop: 0}),
   };
+  const checking: KeyBinding = {
+    keys: ['p'],
+    word: 'checks',
+    help: 'Ask all machines whether Kubernetes can go on them. Nothing is changed on any of them.',
+    ...(config === undefined ? {disabled: noConfiguration} : asleep === undefined ? {} : {disabled: asleep}),
+    run: () => app.cluster.set({inChecks: true}),
+  };
   const scroll = (target: number): void => app.cluster.set({detailTop: Math.max(0, Math.min(highest, target))});
   useKeyTable(
     [
       opening,
+      checking,
       ...configKeys(app, state).map((binding) => ({...binding, quiet: config === undefined})),
       ...moveKeys((action) => {
         if (action.type === 'move') scroll(app.cluster.get().detailTop + action.by);

@@ -14,6 +14,7 @@ import {quietRow, type Row, row} from '../../ui/widgets/rows.ts';
 import {TextInput} from '../../ui/widgets/TextInput.tsx';
 import type {AppModel} from '../app-model.ts';
 import {problemNote} from '../problem-note.ts';
+import {layoutFor} from './cluster-layout.ts';
 import type {ClusterState} from './cluster-state.ts';
 import {chosenOf, filterConfig, placeOf, problemKeys} from './config-actions.ts';
 import {finishChange} from './config-changes.ts';
@@ -141,31 +142,6 @@ function editPrompt(key: string, width: number, theme: Theme): string {
 
 /** What '1000/1000' takes of the title's line. */
 const asideCells = 12;
-
-/** Details stand beside the list where it is wide, below it where it is high enough, else in its place. */
-function layoutFor(width: number, height: number) {
-  if (width >= 120) {
-    const listWidth = Math.floor(width * 0.6);
-    return {
-      place: 'beside',
-      listWidth,
-      listHeight: height,
-      detailWidth: width - listWidth,
-      detailHeight: height,
-    } as const;
-  }
-  if (height >= 17) {
-    const detailHeight = Math.min(12, Math.floor(height * 0.36));
-    return {
-      place: 'below',
-      listWidth: width,
-      listHeight: height - detailHeight,
-      detailWidth: width,
-      detailHeight,
-    } as const;
-  }
-  return {place: 'instead', listWidth: width, listHeight: height, detailWidth: width, detailHeight: height} as const;
-}
 
 interface ListRoom {
   readonly state: ClusterState;

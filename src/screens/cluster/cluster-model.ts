@@ -27,6 +27,7 @@ export function createClusterModel({engine, config}: AppSettings, images: Images
   const store = createStore<ClusterState>({
     checking: false,
     inConfig: false,
+    inChecks: false,
     view: 'services',
     trees: {services: foldedTree, kubernetes: foldedTree},
     problems: emptyList,

@@ -13,6 +13,8 @@ export interface ClusterState {
   readonly checking: boolean;
   /** The configuration is looked at, not the summary. */
   readonly inConfig: boolean;
+  /** The checks of machines are looked at. */
+  readonly inChecks: boolean;
   readonly view: ConfigView;
   readonly trees: Readonly<Record<ViewName, TreeState>>;
   readonly problems: ListState;
