@@ -25,16 +25,28 @@ export function assetContext(
 
 function cluster(layout: ClusterLayout, choice: PackageChoice): Plain {
   const {name, version, api, masterPort, serviceRange, dns, domain, etcdDataPath, qosSwitch, images} = layout;
+  const dashboard = layout.machines.find(({labels}) => labels.includes('dashboard'));
   return {
     ...{name, version, api, masterPort, serviceRange, domain, etcdDataPath, qosSwitch, images},
     // In etcd's token and nowhere else, so it is made plain.
     token: name.replace(/[^\w.-]/g, '-'),
     dns: dns ?? '',
+    plainHttp: layout.plainHttp,
+    sources: plainHttpSources(layout, choice),
+    // The original leads to it by the address of the machine that says so.
+    dashboardNode: dashboard?.nodeName ?? '',
+    dashboardAddress: dashboard && isIPv4(dashboard.address) ? dashboard.address : '',
     podNetwork: choice.podNetwork.kind,
     podRange: 'range' in choice.podNetwork ? choice.podNetwork.range : '',
     machines: layout.machines.map((machine) => seen(machine, choice)),
     masters: layout.masters.map((machine) => seen(machine, choice)),
   };
+}
+
+/** From where plain HTTP may be spoken: machines of the cluster and their pods. */
+export function plainHttpSources({machines}: ClusterLayout, {podNetwork}: PackageChoice): readonly string[] {
+  const addresses = machines.map(({address}) => address).filter((address) => isIPv4(address));
+  return ['127.0.0.1', ...addresses, ...('range' in podNetwork ? [podNetwork.range] : [])];
 }
 
 function seen({name, nodeName, address, etcdId}: ClusterMachine, {podNetwork}: PackageChoice) {
