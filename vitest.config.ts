@@ -28,7 +28,7 @@ export default defineConfig({
           include: ['test/real/**/*.test.{ts,tsx}'],
           fileParallelism: false,
           testTimeout: 120_000,
-          globalSetup: ['test/real/engine-for-tests.ts'],
+          globalSetup: ['test/real/engine-for-tests.ts', 'test/real/kubernetes-for-tests.ts'],
         },
       },
     ],

@@ -44,6 +44,12 @@ const parts = [
   {package: 'iptables', there: () => found('iptables')},
   {package: 'faketime', there: () => found('faketime')},
   {package: 'systemd-journal-remote', there: () => existsSync('/lib/systemd/systemd-journal-remote')},
+  // Of these the images are made that the machines of a Kubernetes cluster run (test/lab/kubernetes).
+  {package: 'etcd-server', there: () => found('etcd'), after: () => keepOff('etcd')},
+  {package: 'etcd-client', there: () => found('etcdctl')},
+  {package: 'haproxy', there: () => found('haproxy'), after: () => keepOff('haproxy')},
+  {package: 'conntrack', there: () => found('conntrack')},
+  {package: 'socat', there: () => found('socat')},
 ];
 /** How long another apt or dpkg may keep us waiting. */
 const lockWaitMs = 300_000;
@@ -107,6 +113,7 @@ async function install(packages) {
     const said = `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-15).join('\n');
     fail(`Installing ${packages.join(', ')} failed. The last that apt-get said:\n${said}`);
   }
+  for (const {package: name, after} of parts) if (packages.includes(name)) after?.();
 }
 
 /** One apt-get, asking nothing; waits while another one holds a lock. */
@@ -144,6 +151,11 @@ function found(program) {
 function keepSshdOff() {
   mkdirSync('/etc/ssh', {recursive: true});
   writeFileSync('/etc/ssh/sshd_not_to_be_run', 'Installed for tests, which run it on hosts of their own.\n');
+}
+
+/** Who had no such service gets none after the next boot either. */
+function keepOff(service) {
+  spawnSync('update-rc.d', [service, 'disable'], {stdio: 'ignore'});
 }
 
 function hasOtherInit() {

@@ -1,12 +1,16 @@
 import {createServer, type Server} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
 
-/** Abstract, hence no file: whoever dies with it gives it back. Seen by all who share this network namespace. */
-const name = '\0pai-tests-lab';
+export interface Shared {
+  /** What only one process at a time may do something to. Absent: what all labs of this computer share. */
+  readonly what?: string;
+  /** How long another one may keep us waiting. Absent: two minutes. */
+  readonly deadlineMs?: number;
+}
 
-/** Does something to what all labs of this computer share while no other process does. Waits two minutes at most. */
-export async function alone<T>(work: () => Promise<T> | T): Promise<T> {
-  const lock = await take();
+/** Does something to what all tests of this computer share while no other process does. Throws when the wait is over. */
+export async function alone<T>(work: () => Promise<T> | T, shared: Shared = {}): Promise<T> {
+  const lock = await take(shared);
   try {
     return await work();
   } finally {
@@ -14,8 +18,10 @@ export async function alone<T>(work: () => Promise<T> | T): Promise<T> {
   }
 }
 
-async function take(): Promise<Server> {
-  const deadline = performance.now() + 120_000;
+/** The name is abstract, hence no file: whoever dies with it gives it back. Seen by all who share this network namespace. */
+async function take({what, deadlineMs = 120_000}: Shared): Promise<Server> {
+  const name = `\0pai-tests-lab${what ? `-${what}` : ''}`;
+  const deadline = performance.now() + deadlineMs;
   for (;;) {
     const server = createServer((connection) => connection.destroy());
     try {

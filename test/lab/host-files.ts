@@ -1,5 +1,15 @@
 import {randomUUID} from 'node:crypto';
-import {chmodSync, chownSync, copyFileSync, existsSync, linkSync, readFileSync, rmSync, symlinkSync} from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import {join} from 'node:path';
 import {execute} from './execute.ts';
 import {put, putFolder} from './files.ts';
@@ -39,8 +49,27 @@ const folders = [
   'var/spool',
 ];
 
-/** Puts runc.sh in the place of runc, where root needs it. `programs` is a folder of the lab, for one copy of the real one. */
-export function replaceRunc(folder: string, programs: string): void {
+/**
+ * What the engine of a host needs, and what is in it from the first boot: all of `dockerRoot`, a folder of images and
+ * layers as Docker keeps them, which is not changed. `programs` is a folder of the lab, for one copy of the real runc.
+ */
+export async function equipWithDocker(folder: string, programs: string, dockerRoot?: string): Promise<void> {
+  replaceRunc(folder, programs);
+  const upper = join(folder, 'usr/upper/bin');
+  putFolder(upper);
+  copyFileSync(new URL('systemctl.sh', import.meta.url), join(upper, 'systemctl'));
+  chmodSync(join(upper, 'systemctl'), 0o755);
+  if (dockerRoot) await shareFiles(dockerRoot, join(folder, 'root/var/lib/docker'));
+}
+
+/** Docker never writes into a file of an image or a layer: one copy serves all hosts, where it is on the same disk. */
+async function shareFiles(from: string, into: string): Promise<void> {
+  const isSameDisk = statSync(from).dev === statSync(into).dev;
+  await execute('cp', ['-a', isSameDisk ? '--link' : '--reflink=auto', `${from}/.`, into]);
+}
+
+/** Puts runc.sh in the place of runc, where root needs it. */
+function replaceRunc(folder: string, programs: string): void {
   const capabilities = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
   if ((BigInt(`0x${capabilities}`) & (1n << 24n)) !== 0n) return;
   const upper = join(folder, 'usr/upper');

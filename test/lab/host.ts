@@ -17,6 +17,8 @@ export interface Host extends Faults {
   readonly address: string;
   /** Absent where this computer has no IPv6. */
   readonly address6?: string;
+  /** Where its files are on this computer, but for /usr and what is mounted; also while it is off. */
+  readonly root: string;
   /** Lines for known_hosts, with the keys it has now. */
   knownHosts(): string;
   /** Boots it again, with all its files. Resolves when sshd, and Docker where it has it, answer. */
@@ -33,8 +35,11 @@ export interface Host extends Faults {
   newHostKeys(): Promise<void>;
   /** Sets options of sshd in the place of those of an earlier call: `{MaxStartups: '1:100:1'}`. */
   sshd(options: Readonly<Record<string, string>>): Promise<void>;
-  /** Runs a POSIX script as root, without ssh. Resolves with what it printed; rejects with its errors when it fails. */
-  sh(script: string, input?: string | Uint8Array): Promise<string>;
+  /**
+   * Runs a POSIX script as root, without ssh. Resolves with what it printed; rejects with its errors when it fails or
+   * takes longer than two minutes, or as many milliseconds as are given.
+   */
+  sh(script: string, input?: string | Uint8Array, timeout?: number): Promise<string>;
 }
 
 /** What a host is part of. */
@@ -58,13 +63,14 @@ export function makeHost(place: HostPlace): Host {
   const addresses = [at.address, ...(hasIpv6() ? [at.address6] : [])];
   let up: {readonly process: ChildProcess; readonly init: number} | undefined;
 
-  const sh = async (script: string, input?: string | Uint8Array) => {
+  const sh = async (script: string, input?: string | Uint8Array, timeout?: number) => {
     if (!up) throw new Error(`${name} is off.`);
     const inside = ['env', '-i', 'HOME=/root', 'TERM=xterm', 'LANG=C.UTF-8', `PATH=${path}`, 'sh', '-c', script];
     return execute(
       'sh',
       joining(place, ['nsenter', `--target=${up.init}`, '--all', '--root', '--wd', '--', ...inside]),
       input,
+      timeout,
     );
   };
   const kill = async () => {
@@ -84,6 +90,7 @@ export function makeHost(place: HostPlace): Host {
   };
   return {
     name,
+    root,
     address: at.address,
     ...(hasIpv6() ? {address6: at.address6} : {}),
     knownHosts: () => knownHostsLines(root, addresses),

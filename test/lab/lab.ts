@@ -18,7 +18,7 @@
  */
 import {type ChildProcessByStdio, spawn} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
-import {existsSync, mkdirSync, readFileSync, statfsSync} from 'node:fs';
+import {existsSync, mkdirSync, readFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {basename, join} from 'node:path';
 import {createInterface} from 'node:readline';
@@ -26,11 +26,12 @@ import type {Readable, Writable} from 'node:stream';
 import {fileURLToPath} from 'node:url';
 import {identityOf, thisProcess} from '../../src/engine/run/process.ts';
 import {alone} from './alone.ts';
+import {isOnOverlay} from './cache.ts';
 import {clearDeadLabs} from './clear.ts';
 import {makeEtc} from './etc.ts';
 import {execute} from './execute.ts';
 import {type Host, makeHost} from './host.ts';
-import {makeHostFiles, replaceRunc, writeSshdOptions} from './host-files.ts';
+import {equipWithDocker, makeHostFiles, writeSshdOptions} from './host-files.ts';
 import {addressOf, freeNetwork, hasIpv6, plugIn} from './network.ts';
 import {allRecords, labPrefix, writeRecord} from './records.ts';
 import {readSysctls} from './sysctls.ts';
@@ -44,6 +45,8 @@ export interface LabOptions {
   readonly hosts: number;
   /** The first so many have a Docker engine, which makes their boot three times as long. */
   readonly docker?: number;
+  /** A folder of images and layers that those engines have from the beginning. */
+  readonly dockerRoot?: string;
   /** Of every sshd, in the place of the stock ones: `{MaxStartups: '2:100:2'}`. */
   readonly sshd?: Readonly<Record<string, string>>;
 }
@@ -85,7 +88,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
         writeSshdOptions(join(place, 'root'), options.sshd ?? {});
         const groupName = basename(folder);
         const docker = index < (options.docker ?? 0);
-        if (docker) replaceRunc(place, folder);
+        if (docker) await equipWithDocker(place, folder, options.dockerRoot);
         const host = makeHost({folder: place, groupName, network, number, name, docker});
         await host.start();
         return host;
@@ -168,10 +171,7 @@ async function makeKeys(folder: string): Promise<LabKeys> {
 
 /** A folder on a file system that the changes of /usr and Docker's images can be on, which overlayfs cannot. */
 function baseFolder(): string {
-  const overlayfs = 0x794c7630;
-  const folder = [tmpdir(), '/var/tmp', '/dev/shm'].find(
-    (one) => existsSync(one) && statfsSync(one).type !== overlayfs,
-  );
+  const folder = [tmpdir(), '/var/tmp', '/dev/shm'].find((one) => existsSync(one) && !isOnOverlay(one));
   if (!folder) throw new Error('A lab needs a folder that is not on overlayfs.');
   return folder;
 }

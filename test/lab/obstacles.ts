@@ -1,8 +1,11 @@
 import {spawnSync} from 'node:child_process';
 import {existsSync, globSync, readdirSync, readFileSync, readlinkSync} from 'node:fs';
 
-/** Everything a lab is made of, and the Debian package that brings it. */
-const parts: readonly (readonly [pattern: string, from: string])[] = [
+/** A file that is needed, as a pattern, and the Debian package that brings it. */
+export type Part = readonly [pattern: string, from: string];
+
+/** Everything a lab is made of. */
+const parts: readonly Part[] = [
   ['/usr/sbin/sshd', 'openssh-server'],
   ['/usr/bin/ssh-keygen', 'openssh-client'],
   ['/usr/bin/sudo', 'sudo'],
@@ -16,15 +19,19 @@ const parts: readonly (readonly [pattern: string, from: string])[] = [
   ['/usr/bin/unshare', 'util-linux'],
   ['/usr/share/base-passwd/passwd.master', 'base-passwd'],
 ];
-const dockerParts: typeof parts = [
+const dockerParts: readonly Part[] = [
   ['/usr/sbin/dockerd', 'docker.io'],
   ['/usr/sbin/runc', 'runc'],
   ['/{,usr/}bin/busybox', 'busybox-static'],
 ];
 
-/** Why no lab can be brought up here, as the end of a sentence; undefined when one can. */
-export function whyNoLab({docker = false} = {}): string | undefined {
-  const missing = [...parts, ...(docker ? dockerParts : [])].filter(([pattern]) => globSync(pattern).length === 0);
+/**
+ * Why no lab can be brought up here, as the end of a sentence; undefined when one can. `more`: what the computer must
+ * have besides what hosts are made of.
+ */
+export function whyNoLab({docker = false, more = [] as readonly Part[]} = {}): string | undefined {
+  const needed = [...parts, ...(docker ? dockerParts : []), ...more];
+  const missing = needed.filter(([pattern]) => globSync(pattern).length === 0);
   if (missing.length > 0) {
     const packages = [...new Set(missing.map(([, from]) => from))].join(', ');
     return `${packages} missing (PAI_TEST_SYSTEM=1 npm test installs, as root on Debian)`;

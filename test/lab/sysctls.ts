@@ -19,7 +19,7 @@ const shared = [
   'fs.inotify.max_user_instances',
   'fs.inotify.max_user_watches',
   'net.netfilter.nf_conntrack_max',
-];
+] as const;
 
 /** As they are now; those this kernel does not have are left out. */
 export function readSysctls(): Readonly<Record<string, string>> {
@@ -32,6 +32,11 @@ export function restoreSysctls(values: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(values)) {
     if (existsSync(fileOf(name)) && current(name) !== value) writeFileSync(fileOf(name), value);
   }
+}
+
+/** Sets one of the computer. Only while a lab is up, which puts it back. */
+export function setSysctl(name: (typeof shared)[number], value: number): void {
+  if (existsSync(fileOf(name))) writeFileSync(fileOf(name), String(value));
 }
 
 function current(name: string): string {

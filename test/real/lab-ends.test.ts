@@ -1,12 +1,12 @@
 import {type ChildProcess, spawn} from 'node:child_process';
-import {existsSync, globSync, readdirSync, readFileSync} from 'node:fs';
-import {basename, dirname} from 'node:path';
+import {readFileSync} from 'node:fs';
 import {createInterface} from 'node:readline';
 import type {Readable} from 'node:stream';
 import {fileURLToPath} from 'node:url';
 import {afterEach, describe, expect, test} from 'vitest';
 import {type Lab, startLab, whyNoLab} from '../lab/lab.ts';
-import {allRecords, type LabRecord} from '../lab/records.ts';
+import {leftOf, recordOf} from '../lab/left.ts';
+import {allRecords} from '../lab/records.ts';
 
 const obstacle = whyNoLab();
 if (obstacle) console.error(`Tests of the end of lab hosts are skipped: ${obstacle}.`);
@@ -95,35 +95,3 @@ describe.skipIf(obstacle)('a lab', () => {
     expect(readFileSync(sysctl, 'utf8')).toBe(before);
   });
 });
-
-function recordOf(lab: Lab): LabRecord {
-  const found = allRecords().find(({folder}) => folder === dirname(lab.keys.plain));
-  if (!found) throw new Error('The lab is not on record.');
-  return found;
-}
-
-/** What is there of a lab. */
-function leftOf({id, folder, network}: LabRecord): readonly string[] {
-  const left = {
-    files: existsSync(folder),
-    record: allRecords().some((record) => record.id === id),
-    network: existsSync(`/sys/class/net/pai-lab-${network}`),
-    'control groups':
-      globSync([`/sys/fs/cgroup/${basename(folder)}`, `/sys/fs/cgroup/*/${basename(folder)}`]).length > 0,
-    processes: processesNaming(folder) > 0,
-  };
-  return Object.entries(left)
-    .filter(([, there]) => there)
-    .map(([name]) => name);
-}
-
-function processesNaming(folder: string): number {
-  return readdirSync('/proc').filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder);
-    } catch {
-      // It ended while we looked.
-      return false;
-    }
-  }).length;
-}
