@@ -72,6 +72,18 @@ describe('fold', () => {
     expect(task).not.toHaveProperty('problem');
   });
 
+  test('a script that nobody knows the end of is kept over attempts, until it is told', () => {
+    const script = {machine: 'node-1', processGroup: 7};
+    const events: RunEvent[] = [
+      started(1, 0),
+      {...at(1), type: 'task-started', task: 'a', attempt: 1},
+      {...at(2), type: 'script-started', task: 'a', script},
+      {...at(3), type: 'task-started', task: 'a', attempt: 2},
+    ];
+    expect(taskOf('a', ...events)?.scripts).toEqual([script]);
+    expect(taskOf('a', ...events, {...at(4), type: 'script-ended', task: 'a', script})).not.toHaveProperty('scripts');
+  });
+
   test('progress belongs to a running task and goes with its end', () => {
     const events: RunEvent[] = [
       started(1, 0),

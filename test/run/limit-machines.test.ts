@@ -19,13 +19,16 @@ function recordingMachines() {
       };
       const remote: Remote = {
         target: {name: machine, address: '192.0.2.7', port: 22, user: 'operator', credentials: []},
-        async run({script, args = [], sudo}) {
+        async run({script, args = [], sudo}, watch) {
+          watch.begun?.(4711);
           ran.push([machine, sudo ? 'sudo' : 'plain', script, ...args].join(' | '));
           return {exit: 0};
         },
         shell: no,
         isAlive: async () => false,
-        endGroup: no,
+        async endGroup(processGroup) {
+          ran.push(`${machine} | end | ${processGroup}`);
+        },
         close: no,
       };
       return work(remote);
@@ -105,6 +108,16 @@ describe('machines of a task', () => {
       signal,
     );
     expect(ran[0]).toContain('kubelet');
+  });
+
+  test('end what the task itself began there, and nothing else', async () => {
+    const {some, run, ran} = limited(does);
+    const end = (machine: string) => some.use(machine, (remote) => remote.endGroup(4711, signal), signal);
+    await expect(end('node-1')).rejects.toMatchObject({problem: {code: 'not-in-plan'}});
+    await run('node-1', {script: start, args, sudo: true});
+    await end('node-1');
+    await expect(end('node-2')).rejects.toMatchObject({problem: {code: 'not-in-plan'}});
+    expect(ran.slice(1)).toEqual(['node-1 | end | 4711']);
   });
 
   test('open no shell, end nothing and stay connected', async () => {

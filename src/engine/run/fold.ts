@@ -32,6 +32,8 @@ function after(state: RunState, event: RunEvent): RunState {
         attempt: event.attempt,
         startedAt: event.attempt > 1 && task.startedAt !== undefined ? task.startedAt : event.at,
         startedUp: event.attempt > 1 && task.startedUp !== undefined ? task.startedUp : event.up,
+        // Of a script whose machine was lost in the attempt before, nobody knows yet whether it ended.
+        ...(task.scripts ? {scripts: task.scripts} : {}),
       }));
     case 'task-progress':
       return withTask(state, event.task, (task) => ({

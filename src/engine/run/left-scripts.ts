@@ -38,11 +38,14 @@ export async function endLeftScripts(
   }
 }
 
-/** Whether it was still at work. */
-async function settle(
+/**
+ * Makes sure that a script is not at work any more: waits for it where its task is critical, ends it otherwise. Whether
+ * it was still at work. Throws `machine-lost` where that cannot be found out, `deadline-passed` where it does not end.
+ */
+export async function settle(
   {machine, processGroup}: StartedScript,
-  task: Task | undefined,
-  {machines, clock}: Tools,
+  task: Pick<Task, 'critical' | 'deadlineMs'> | undefined,
+  {machines, clock}: Pick<Tools, 'machines' | 'clock'>,
   signal: AbortSignal,
 ): Promise<boolean> {
   const deadlineMs = task?.deadlineMs ?? patienceMs;
@@ -65,13 +68,14 @@ async function settle(
       signal,
     );
   } catch (error) {
+    signal.throwIfAborted();
     const {message, code, hint} = problemOf(error);
     if (code === 'stopped' || code === 'deadline-passed') throw error;
     throw new ProblemError(
       {
         code: 'machine-lost',
-        message: `Whether a script of an earlier runner still runs on ${machine} cannot be found out: ${message}`,
-        hint: hint ?? 'Resume when the machine can be asked again.',
+        message: `Whether a script that was begun earlier still runs on ${machine} cannot be found out: ${message}`,
+        hint: hint ?? 'Go on when the machine can be asked again.',
         machine,
       },
       {cause: error},
@@ -82,8 +86,8 @@ async function settle(
 function doesNotEnd(machine: string, processGroup: number): ProblemError {
   return new ProblemError({
     code: 'deadline-passed',
-    message: `A script of an earlier runner still runs on ${machine}, and must not be interrupted.`,
-    hint: `Look at it there: ps -o pid,etime,args -g ${processGroup}. Resume when it has ended.`,
+    message: `A script that was begun earlier still runs on ${machine}, and must not be interrupted.`,
+    hint: `Look at it there: ps -o pid,etime,args -g ${processGroup}. Go on when it has ended.`,
     machine,
   });
 }

@@ -12,6 +12,8 @@ export function limitMachines(
   limits: {readonly does: readonly Effect[]; readonly runFolder: string},
   check: (call: string, allowed: boolean) => void,
 ): MachineAccess {
+  /** Process groups the task itself began, each as 'machine group': it may end them again. */
+  const begun = new Set<string>();
   return {
     use: (machine, work, signal) => machines.use(machine, (remote) => work(limited(remote, machine)), signal),
   };
@@ -19,7 +21,7 @@ export function limitMachines(
   function limited(remote: Remote, machine: string): Remote {
     return {
       target: remote.target,
-      async run(command, ...rest) {
+      async run(command, watch, signal) {
         // A copy: what was checked is what is done, whatever becomes of the object meanwhile.
         const checked: RemoteCommand = {...command, ...(command.args ? {args: [...command.args]} : {})};
         if (!checked.reads) {
@@ -30,16 +32,20 @@ export function limitMachines(
             known.some((effect) => agrees(effect, checked)),
           );
         }
-        return remote.run(checked, ...rest);
+        const hear = (processGroup: number) => {
+          begun.add(`${machine} ${processGroup}`);
+          watch.begun?.(processGroup);
+        };
+        return remote.run(checked, {...watch, begun: hear}, signal);
       },
       async shell() {
         check(`a shell on ${machine}`, false);
         throw new Error('a shell was allowed to a task');
       },
       isAlive: (...args) => remote.isAlive(...args),
-      async endGroup(...args) {
-        check(`end a process group on ${machine}`, false);
-        return remote.endGroup(...args);
+      async endGroup(processGroup, signal) {
+        check(`end a process group on ${machine}`, begun.has(`${machine} ${processGroup}`));
+        return remote.endGroup(processGroup, signal);
       },
       async close() {
         throw new Error('the connection is shared, and not to be closed');

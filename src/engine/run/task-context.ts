@@ -25,7 +25,7 @@ export function contextOf(
     tools: {
       ...tools,
       terminal: recordCommands(tools.terminal, task.id, say),
-      machines: recordScripts(tools.machines, task.id, say),
+      machines: recordScripts(tools, task, say),
     },
     signal,
     runFolder: execution.runFolder,
