@@ -1,11 +1,18 @@
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
 import {createClock} from '../../src/engine/clock.ts';
 import {tlsKnock} from '../../src/engine/cluster/check/api-endpoints.ts';
 import {checkCluster} from '../../src/engine/cluster/check/check.ts';
 import type {CheckedCluster, CheckedMachine, CheckName, CheckResult} from '../../src/engine/cluster/check/types.ts';
+import {createCluster} from '../../src/engine/cluster/cluster.ts';
 import type {CheckReport} from '../../src/engine/cluster/types.ts';
 import type {MachineAccess, Remote} from '../../src/engine/machine-tools.ts';
+import {createMachines} from '../../src/engine/machines/machines.ts';
+import {createSsh} from '../../src/engine/remote/create-ssh.ts';
+import {writeClusterFolder} from '../lab/cluster-folder.ts';
 import {connectTo} from '../lab/connect.ts';
 import {type Host, type Lab, startLab, whyNoLab} from '../lab/lab.ts';
 import type {LoginName} from '../lab/logins.ts';
@@ -55,7 +62,9 @@ describe.skipIf(obstacle)('a cluster check of real hosts', () => {
     ),
     api: {host: hosts[0]?.address ?? '', port: 6443},
     availability: 'single-master',
+    masterPort: 6443,
     version: 'v1.20.2',
+    isProven: true,
     serviceRange: '10.254.0.0/16',
     podNetwork: {kind: 'routes', range: '10.200.0.0/16'},
     etcdDataPath: '/var/etcd',
@@ -241,6 +250,35 @@ describe.skipIf(obstacle)('a cluster check of real hosts', () => {
     }
   });
 
+  test('comes from a folder of a configuration, over its own logins', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pai-check-'));
+    const config = join(folder, 'cluster');
+    const machines = createMachines({
+      environment: {HOME: folder},
+      stateHome: join(folder, 'state'),
+      assets,
+      clock,
+      loadSsh: async () => (hostKeys) => createSsh({hostKeys, clock}),
+    });
+    try {
+      await writeClusterFolder(config, hosts);
+      await writeFile(join(config, 'kubernetes-configuration.yaml'), kubernetesSettings(hosts[0]?.address ?? ''));
+      const ask = () => createCluster({machines, clock, assets}).check({config}, () => {}, signal);
+      const untrusted = await ask();
+      expect(untrusted.reached).toEqual([]);
+      expect(untrusted.refusals.map(({problem}) => problem.code)).toEqual(Array(3).fill('host-key-unknown'));
+      const keys = await machines.hostKeys({config, names: []}, () => {}, signal);
+      const trusted = keys.map(({machine, keys: shown}) => ({machine: machine.name, keys: shown}));
+      await machines.trust({config, names: []}, trusted, {how: 'compared on screen'});
+      const report = await ask();
+      expect(report.reached).toEqual(['node-1', 'node-2', 'node-3']);
+      expect(wrong(report, 'reachable', 'sudo', 'segment', 'balancer', 'masters', 'version', 'ports')).toEqual([]);
+    } finally {
+      await machines.close();
+      await rm(folder, {recursive: true, force: true});
+    }
+  });
+
   test('is not held up by a machine that is cut off, and says which', async () => {
     const [, , third] = hosts as [Host, Host, Host];
     await third.cut();
@@ -257,6 +295,22 @@ describe.skipIf(obstacle)('a cluster check of real hosts', () => {
     }
   });
 });
+
+function kubernetesSettings(master: string): string {
+  const versions = ['hyperkube', 'apiserver', 'kube-scheduler', 'kube-controller-manager'];
+  return [
+    'kubernetes:',
+    '  cluster-dns: 10.77.0.1',
+    `  load-balance-ip: ${master}`,
+    '  service-cluster-ip-range: 10.254.0.0/16',
+    '  storage-backend: etcd3',
+    '  docker-registry: registry.example/k8s',
+    ...versions.map((part) => `  ${part}-version: v1.20.2`),
+    '  etcd-version: 3.4.23',
+    '  dashboard-version: v1.8.3',
+    '',
+  ].join('\n');
+}
 
 function kubeconfig(host: string): string {
   return `apiVersion: v1\nclusters:\n- cluster:\n    server: https://${host}:6443\n  name: kubernetes\n`;

@@ -1,7 +1,7 @@
 import {hasErrors} from '../config/problems.ts';
 import type {MachinesOfEngine} from '../machines/machines.ts';
 import {together} from '../plan/together.ts';
-import {ProblemError} from '../problem.ts';
+import {isError, type Problem, ProblemError} from '../problem.ts';
 import type {Clock} from '../tools.ts';
 import type {Cluster, ClusterQuery} from './types.ts';
 
@@ -16,17 +16,20 @@ export interface ClusterOptions {
 export function createCluster({machines, clock, assets}: ClusterOptions): Cluster {
   return {
     async check(query, told, signal) {
-      const [{checkCluster}, {tlsKnock}, {checkedCluster}] = await Promise.all([
+      const [{checkCluster}, {tlsKnock}, {clusterLayout}] = await Promise.all([
         import('./check/check.ts'),
         import('./check/api-endpoints.ts'),
-        import('./check/checked-cluster.ts'),
+        import('./layout/layout.ts'),
       ]);
-      const cluster = checkedCluster(await configOf(query));
+      const {layout, problems} = clusterLayout(await configOf(query));
+      if (!layout) throw new ProblemError(together(problems.filter(isError)) ?? nothingToBoot);
       const access = machines.access(query);
-      return checkCluster(cluster, {machines: access, clock, assets, knock: tlsKnock(clock)}, told, signal);
+      return checkCluster(layout, {machines: access, clock, assets, knock: tlsKnock(clock)}, told, signal);
     },
   };
 }
+
+const nothingToBoot: Problem = {code: 'config-invalid', message: 'The configuration describes no cluster.'};
 
 /** Throws what is wrong with it. */
 async function configOf({config: folder, source}: ClusterQuery) {

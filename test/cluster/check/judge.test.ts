@@ -534,7 +534,7 @@ const rows: readonly Row[] = [
     'segment',
     'warning',
     /pods of different machines will not reach/,
-    {cluster: {podNetwork: {kind: 'auto'}}, answer: way({route: 'gateway'})},
+    {cluster: {podNetwork: {kind: 'auto', range: '10.200.0.0/16'}}, answer: way({route: 'gateway'})},
   ],
   [
     'ranges that overlap',
@@ -681,6 +681,20 @@ const rows: readonly Row[] = [
   ],
   ['two masters', 'masters', 'warning', /2 masters: none of them may go/, {cluster: {machines: three.slice(0, 2)}}],
   ['three masters', 'masters', 'ok', /one of them may go/, {cluster: {machines: three}}],
+  [
+    'a version that nobody tried',
+    'version',
+    'warning',
+    /^v1\.22\.1 is booted/,
+    {cluster: {version: 'v1.22.1', isProven: false}},
+  ],
+  [
+    'a registry without TLS that docker is told of',
+    'images',
+    'ok',
+    /in their registry/,
+    {cluster: {docker: {insecureRegistries: ['reg.example']}}, answer: {images: image('plain')}},
+  ],
   ['no master', 'masters', 'failed', /no master/, {cluster: {machines: sampleCluster.machines.slice(1)}}],
 ];
 

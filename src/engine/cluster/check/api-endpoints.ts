@@ -19,7 +19,7 @@ export type Knock = (
  * From this computer, as kubectl will; where it has no way to the machines all are silent.
  */
 export async function readApiFacts(cluster: CheckedCluster, knock: Knock, signal: AbortSignal): Promise<ApiFacts> {
-  const {api, machines} = cluster;
+  const {api, machines, masterPort} = cluster;
   const masters = machines.filter(({roles}) => roles.includes('master'));
   const direct = await Promise.all(masters.map(({address}) => ask(address, masterPort, 1, knock, signal)));
   const isDirect = masters.some(({address}) => address === api.host) && api.port === masterPort;
@@ -28,9 +28,6 @@ export async function readApiFacts(cluster: CheckedCluster, knock: Knock, signal
   const through = await ask(api.host, api.port, 2 * masters.length + 1, knock, signal);
   return {endpoints: [...direct, through]};
 }
-
-/** Where API servers listen on their own machine. */
-export const masterPort = 6443;
 
 async function ask(host: string, port: number, times: number, knock: Knock, signal: AbortSignal): Promise<ApiEndpoint> {
   const certificates = new Set<string>();

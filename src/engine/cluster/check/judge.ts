@@ -1,9 +1,8 @@
 /** What is to be thought of the answers. Pure: the same facts give the same results. */
 
-import {masterPort} from './api-endpoints.ts';
 import {reachable, sudo} from './rules/access.ts';
 import {ranges} from './rules/address-ranges.ts';
-import {balancer, masters} from './rules/balancer.ts';
+import {balancer, masters, version} from './rules/balancer.ts';
 import {clock} from './rules/clock.ts';
 import {disk} from './rules/disks.ts';
 import {docker} from './rules/docker.ts';
@@ -36,7 +35,7 @@ const machineRules: readonly MachineRule[] = [
   dns,
 ];
 
-const clusterRules: readonly ClusterRule[] = [identity, clock, network, segment, ranges, balancer, masters];
+const clusterRules: readonly ClusterRule[] = [identity, clock, network, segment, ranges, balancer, masters, version];
 
 /** Every result: of each machine in the order of the configuration, then of all together. */
 export function judgeCluster(facts: CheckFacts, cluster: CheckedCluster): readonly CheckResult[] {
@@ -81,7 +80,7 @@ function seenMachine(asked: AskedMachine, cluster: CheckedCluster): SeenMachine 
 }
 
 /** A kubeconfig that leads to this machine itself says nothing: every master has such a one. */
-function membershipOf({answer}: AskedMachine, {api, machines}: CheckedCluster): Membership {
+function membershipOf({answer}: AskedMachine, {api, machines, masterPort}: CheckedCluster): Membership {
   const places = (answer?.member.servers ?? []).flatMap((server) => {
     const [, host = '', port] = /^https?:\/\/(\[[^\]]+\]|[^/:]+)(?::(\d+))?/.exec(server) ?? [];
     return host === '' || host === 'localhost' || host.startsWith('127.') ? [] : [`${host}:${port ?? '443'}`];

@@ -1,7 +1,8 @@
 /** What one machine is asked before Kubernetes goes on it. */
 
 import {isIPv4} from 'node:net';
-import type {CheckedCluster, CheckedImage, CheckedMachine} from './types.ts';
+import type {ImageName} from '../layout/types.ts';
+import type {CheckedCluster, CheckedMachine} from './types.ts';
 
 /** Where the kubelet keeps what belongs to pods. */
 const kubeletFolder = '/var/lib/kubelet';
@@ -33,7 +34,7 @@ export function wordsFor(machine: CheckedMachine, cluster: CheckedCluster, hostN
 }
 
 export interface NeededImage {
-  readonly image: CheckedImage;
+  readonly image: ImageName;
   readonly reference: string;
   /** Without it the cluster can be booted all the same. */
   readonly optional?: true;
@@ -43,7 +44,7 @@ export interface NeededImage {
 export function imagesOf({roles}: CheckedMachine, {images, availability}: CheckedCluster): readonly NeededImage[] {
   const isMaster = roles.includes('master');
   const hasProxy = roles.includes('proxy') && availability === 'proxy';
-  const needed: readonly CheckedImage[] = [
+  const needed: readonly ImageName[] = [
     'hyperkube',
     'pause',
     'proxy',

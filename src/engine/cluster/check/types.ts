@@ -1,8 +1,8 @@
 /** What is asked before Kubernetes goes on machines, and what is made of the answers. */
 
-import type {Role} from '../../config/types.ts';
 import type {MachineFacts, PortFact} from '../../machines/types.ts';
 import type {Problem} from '../../problem.ts';
+import type {ClusterLayout, ClusterMachine} from '../layout/types.ts';
 
 // ---------------------------------------------------------------- results
 
@@ -46,6 +46,7 @@ export const checkNames = [
   'ranges',
   'balancer',
   'masters',
+  'version',
 ] as const;
 
 export type CheckName = (typeof checkNames)[number];
@@ -53,51 +54,24 @@ export type CheckName = (typeof checkNames)[number];
 // ---------------------------------------------------------------- the cluster
 
 /** What the checks have to know of the cluster that is to be. */
-export interface CheckedCluster {
+export interface CheckedCluster
+  extends Pick<
+    ClusterLayout,
+    | 'api'
+    | 'masterPort'
+    | 'availability'
+    | 'version'
+    | 'isProven'
+    | 'serviceRange'
+    | 'podNetwork'
+    | 'etcdDataPath'
+    | 'images'
+    | 'docker'
+  > {
   readonly machines: readonly CheckedMachine[];
-  /** Where clients reach the API. */
-  readonly api: {readonly host: string; readonly port: number};
-  readonly availability: 'single-master' | 'external-balancer' | 'proxy';
-  /** 'v1.20.2' */
-  readonly version: string;
-  readonly serviceRange: string;
-  readonly podNetwork: PodNetwork;
-  /** The folder of etcd on the masters, as the configuration has it. */
-  readonly etcdDataPath: string;
-  readonly images: Readonly<Record<CheckedImage, string>>;
-  readonly docker: DockerSource;
 }
 
-export interface CheckedMachine {
-  readonly name: string;
-  readonly address: string;
-  readonly roles: readonly Role[];
-  /** The folder where docker keeps its data. */
-  readonly dockerData: string;
-}
-
-type PodNetwork =
-  | {readonly kind: 'auto'; readonly range?: string}
-  | {readonly kind: 'host'}
-  | {readonly kind: 'routes'; readonly range: string}
-  | {readonly kind: 'manifest'; readonly file: string};
-
-export type CheckedImage =
-  | 'apiserver'
-  | 'controllerManager'
-  | 'scheduler'
-  | 'hyperkube'
-  | 'etcd'
-  | 'pause'
-  | 'dashboard'
-  | 'haproxy'
-  | 'proxy';
-
-/** Where docker is installed from, where a machine has none. */
-interface DockerSource {
-  readonly bundle?: unknown;
-  readonly repository?: unknown;
-}
+export type CheckedMachine = Pick<ClusterMachine, 'name' | 'address' | 'roles' | 'dockerData'>;
 
 // ---------------------------------------------------------------- facts
 

@@ -1,6 +1,5 @@
 /** Whether the address that everybody goes to leads to the API servers, and what is lost with which machine. */
 
-import {masterPort} from '../api-endpoints.ts';
 import type {ApiEndpoint, CheckedMachine} from '../types.ts';
 import {type ClusterRule, failed, ok, type SeenCluster, type Verdict, warning} from './rule.ts';
 
@@ -55,7 +54,7 @@ function judgeAnswer(endpoint: ApiEndpoint | undefined, host: string): Verdict {
 
 /** Once API servers answer: whether the address leads to each of them, by the certificates that they show. */
 function judgeWay({cluster, facts}: SeenCluster): readonly Verdict[] {
-  const {api, machines} = cluster;
+  const {api, machines, masterPort} = cluster;
   const masters = machines.filter(({roles}) => roles.includes('master'));
   const alive = masters.flatMap(({name, address}) => {
     const found = endpointOf(facts.api.endpoints, address, masterPort);
@@ -75,7 +74,7 @@ function judgeWay({cluster, facts}: SeenCluster): readonly Verdict[] {
     return [
       failed(
         `At ${api.host}:${api.port} ${through.state === 'refused' ? 'nothing listens' : 'is no TLS'}, and API servers answer.`,
-        'See whether the balancer passes on TCP to port 6443 of the masters.',
+        `See whether the balancer passes on TCP to port ${masterPort} of the masters.`,
       ),
     ];
   const lost = alive.filter(({certificates}) => !certificates.some((one) => through.certificates.includes(one)));
@@ -113,6 +112,21 @@ export const masters: ClusterRule = {
       count % 2 === 0
         ? warning(`${detail} ${count - 1} would bear as much.`, 'Take an odd number of masters.')
         : ok(detail),
+    ];
+  },
+};
+
+/** Those that cannot be booted at all are refused by the layout. */
+export const version: ClusterRule = {
+  check: 'version',
+  judge({cluster}) {
+    const {version: wanted, isProven} = cluster;
+    if (isProven) return [ok(`${wanted}.`)];
+    return [
+      warning(
+        `${wanted} is booted by what its documents say; that it works was proven for 1.20 only.`,
+        'Try it on machines that nobody needs, or take 1.20.',
+      ),
     ];
   },
 };

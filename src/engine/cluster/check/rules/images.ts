@@ -57,7 +57,7 @@ export const images: MachineRule = {
     const in_ = (state: ImageFact['state']) => needed.filter(({found}) => found.state === state);
     const verdicts: Verdict[] = [
       ...absent(in_('absent')),
-      ...plain(in_('plain')),
+      ...plain(in_('plain'), seen.cluster.docker.insecureRegistries ?? []),
       ...(in_('refused').length > 0
         ? [
             unknown(
@@ -71,7 +71,7 @@ export const images: MachineRule = {
         : []),
     ];
     if (verdicts.length > 0) return verdicts;
-    const [here, there] = [in_('here').length, in_('there').length];
+    const [here, there] = [in_('here').length, in_('there').length + in_('plain').length];
     if (here + there < needed.length)
       return [
         unknown(`Whether ${listed(in_('unreachable'))} can be had is not known: their registry does not answer.`),
@@ -89,13 +89,15 @@ function absent(images: readonly Needed[]): readonly Verdict[] {
   });
 }
 
-function plain(images: readonly Needed[]): readonly Verdict[] {
+/** Those that the configuration lets docker take so are written into its settings before it is asked for them. */
+function plain(found: readonly Needed[], insecure: readonly string[]): readonly Verdict[] {
+  const images = found.filter(({reference}) => !insecure.includes(registryOf(reference)));
   if (images.length === 0) return [];
   const registries = [...new Set(images.map(({reference}) => registryOf(reference)))].join(', ');
   return [
     failed(
       `${registries} speaks HTTP without TLS, and docker does not take ${listed(images)} from there.`,
-      `Write it under "insecure-registries" in /etc/docker/daemon.json, or give the registry a certificate.`,
+      'Write it under kubernetes, pai-tui, docker, insecure-registries, or give the registry a certificate.',
     ),
   ];
 }

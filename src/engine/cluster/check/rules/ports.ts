@@ -1,19 +1,16 @@
 /** Whether what Kubernetes listens on is free, or taken by this very cluster. */
 
-import {masterPort} from '../api-endpoints.ts';
 import type {SeenMachine} from './rule.ts';
 import {failed, type MachineRule, ok, unknown, withAnswer} from './rule.ts';
 
 interface Listener {
-  readonly port: number;
   /** What will listen there. */
   readonly program: string;
   on(seen: Pick<SeenMachine, 'machine' | 'cluster'>): number | undefined;
 }
 
-const everywhere = (port: number, program: string): Listener => ({port, program, on: () => port});
+const everywhere = (port: number, program: string): Listener => ({program, on: () => port});
 const onMasters = (port: number, program: string): Listener => ({
-  port,
   program,
   on: ({machine}) => (machine.roles.includes('master') ? port : undefined),
 });
@@ -24,13 +21,16 @@ const listeners: readonly Listener[] = [
   everywhere(10_248, 'kubelet'),
   everywhere(10_249, 'kube-proxy'),
   everywhere(10_256, 'kube-proxy'),
-  onMasters(masterPort, 'kube-apiserver'),
+  {
+    program: 'kube-apiserver',
+    on: ({machine, cluster}) => (machine.roles.includes('master') ? cluster.masterPort : undefined),
+  },
   onMasters(2379, 'etcd'),
   onMasters(2380, 'etcd'),
+  onMasters(2381, 'etcd'),
   onMasters(10_257, 'kube-controller-manager'),
   onMasters(10_259, 'kube-scheduler'),
   {
-    port: 0,
     program: 'haproxy',
     on: ({machine, cluster}) =>
       machine.roles.includes('proxy') && cluster.availability === 'proxy' ? cluster.api.port : undefined,
