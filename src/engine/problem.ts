@@ -54,6 +54,10 @@ const problemCodes = {
   'facts-unreadable': 1,
   'package-corrupt': 1,
   'certificate-invalid': 1,
+  'api-refused': 1,
+  'api-failed': 1,
+  'api-unreadable': 1,
+  'api-lost': 1,
   bug: 1,
   // 2: wrong use
   usage: 2,
@@ -79,6 +83,7 @@ const problemCodes = {
   'template-undefined': 3,
   'template-secret': 3,
   'registry-setting-missing': 3,
+  'kubeconfig-invalid': 3,
   // 4: refused for safety
   'approval-missing': 4,
   'confirmation-missing': 4,
@@ -93,6 +98,7 @@ const problemCodes = {
   'host-key-unknown': 4,
   'host-key-changed': 4,
   'host-key-revoked': 4,
+  'api-not-trusted': 4,
   // 5: stopped by the operator
   stopped: 5,
   // 6: something needed cannot be reached, nothing was changed
@@ -103,6 +109,7 @@ const problemCodes = {
   'runner-not-started': 6,
   'machine-unreachable': 6,
   'login-refused': 6,
+  'api-unreachable': 6,
 } as const satisfies Record<string, ExitCode>;
 
 export type ProblemCode = keyof typeof problemCodes;
