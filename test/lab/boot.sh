@@ -87,6 +87,7 @@ if [ "$docker" ]; then
   service docker start 3>&-
   until_there docker version
 fi
+[ ! -x /etc/rc.local ] || /etc/rc.local 3>&- || true
 until_there test -e /run/sshd.pid
 echo up >&3
 exec 3>&-

@@ -8,6 +8,7 @@ import {joiningFiles, makeGroups} from './control-groups.ts';
 import {execute} from './execute.ts';
 import {type Faults, makeFaults} from './faults.ts';
 import {knownHostsLines, makeHostKeys, writeSshdOptions} from './host-files.ts';
+import {type FileList, listFiles} from './list-files.ts';
 import {addressOf, gatewayOf, hasIpv6, introduce, type LabNetwork, onSwitch} from './network.ts';
 
 export interface Host extends Faults {
@@ -40,6 +41,17 @@ export interface Host extends Faults {
    * takes longer than two minutes, or as many milliseconds as are given.
    */
   sh(script: string, input?: string | Uint8Array, timeout?: number): Promise<string>;
+  /** What is on its disk, for comparison by `differences`, but for these files and folders. Also while it is off. */
+  listFiles(leaveOut?: readonly string[]): Promise<FileList>;
+  /** What its Docker engine has, also what has ended. */
+  containers(): Promise<readonly Container[]>;
+}
+
+interface Container {
+  readonly name: string;
+  readonly image: string;
+  /** 'running', 'exited', … */
+  readonly state: string;
 }
 
 /** What a host is part of. */
@@ -117,6 +129,16 @@ export function makeHost(place: HostPlace): Host {
       if (up) await sh(restartSshd);
     },
     sh,
+    listFiles: (leaveOut = []) =>
+      listFiles({root, usr: join(folder, 'usr/upper'), local: join(folder, 'usr/local')}, leaveOut),
+    containers: async () => {
+      const lines = await sh('docker ps --all --format "{{.Names}}\t{{.Image}}\t{{.State}}"');
+      const rows = lines
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => line.split('\t'));
+      return rows.map(([one = '', image = '', state = '']) => ({name: one, image, state}));
+    },
     ...makeFaults(sh),
   };
 }

@@ -2,6 +2,7 @@ import {existsSync, readFileSync} from 'node:fs';
 import {hostname} from 'node:os';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {type Host, type Lab, logins, startLab, whyNoLab} from '../lab/lab.ts';
+import {differences} from '../lab/list-files.ts';
 import {type OpensshLogin, openssh} from '../lab/openssh.ts';
 
 const obstacle = whyNoLab();
@@ -186,6 +187,45 @@ describe.skipIf(obstacle)('hosts of a lab', () => {
     expect(await read('--boot --lines=1')).toBe('later\n');
   });
 
+  test('every change of a disk is seen, and what does not count is left out', async () => {
+    const before = await one.listFiles(['/home/noisy', '/var/log']);
+    expect(before.get('/etc/hostname')).toMatch(/^file 644 0:0 sha256:[0-9a-f]{64}$/);
+    expect(before.get('/root')).toBe('folder 700 0:0');
+    expect(before.get('/home/admin')).toMatch(/^folder 700 \d+:\d+$/);
+    await one.sh(`
+      touch /home/noisy/left-out /var/log/left-out /run/not-on-a-disk
+      echo 1 > /etc/added; mkdir -p /etc/kubernetes/pki; chmod 600 /etc/kubernetes/pki; ln -s /proc /srv/link
+      echo 1 >> /etc/hosts; chown admin /etc/networks; chmod 600 /root/.bashrc; rm /etc/rpc
+      echo 1 > /usr/bin/added; echo 1 > /usr/local/bin/added; chmod 700 /usr/bin/env; rm /usr/bin/tac
+      touch /usr/bin/cat; mkdir /usr/lib/of-one`);
+    const after = await one.listFiles(['/home/noisy', '/var/log']);
+    expect(Object.fromEntries(differences(before, after))).toEqual({
+      '/etc/added': 'added',
+      '/etc/hosts': 'changed',
+      '/etc/kubernetes': 'added',
+      '/etc/kubernetes/pki': 'added',
+      '/etc/networks': 'changed',
+      '/etc/rpc': 'removed',
+      '/root/.bashrc': 'changed',
+      '/srv/link': 'added',
+      '/usr/bin/added': 'added',
+      '/usr/bin/env': 'added',
+      '/usr/bin/tac': 'added',
+      '/usr/lib/of-one': 'added',
+      '/usr/local/bin/added': 'added',
+    });
+    expect(after.get('/usr/bin/tac')).toBe('removed');
+    expect(after.get('/srv/link')).toBe('link 0:0 -> /proc');
+    expect(differences(after, await one.listFiles(['/home/noisy', '/var/log']))).toEqual(new Map());
+  });
+
+  test('what rc.local does is done at each boot', async () => {
+    await two.sh(`printf '#!/bin/sh\ntouch /run/by-rc-local\nexit 1\n' > /etc/rc.local; chmod 755 /etc/rc.local`);
+    await two.kill();
+    await two.start();
+    expect(await two.sh('ls /run/by-rc-local')).toBe('/run/by-rc-local\n');
+  });
+
   test('recorded programs answer what they were asked, in every login', async () => {
     await one.replay('lost-gpu');
     const query = 'nvidia-smi --query-gpu=pci.bus_id,memory.total,driver_version,name --format=csv,noheader,nounits';
@@ -217,7 +257,8 @@ describe.skipIf(noDocker)('hosts with Docker', () => {
     expect(first).not.toBe(second);
     await one.sh('docker run --detach --name of-one busybox sleep 1000');
     expect(await one.sh('docker ps --format "{{.Names}}"')).toBe('of-one\n');
-    expect(await two.sh('docker ps --format "{{.Names}}"')).toBe('');
+    expect(await two.containers()).toEqual([]);
+    expect(await one.containers()).toEqual([{name: 'of-one', image: 'busybox', state: 'running'}]);
     await one.sh('docker rm --force of-one');
   });
 
