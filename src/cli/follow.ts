@@ -1,5 +1,4 @@
-import {join} from 'node:path';
-import {type Engine, exitCodeOf, problemOf, type RunView, readJournal} from '../engine/index.ts';
+import {type Engine, exitCodeOf, problemOf, type RunView} from '../engine/index.ts';
 import {keepStatus} from './follow-status.ts';
 import {createRunText} from './follow-text.ts';
 import {listen} from './interrupts.ts';
@@ -20,7 +19,7 @@ export async function followRun(
 ): Promise<Ended> {
   const run = engine.runs.follow(id);
   const tell = output.json
-    ? createEventLines(output, follower.journalFrom ?? 0)
+    ? createEventLines(engine, id, output, follower.journalFrom ?? 0)
     : createRunText(engine, id, follower, output);
   const left = new AbortController();
   const leave = () => left.abort();
@@ -78,17 +77,15 @@ function hasEnded({summary, state}: RunView): boolean {
 }
 
 /** The journal as JSON Lines: what the folder says, nothing made up. */
-function createEventLines(output: Output, from: number): RunTeller {
-  let offset = from;
-  const show = ({summary}: RunView) => {
-    const part = readJournal(join(summary.folder, 'journal.jsonl'), offset);
-    offset = part.offset;
-    for (const event of part.events) output.data(event);
+function createEventLines(engine: Engine, id: string, output: Output, from: number): RunTeller {
+  const newEvents = engine.runs.journal(id, from);
+  const show = () => {
+    for (const event of newEvents()) output.data(event);
   };
   return {
     show,
     async end(view) {
-      show(view);
+      show();
       if (view.summary.status !== 'interrupted') return;
       output.data({problem: interruptedProblem(view)});
       output.problem(interruptedProblem(view));

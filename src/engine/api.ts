@@ -14,7 +14,7 @@ import type {OutputView} from './output-text.ts';
 import type {RenderedFile, RenderRequest} from './package/render-file.ts';
 import type {Plan, RunRequest} from './plan/types.ts';
 import type {Problem} from './problem.ts';
-import type {RunState, RunStatus} from './run/events.ts';
+import type {RunEvent, RunState, RunStatus} from './run/events.ts';
 import type {Secret} from './secret.ts';
 import type {LiveStore} from './store.ts';
 
@@ -137,17 +137,20 @@ export interface StartOptions {
   readonly secrets?: ReadonlyMap<string, Secret>;
 }
 
+/** `follow`, `output` and `journal` are for ids that came from another call: what reads runs is loaded by then. */
 export interface Runs {
   /** Newest first. */
   list(): Promise<readonly RunSummary[]>;
-  /** `list()` kept up to date. */
-  watchList(): LiveStore<readonly RunSummary[]>;
+  /** `list()` kept up to date. Empty, and no run is read for it, until `after` is fulfilled. */
+  watchList(after?: Promise<unknown>): LiveStore<readonly RunSummary[]>;
   /** Throws `unknown-run` with the nearest ids. A unique prefix, or 'last', stands for an id. */
   show(id: string): Promise<RunView>;
   /** `show()` kept up to date from the run directory, by file events with a slow poll as the net. */
   follow(id: string): LiveStore<RunView>;
   /** The output of one task, kept up to date. */
   output(id: string, task: string): LiveStore<OutputView>;
+  /** Each call gives the records of its journal that are new since the one before; the first, those from an offset on. */
+  journal(id: string, offset: number): () => readonly RunEvent[];
   /** First call: no new task starts; second: running critical tasks are aborted too. Resolves with which it was. */
   cancel(id: string): Promise<1 | 2>;
   /** Goes on with an interrupted run. */

@@ -8,9 +8,7 @@ import {createMachines} from './machines/machines.ts';
 import {planHash} from './plan/hash.ts';
 import type {FactWorld, Plan, RunRequest} from './plan/types.ts';
 import {ProblemError} from './problem.ts';
-import {pruneRuns} from './run/prune.ts';
-import {createRuns} from './run/runs.ts';
-import {startRun} from './run/start.ts';
+import {runsOnDemand} from './run/runs-on-demand.ts';
 import {Secret} from './secret.ts';
 import {clusterName, makeStateFolder, readConfiguration, stateHomeOf} from './state.ts';
 import type {Tools} from './tools.ts';
@@ -48,7 +46,11 @@ export function createEngine(options: EngineOptions): Engine {
   });
   const stateFolderOf = async ({source, config}: Place) => join(stateHome, await clusterName(source, config));
   const runner = {command: runnerCommand, environment: environmentElsewhere(environment), clock};
-  const runs = createRuns({...runner, stateHome, readConfiguration});
+  const {runs, loaded: runsLoaded} = runsOnDemand({
+    stateHome,
+    clock,
+    load: async () => (await import('./run/runs.ts')).createRuns({...runner, stateHome, readConfiguration}),
+  });
 
   return {
     async openTree(folder, config) {
@@ -125,6 +127,12 @@ export function createEngine(options: EngineOptions): Engine {
 
     async start({request, facts, plan, planHash: approved}, start = {}) {
       const stateFolder = await stateFolderOf(request);
+      const [{pruneRuns}, {startRun}] = await Promise.all([
+        import('./run/prune.ts'),
+        import('./run/start.ts'),
+        // Whoever starts a run follows it.
+        runsLoaded(),
+      ]);
       await makeStateFolder(stateFolder);
       pruneRuns({stateHome, clock});
       return startRun({

@@ -28,7 +28,6 @@ export {exitCodeOf, isError, ProblemError, problemCounts, problemOf} from './pro
 export {readFingerprints} from './remote/host-key-list.ts';
 
 export type {RunEvent, RunStatus, TaskState, TaskStatus} from './run/events.ts';
-export {readJournal} from './run/journal.ts';
 export {whoami} from './run/process.ts';
 export {Secret} from './secret.ts';
 export type {LiveStore, Store} from './store.ts';

@@ -2,8 +2,8 @@ import {randomUUID} from 'node:crypto';
 import {lstat, readdir, readFile, realpath, rename, stat} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import {basename, dirname, isAbsolute, join, relative, resolve, sep} from 'node:path';
-import {safeName, shortHash} from './images/record.ts';
 import {ProblemError} from './problem.ts';
+import {safeName, shortHash} from './safe-name.ts';
 import {makeFolder, notWritable, rightsIn} from './sharing.ts';
 import type {Files} from './tools.ts';
 

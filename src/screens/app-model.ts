@@ -80,7 +80,7 @@ export function createAppModel(settings: AppSettings): AppModel {
   const set = (change: Partial<AppState>): void => state.set({...state.get(), ...change});
   const say = (text: string, tone: Role = 'accent'): void => set({message: {text: plain(text), tone}});
   const me = settings.who ?? whoami();
-  const runList = engine.runs.watchList();
+  const runList = engine.runs.watchList(settings.shown);
   const images = createImagesModel(settings, runList, me);
   const runs = createRunsModel(engine, clock);
   const machines = createMachinesModel(settings);

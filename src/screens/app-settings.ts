@@ -17,6 +17,8 @@ export interface AppSettings {
   /** Absolute path of the folder that was given for runs and locks (--state). */
   readonly state?: string | undefined;
   readonly readOnly?: boolean | undefined;
+  /** Fulfilled when there is something on the screen: what that does not show waits for it. Absent: at once. */
+  readonly shown?: Promise<void> | undefined;
   /** The run to open at once. */
   readonly attach?: string | undefined;
   /** user@host of whoever looks; absent: of this process. */

@@ -34,7 +34,8 @@ export async function openApp(options: OpenAppOptions): Promise<number> {
   const {stdin, stdout, environment, process, ascii, ...settings} = options;
   const {engine, attach} = settings;
   const run = attach === undefined ? undefined : (await engine.runs.show(attach)).summary.id;
-  const app = createAppModel({...settings, attach: run});
+  const {promise: shown, resolve: hasShown} = Promise.withResolvers<void>();
+  const app = createAppModel({...settings, shown, attach: run});
   try {
     if (run === undefined) await Promise.race([app.images.treeRead, sleep(treePatienceMs, undefined, {ref: false})]);
     // Ink takes longer to load than all else that is needed for a first look.
@@ -47,6 +48,7 @@ export async function openApp(options: OpenAppOptions): Promise<number> {
       ...(process ? {process} : {}),
       ...(ascii === undefined ? {} : {ascii}),
     });
+    hasShown();
     return (await mounted.exited).code;
   } finally {
     app.close();

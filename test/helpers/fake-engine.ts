@@ -1,3 +1,4 @@
+import {join} from 'node:path';
 import type {
   Engine,
   ImageRequest,
@@ -15,6 +16,7 @@ import type {OutputView} from '../../src/engine/output-text.ts';
 import type {Task} from '../../src/engine/plan/types.ts';
 import {type Problem, ProblemError} from '../../src/engine/problem.ts';
 import type {RunStatus, TaskState} from '../../src/engine/run/events.ts';
+import {readJournal} from '../../src/engine/run/journal.ts';
 import {createStore, type LiveStore, type WritableStore} from '../../src/engine/store.ts';
 import {createFakeMachines, type FakeMachines} from './fake-machines.ts';
 import {fakeNow} from './fake-now.ts';
@@ -195,6 +197,14 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}, machines = 
       show: async (id) => viewOf(id),
       follow: (id) => live({get: () => viewOf(id), subscribe: views.subscribe}),
       output: (id, task) => live(outputOf(id, task)),
+      journal(id, from) {
+        let offset = from;
+        return () => {
+          const part = readJournal(join(viewOf(id).summary.folder, 'journal.jsonl'), offset);
+          offset = part.offset;
+          return part.events;
+        };
+      },
       async cancel(id) {
         calls.push(`cancel ${id}`);
         const stage = viewOf(id).state.cancel ? 2 : 1;

@@ -4,8 +4,8 @@ import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {leftCommands} from '../../src/engine/run/commands.ts';
 import type {StartedCommand} from '../../src/engine/run/events.ts';
 import {emptyRun, fold} from '../../src/engine/run/fold.ts';
-import {readRunner} from '../../src/engine/run/folder.ts';
 import {fateOf, thisProcess} from '../../src/engine/run/process.ts';
+import {readRunner} from '../../src/engine/run/read-record.ts';
 import {eventsOf, makePlace, type Place, runnerGone, runsOf, start, stateOf, until} from './a-run.ts';
 
 let place: Place;

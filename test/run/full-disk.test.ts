@@ -3,8 +3,8 @@ import {mkdirSync, statfsSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {problemOf} from '../../src/engine/problem.ts';
-import {readRunner} from '../../src/engine/run/folder.ts';
 import {fateOf} from '../../src/engine/run/process.ts';
+import {readRunner} from '../../src/engine/run/read-record.ts';
 import {eventsOf, makePlace, type Place, runnerGone, runsOf, start, stateOf, until} from './a-run.ts';
 
 const canMount = process.getuid?.() === 0;

@@ -1,13 +1,18 @@
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {Readable} from 'node:stream';
 import fc from 'fast-check';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {outlineOf} from '../../src/engine/plan/outline.ts';
 import {ProblemError} from '../../src/engine/problem.ts';
-import {type RunFolder, readRunner, runFolder, writeJson, writeRunner} from '../../src/engine/run/folder.ts';
+import {type RunFolder, runFolder, writeJson, writeRunner} from '../../src/engine/run/folder.ts';
+import {readSecrets} from '../../src/engine/run/handover.ts';
 import {openJournal, readJournal} from '../../src/engine/run/journal.ts';
+import {holderOf, holderWords, takeLock} from '../../src/engine/run/lock.ts';
 import {thisProcess} from '../../src/engine/run/process.ts';
+import {readPlan, readRunner} from '../../src/engine/run/read-record.ts';
 import {createRuns} from '../../src/engine/run/runs.ts';
+import {spoiled} from '../helpers/spoiled-json.ts';
 import {makePlace, type Place, sixPlan} from './a-run.ts';
 import {createFakeClock} from './fake-clock.ts';
 
@@ -57,6 +62,58 @@ test.each(['request', 'plan'] as const)('a %s of anything else is told, and othe
   }
   writeJson(run[name], {...good, fromLater: true});
   expect(await look()).toEqual(['running']);
+});
+
+test('what is no record is told with its file and the place where it differs', () => {
+  const good = JSON.parse(readFileSync(run.plan, 'utf8'));
+  const problemOfPlan = (value: unknown) => {
+    writeFileSync(run.plan, JSON.stringify(value));
+    try {
+      readPlan(run);
+    } catch (thrown) {
+      return (thrown as ProblemError).problem;
+    }
+    return undefined;
+  };
+  const task = {...good.tasks[1], needs: ['a', 5]};
+  expect(problemOfPlan({...good, tasks: [good.tasks[0], task]})).toEqual({
+    code: 'file-unreadable',
+    message: 'A file of the run cannot be read: it is not what was written there (see tasks.1.needs.1).',
+    hint: 'The run can neither be shown nor resumed; the outputs of its tasks lie beside this file.',
+    file: run.plan,
+  });
+  expect(problemOfPlan([])?.message).toBe('A file of the run cannot be read: it is not what was written there.');
+  expect(problemOfPlan(good)).toBeUndefined();
+});
+
+test('a lock whose holder is anything else is as one that is torn', async () => {
+  const {release} = takeLock(place.home, 'x', run.run, 5);
+  const good = holderOf(place.home, 'x');
+  expect(good).toMatchObject({run: run.run, since: 5});
+  await fc.assert(
+    fc.asyncProperty(spoiled(good), async (value) => {
+      writeFileSync(join(place.home, 'x.1'), JSON.stringify(value) ?? '');
+      const holder = holderOf(place.home, 'x');
+      if (holder) expect(holderWords(holder)).not.toMatch(/undefined|NaN|\[object/);
+    }),
+  );
+  release();
+});
+
+test('secrets that are no texts are as secrets that are missing', async () => {
+  const clock = createFakeClock();
+  await fc.assert(
+    fc.asyncProperty(spoiled({password: 'pa55', token: ''}), async (value) => {
+      const body = Buffer.from(JSON.stringify(value) ?? '');
+      const bytes = Buffer.concat([Buffer.from(body.length.toString(16).padStart(8, '0')), body]);
+      try {
+        for (const secret of (await readSecrets(Readable.from([bytes]), clock)).values())
+          expect(secret.reveal()).toBeTypeOf('string');
+      } catch (thrown) {
+        expect((thrown as ProblemError).problem?.code).toBe('secret-missing');
+      }
+    }),
+  );
 });
 
 test('a runner.json of anything else is as one that is half written', () => {
@@ -113,9 +170,19 @@ test('no file of a run makes looking at it a mistake of ours', async () => {
     {requiredKeys: ['type']},
   );
   const kept = new Map(files.map((name) => [name, name === 'cancel' ? '' : readFileSync(run[name], 'utf8')]));
+  const lastLine = (text: string) => text.trimEnd().split('\n').at(-1) ?? '';
+  const written = (name: (typeof files)[number]) =>
+    spoiled(
+      name === 'cancel'
+        ? {stage: 1, by: 'ann@box'}
+        : JSON.parse(name === 'journal' ? lastLine(kept.get(name) ?? '') : (kept.get(name) ?? '')),
+    );
+  const anyOf = fc
+    .constantFrom(...files)
+    .chain((name) => fc.tuple(fc.constant(name), fc.oneof(fc.jsonValue(), event, written(name))));
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...files), fc.oneof(fc.jsonValue(), event), async (name, value) => {
-      const line = JSON.stringify(value);
+    fc.asyncProperty(anyOf, async ([name, value]) => {
+      const line = JSON.stringify(value) ?? '';
       writeFileSync(run[name], name === 'journal' ? `${kept.get(name)}${line}\n` : line);
       await look();
       writeFileSync(run[name], kept.get(name) ?? '');

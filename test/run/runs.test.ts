@@ -20,19 +20,12 @@ import {planHash} from '../../src/engine/plan/hash.ts';
 import {outlineOf} from '../../src/engine/plan/outline.ts';
 import type {RunEvent} from '../../src/engine/run/events.ts';
 import {emptyRun, fold} from '../../src/engine/run/fold.ts';
-import {
-  leaveRunner,
-  type RunFolder,
-  readRequest,
-  readRunner,
-  runFolder,
-  writeJson,
-  writeRunner,
-} from '../../src/engine/run/folder.ts';
+import {leaveRunner, type RunFolder, runFolder, writeJson, writeRunner} from '../../src/engine/run/folder.ts';
 import {openJournal, readJournal} from '../../src/engine/run/journal.ts';
 import {leftOutBytes, openOutput} from '../../src/engine/run/output.ts';
 import {thisProcess} from '../../src/engine/run/process.ts';
 import {pruneRuns} from '../../src/engine/run/prune.ts';
+import {readRequest, readRunner} from '../../src/engine/run/read-record.ts';
 import {createRedactor} from '../../src/engine/run/redact.ts';
 import {reportOf} from '../../src/engine/run/report.ts';
 import type {Store} from '../../src/engine/store.ts';

@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process';
+import * as z from 'zod/mini';
 import {printableLine} from '../printable.ts';
 import {ProblemError} from '../problem.ts';
 
@@ -84,13 +85,17 @@ function endGroup(pid: number | undefined): void {
   }
 }
 
+const credentials = z.object({Username: z.string(), Secret: z.string()});
+
 function parseAnswer(output: string): {username: string; secret: string} | undefined {
+  let json: unknown;
   try {
-    const {Username: username, Secret: secret} = JSON.parse(output) as Record<string, unknown>;
-    return typeof username === 'string' && typeof secret === 'string' ? {username, secret} : undefined;
+    json = JSON.parse(output);
   } catch {
     return undefined;
   }
+  const answer = z.safeParse(credentials, json).data;
+  return answer && {username: answer.Username, secret: answer.Secret};
 }
 
 function unusable(name: string, server: string, why: string): ProblemError {

@@ -1,30 +1,35 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {anything, fits, fittingJson, list, maybe, number, type Of, record, text} from '../json.ts';
 import {displayText} from '../names.ts';
 import {type Problem, problemOf} from '../problem.ts';
 import {type EngineImage, registryOf, type Tools} from '../tools.ts';
 import {digestsOf} from './inputs.ts';
 import {loginFor, withLogin} from './login.ts';
 
-/** What a registry said of a foreign base. */
-export interface AskedBase {
-  readonly reference: string;
+const askedBase = record({
+  reference: text,
   /** sha256:… the registry has for it. */
-  readonly digest: string;
+  digest: text,
   /** Epoch milliseconds. */
-  readonly at: number;
+  at: number,
   /** Id of the image the engine had then: an answer says nothing of an image that was pulled later. */
-  readonly engineId?: string;
-}
-
-/** A question to a registry that got no answer. */
-interface UnansweredBase {
-  readonly reference: string;
+  engineId: maybe(text),
+});
+const unansweredBase = record({
+  reference: text,
   /** A sentence. */
-  readonly because: string;
+  because: text,
   /** Epoch milliseconds. */
-  readonly at: number;
-}
+  at: number,
+});
+/** As it lies on the disk: one entry that is none costs the others nothing. */
+const baseMemory = record({asked: maybe(list(anything)), unanswered: maybe(list(anything))});
+
+/** What a registry said of a foreign base. */
+export type AskedBase = Of<typeof askedBase>;
+/** A question to a registry that got no answer. */
+type UnansweredBase = Of<typeof unansweredBase>;
 
 /** What is kept of questions to registries. */
 export interface BaseMemory {
@@ -126,15 +131,17 @@ export function latestOf(asked: readonly AskedBase[]): Map<string, string> {
 
 /** What registries said earlier; nothing when that was never asked or cannot be read. */
 export async function rememberedBases(stateFolder: string): Promise<BaseMemory> {
+  let json: string;
   try {
-    const found = JSON.parse(await readFile(join(stateFolder, rememberedBasesPath), 'utf8')) as Partial<BaseMemory>;
-    return {
-      asked: Array.isArray(found.asked) ? found.asked.filter(isAskedBase) : [],
-      unanswered: Array.isArray(found.unanswered) ? found.unanswered.filter(isUnansweredBase) : [],
-    };
+    json = await readFile(join(stateFolder, rememberedBasesPath), 'utf8');
   } catch {
     return {asked: [], unanswered: []};
   }
+  const {asked = [], unanswered = []} = fittingJson(baseMemory, json) ?? {};
+  return {
+    asked: asked.filter((each) => fits(askedBase, each)),
+    unanswered: unanswered.filter((each) => fits(unansweredBase, each)),
+  };
 }
 
 /** Writes down what registries said, beside what is known of other bases. */
@@ -190,16 +197,4 @@ function ago(ms: number): string {
   if (minutes < 120) return `${minutes} minutes ago`;
   const hours = Math.round(minutes / 60);
   return hours < 48 ? `${hours} hours ago` : `${Math.round(hours / 24)} days ago`;
-}
-
-function isAskedBase(value: unknown): value is AskedBase {
-  if (typeof value !== 'object' || value === null) return false;
-  const base = value as Partial<AskedBase>;
-  return typeof base.reference === 'string' && typeof base.digest === 'string' && typeof base.at === 'number';
-}
-
-function isUnansweredBase(value: unknown): value is UnansweredBase {
-  if (typeof value !== 'object' || value === null) return false;
-  const base = value as Partial<UnansweredBase>;
-  return typeof base.reference === 'string' && typeof base.because === 'string' && typeof base.at === 'number';
 }

@@ -1,7 +1,8 @@
 import {readFile} from 'node:fs/promises';
 import {join, posix, relative} from 'node:path';
 import type {Catalog, Component} from '../catalog/types.ts';
-import {safeName} from './record.ts';
+import {fittingJson, list, named, type Of, record, text} from '../json.ts';
+import {safeName} from '../safe-name.ts';
 
 /** The copy of the tree in a run's folder: where hooks run and dependencies are put. */
 export interface TreeCopy {
@@ -38,28 +39,23 @@ export function treeCopy(runFolder: string, catalog: Catalog): TreeCopy {
   };
 }
 
-/** What is written down of a component that is done in the copy. */
-export interface DoneComponent {
+const doneComponent = record({
   /** Paths in the component's folder that hooks wrote, its own and those of what was copied into it. */
-  readonly hookWrote: readonly string[];
+  hookWrote: list(text),
   /** Ids of its images by name. */
-  readonly images: Readonly<Record<string, string>>;
-}
+  images: named(text),
+});
+
+/** What is written down of a component that is done in the copy. */
+export type DoneComponent = Of<typeof doneComponent>;
 
 /** Undefined when the component is not done in this copy. */
 export async function readDone(copy: TreeCopy, component: Component): Promise<DoneComponent | undefined> {
   try {
-    const done: unknown = JSON.parse(await readFile(copy.done(component.name), 'utf8'));
-    return isDone(done) ? done : undefined;
+    return fittingJson(doneComponent, await readFile(copy.done(component.name), 'utf8'));
   } catch {
     return undefined;
   }
-}
-
-function isDone(value: unknown): value is DoneComponent {
-  const {hookWrote, images} = (value ?? {}) as {hookWrote?: unknown; images?: unknown};
-  const areTexts = (values: readonly unknown[]) => values.every((each) => typeof each === 'string');
-  return Array.isArray(hookWrote) && areTexts(hookWrote) && images instanceof Object && areTexts(Object.values(images));
 }
 
 function namesBesideToolRoot(catalog: Catalog): boolean {

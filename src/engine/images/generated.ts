@@ -1,10 +1,10 @@
 import {dirname, join, posix} from 'node:path';
 import type {Component} from '../catalog/types.ts';
 import type {TaskContext} from '../plan/types.ts';
+import {safeName} from '../safe-name.ts';
 import type {Files} from '../tools.ts';
 import {contentKeyOf, type Manifest, treeManifest} from './manifest.ts';
 import {type CopiedComponent, folderInCopy} from './prepare.ts';
-import {safeName} from './record.ts';
 
 /** `generated/` is where hooks leave what dependents use. */
 const generated = 'generated';

@@ -1,46 +1,66 @@
 import {createHash} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
+import {
+  exactly,
+  fittingJson,
+  flag,
+  list,
+  maybe,
+  named,
+  number,
+  type Of,
+  oneOf,
+  record,
+  schemaFor,
+  text,
+} from '../json.ts';
+import {safeName, shortHash} from '../safe-name.ts';
 import type {Files} from '../tools.ts';
 import type {Manifest} from './manifest.ts';
 
-/** What an image is made of. Equal inputs make the same image, as far as a build can promise that. */
-export interface ImageInputs {
-  /** Relative to the context. */
-  readonly dockerfile: string;
-  readonly builder: 'classic' | 'buildkit';
-  readonly buildArgs: Readonly<Record<string, string>>;
-  /** The context with copied dependencies, by path in the context. */
-  readonly files: Manifest;
-  /** By name as the Dockerfile says it. */
-  readonly bases: Readonly<Record<string, BaseIdentity>>;
-}
-
-export interface BaseIdentity {
+/** The image on the engine and in its registry, by which a FROM is meant. */
+const baseIdentity = record({
   /** Whether it is built from this tree. */
-  readonly ours: boolean;
+  ours: flag,
   /** Of the image on the engine; absent when the engine does not have it. */
-  readonly id?: string;
+  id: maybe(text),
   /** sha256:… by which its registry knows it. */
-  readonly digest?: string;
-}
+  digest: maybe(text),
+});
 
-/** What is remembered of an image's last build on one engine. */
-export interface ImageRecord {
-  readonly version: 1;
-  readonly image: string;
-  readonly component: string;
-  readonly key: string;
-  readonly inputs: ImageInputs;
+const imageInputs = record({
+  /** Relative to the context. */
+  dockerfile: text,
+  builder: oneOf('classic', 'buildkit'),
+  buildArgs: named(text),
+  /** The context with copied dependencies, by path in the context. */
+  files: schemaFor<Manifest>()(named(text)),
+  /** By name as the Dockerfile says it. */
+  bases: named(baseIdentity),
+});
+
+const imageRecord = record({
+  version: exactly(1),
+  image: text,
+  component: text,
+  key: text,
+  inputs: imageInputs,
   /** Paths of `inputs.files` that a hook wrote: they are not in the source tree as they were built. */
-  readonly hookWrote: readonly string[];
-  readonly id: string;
+  hookWrote: list(text),
+  id: text,
   /** Epoch milliseconds. */
-  readonly builtAt: number;
+  builtAt: number,
   /** The run that built it. */
-  readonly run: string;
-  readonly pushed?: {readonly as: string; readonly id: string; readonly digest: string; readonly at: number};
-}
+  run: text,
+  pushed: maybe(record({as: text, id: text, digest: text, at: number})),
+});
+
+export type BaseIdentity = Of<typeof baseIdentity>;
+/** What an image is made of. Equal inputs make the same image, as far as a build can promise that. */
+export type ImageInputs = Of<typeof imageInputs>;
+/** What is remembered of an image's last build on one engine. */
+export type ImageRecord = Of<typeof imageRecord>;
 
 /** The content key: a hash over everything the image is made of. */
 export function contentKey(inputs: ImageInputs): string {
@@ -62,8 +82,8 @@ export async function readRecord(
   image: string,
 ): Promise<ImageRecord | undefined> {
   try {
-    const record: unknown = JSON.parse(await readFile(join(stateFolder, recordPath(engineId, image)), 'utf8'));
-    return isRecord(record) && record.image === image ? record : undefined;
+    const found = fittingJson(imageRecord, await readFile(join(stateFolder, recordPath(engineId, image)), 'utf8'));
+    return found?.image === image ? found : undefined;
   } catch {
     return undefined;
   }
@@ -73,37 +93,11 @@ export async function writeRecord(
   files: Files,
   stateFolder: string,
   engineId: string,
-  record: ImageRecord,
+  written: ImageRecord,
 ): Promise<void> {
-  const path = join(stateFolder, recordPath(engineId, record.image));
+  const path = join(stateFolder, recordPath(engineId, written.image));
   await files.makeFolder(dirname(path));
-  await files.writeFile(path, `${JSON.stringify(record)}\n`, 0o600);
-}
-
-/** Enough of a SHA-256 to tell a few engines, trees or configurations apart. */
-export function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
-}
-
-/** A file name of its own for every image name: what is not plain becomes a hash. */
-export function safeName(name: string): string {
-  const plain = name.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^\./, '_');
-  return plain === name && name.length <= 100 ? name : `${plain.slice(0, 80)}-${shortHash(name)}`;
-}
-
-function isRecord(value: unknown): value is ImageRecord {
-  if (typeof value !== 'object' || value === null) return false;
-  const record = value as Partial<ImageRecord>;
-  return (
-    record.version === 1 &&
-    typeof record.key === 'string' &&
-    typeof record.id === 'string' &&
-    typeof record.builtAt === 'number' &&
-    Array.isArray(record.hookWrote) &&
-    typeof record.inputs?.files === 'object' &&
-    typeof record.inputs.bases === 'object' &&
-    typeof record.inputs.buildArgs === 'object'
-  );
+  await files.writeFile(path, `${JSON.stringify(written)}\n`, 0o600);
 }
 
 /** JSON with sorted keys, so that equal inputs give equal text. */

@@ -6,7 +6,7 @@ import {unreadable} from '../files/file-problem.ts';
 import {writeFile} from '../files/write-file.ts';
 import {ProblemError} from '../problem.ts';
 import type {PinStore} from '../remote/pins.ts';
-import {type Lock, takeLock} from '../run/lock.ts';
+import type {Lock} from '../run/lock.ts';
 import {diskFull} from '../run/room.ts';
 import {notWritable, openFile, rightsIn} from '../sharing.ts';
 import {makeStateFolder} from '../state.ts';
@@ -60,6 +60,7 @@ export function pinStore(stateFolder: string): PinStore {
 
 /** Nobody holds this lock for longer than it takes to write a small file. */
 async function takeTurn(folder: string): Promise<Lock> {
+  const {takeLock} = await import('../run/lock.ts');
   for (let tries = 1; ; tries++) {
     try {
       return takeLock(folder, 'host-keys', 'of host keys', Date.now());

@@ -1,4 +1,4 @@
-import {shortHash} from '../images/record.ts';
+import {shortHash} from '../safe-name.ts';
 
 /** A name of a tree as part of a task's id: safe characters, and a hash where that loses something. */
 export function plainId(name: string): string {

@@ -1,7 +1,8 @@
 import type {WritableStore} from '../store.ts';
 import type {Clock} from '../tools.ts';
 import type {Cancel} from './execution.ts';
-import {type RunFolder, readCancel} from './folder.ts';
+import type {RunFolder} from './folder.ts';
+import {readCancel} from './read-record.ts';
 import {watchFolders} from './watch.ts';
 
 const pollMs = 1000;

@@ -1,17 +1,14 @@
 import {existsSync, readdirSync} from 'node:fs';
 import {basename, join} from 'node:path';
+import type {Of} from '../json.ts';
 import type {RunRequest} from '../plan/types.ts';
 import {makeFolder} from '../sharing.ts';
 import {configurationCopy} from './checks.ts';
-import {type RunFolder, readChecked, writeJson} from './folder.ts';
+import {type RunFolder, writeJson} from './folder.ts';
+import {readChecked} from './read-record.ts';
 import {redactValue} from './redact.ts';
 
-/** What a configuration file says, by dotted key, secrets replaced by references. Plain JSON. */
-export interface ConfigurationFile {
-  /** Absolute. */
-  readonly file: string;
-  readonly settings: Readonly<Record<string, string>>;
-}
+export type ConfigurationFile = Of<typeof configurationCopy>;
 
 /** Reads the configuration a request names; what is no file or cannot be read is left out. */
 export type ReadConfiguration = (request: RunRequest) => Promise<readonly ConfigurationFile[]>;
@@ -37,7 +34,7 @@ export async function configurationChange(
   if (names.length === 0 || !read) return [];
   const now = new Map((await read(request)).map(({file, settings}) => [file, settings]));
   return names.sort().flatMap((name) => {
-    const {file, settings} = readChecked<ConfigurationFile>(join(run.config, name), configurationCopy);
+    const {file, settings} = readChecked(join(run.config, name), configurationCopy);
     const fresh = now.get(file);
     return fresh ? difference(settings, fresh) : [`${file} is gone or cannot be read`];
   });

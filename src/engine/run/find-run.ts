@@ -57,8 +57,8 @@ export function findRun(stateHome: string, id: string): RunFolder {
   });
 }
 
-/** That a folder is another account's, or none, must not look like there being no runs. */
-function checkReadable(stateHome: string): void {
+/** That a folder is another account's, or none, must not look like there being no runs. Throws `file-unreadable`. */
+export function checkReadable(stateHome: string): void {
   try {
     // The slash: of a file, too, one may have the right to read and go through it.
     accessSync(`${stateHome}/`, constants.R_OK | constants.X_OK);

@@ -4,20 +4,16 @@ import {
   fsyncSync,
   ftruncateSync,
   openSync,
-  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import {basename, dirname, join} from 'node:path';
-import type {RunRequest} from '../plan/types.ts';
-import {type Problem, ProblemError} from '../problem.ts';
+import type {Of} from '../json.ts';
+import type {Problem} from '../problem.ts';
 import {openFile} from '../sharing.ts';
-import {type Check, cancelRecord, planRecord, requestRecord, runnerRecord} from './checks.ts';
-import type {TaskOutline} from './events.ts';
-import type {Cancel} from './execution.ts';
-import type {ProcessIdentity} from './process.ts';
+import type {planRecord, requestRecord, runnerRecord} from './checks.ts';
 
 /** The files of one run. */
 export interface RunFolder {
@@ -39,34 +35,9 @@ export interface RunFolder {
   readonly config: string;
 }
 
-/** request.json: what was asked for, by whom, from where, with which program. Never holds a secret. */
-export interface RequestRecord {
-  readonly run: string;
-  readonly request: RunRequest;
-  readonly planHash: string;
-  readonly who: string;
-  /** The computer the operator's SSH session came from. */
-  readonly from?: string;
-  readonly programVersion: string;
-  /** Epoch milliseconds. */
-  readonly at: number;
-}
-
-/** plan.json: what was approved, for people and for the screens. */
-export interface PlanRecord {
-  readonly operation: string;
-  readonly title: string;
-  readonly tasks: readonly TaskOutline[];
-  readonly notices: readonly Problem[];
-}
-
-/** runner.json: who carries the run out, or why it left without having ended the run. */
-export interface RunnerRecord extends ProcessIdentity {
-  readonly programVersion: string;
-  /** It has read its secrets and is at work. */
-  readonly ready: boolean;
-  readonly left?: Problem;
-}
+export type RequestRecord = Of<typeof requestRecord>;
+export type PlanRecord = Of<typeof planRecord>;
+export type RunnerRecord = Of<typeof runnerRecord>;
 
 /** `<stateHome>/<cluster>/runs/<run>` as paths. */
 export function runFolder(folder: string): RunFolder {
@@ -89,53 +60,6 @@ export function runFolder(folder: string): RunFolder {
     output: file('output'),
     config: file('config'),
   };
-}
-
-/** Throws `file-unreadable`. */
-export function readRequest(run: RunFolder): RequestRecord {
-  return readChecked<RequestRecord>(run.request, requestRecord);
-}
-
-/** Throws `file-unreadable`. */
-export function readPlan(run: RunFolder): PlanRecord {
-  return readChecked<PlanRecord>(run.plan, planRecord);
-}
-
-/** Undefined before the runner is up, and when the file is torn. */
-export function readRunner(run: RunFolder): RunnerRecord | undefined {
-  return readIfThere<RunnerRecord>(run.runner, runnerRecord);
-}
-
-export function readCancel(run: RunFolder): Cancel | undefined {
-  return readIfThere<Cancel>(run.cancel, cancelRecord);
-}
-
-/** Throws `file-unreadable`, also for what is no such record. */
-export function readChecked<T>(path: string, isOne: Check): T {
-  const value = readJson(path);
-  if (isOne(value)) return value as T;
-  throw unreadable(path, 'it is not what was written there');
-}
-
-/** Throws `file-unreadable`. */
-export function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw unreadable(path, (error as Error).message, error);
-  }
-}
-
-function unreadable(path: string, because: string, cause?: unknown): ProblemError {
-  return new ProblemError(
-    {
-      code: 'file-unreadable',
-      message: `A file of the run cannot be read: ${because}.`,
-      hint: 'The run can neither be shown nor resumed; the outputs of its tasks lie beside this file.',
-      file: path,
-    },
-    {cause},
-  );
 }
 
 /** Replaces a file whole or not at all. */
@@ -183,15 +107,5 @@ export function leaveRunner(run: RunFolder, record: RunnerRecord, left: Problem)
     ftruncateSync(file, padded.length);
   } finally {
     closeSync(file);
-  }
-}
-
-function readIfThere<T>(path: string, isOne: Check): T | undefined {
-  try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return isOne(value) ? (value as T) : undefined;
-  } catch {
-    // Not there yet, or in the middle of being written: the next look will tell.
-    return undefined;
   }
 }

@@ -1,7 +1,9 @@
 import type {Readable} from 'node:stream';
+import {fittingJson} from '../json.ts';
 import {ProblemError} from '../problem.ts';
 import {Secret} from '../secret.ts';
 import type {Clock} from '../tools.ts';
+import {secretTexts} from './checks.ts';
 
 /** Secrets as bytes for the runner's stdin: their length in eight hexadecimal digits, then JSON of names and values. */
 export function packSecrets(secrets: ReadonlyMap<string, Secret>): Buffer {
@@ -33,7 +35,8 @@ export async function readSecrets(input: Readable, clock: Clock, deadlineMs = 30
     ? Number.parseInt(bytes.subarray(0, 8).toString('latin1'), 16)
     : Number.NaN;
   if (bytes.length !== 8 + length) throw missing();
-  const values = JSON.parse(bytes.subarray(8).toString('utf8')) as Record<string, string>;
+  const values = fittingJson(secretTexts, bytes.subarray(8).toString('utf8'));
+  if (values === undefined) throw missing();
   return new Map(Object.entries(values).map(([name, value]) => [name, new Secret(value)]));
 }
 

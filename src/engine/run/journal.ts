@@ -1,5 +1,6 @@
 import {closeSync, existsSync, fdatasyncSync, fstatSync, fsyncSync, openSync, readSync, writeSync} from 'node:fs';
 import {dirname} from 'node:path';
+import {parseJson} from '../json.ts';
 import {openFile} from '../sharing.ts';
 import {isRunEvent} from './checks.ts';
 import type {RunEvent} from './events.ts';
@@ -91,13 +92,8 @@ function readFrom(file: number, offset: number): Buffer {
 }
 
 function recordOf(line: string): RunEvent[] {
-  if (line === '') return [];
-  try {
-    const value: unknown = JSON.parse(line);
-    return isRunEvent(value) ? [value] : [];
-  } catch {
-    return [];
-  }
+  const value = parseJson(line);
+  return isRunEvent(value) ? [value] : [];
 }
 
 /** A new file is only safe once its folder is on the disk too. */

@@ -10,20 +10,16 @@ import {
   writeFileSync,
 } from 'node:fs';
 import {join} from 'node:path';
+import {fittingJson, type Of} from '../json.ts';
 import type {LockName} from '../plan/types.ts';
 import {ProblemError} from '../problem.ts';
 import {makeFolder, notWritable, openFile, sharingHint} from '../sharing.ts';
 import {holderRecord} from './checks.ts';
-import {fateOf, type ProcessIdentity, thisProcess, userName} from './process.ts';
+import {fateOf, thisProcess, userName} from './process.ts';
 import {diskFull} from './room.ts';
 
 /** Who holds a lock, and for what. */
-export interface Holder extends ProcessIdentity {
-  readonly user: string;
-  readonly run: string;
-  /** Epoch milliseconds. */
-  readonly since: number;
-}
+export type Holder = Of<typeof holderRecord>;
 
 export interface Lock {
   /** Set when the lock was left by a process that is gone. */
@@ -128,13 +124,8 @@ function holderIn(path: string): Holder | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw unreadable(path, error);
   }
-  try {
-    const holder: unknown = text.trim() === '' ? undefined : JSON.parse(text);
-    return holderRecord(holder) ? (holder as Holder) : undefined;
-  } catch {
-    // Torn by a crash of the machine, which nobody who held it outlived.
-    return undefined;
-  }
+  // Torn by a crash of the machine: nobody who held it outlived that.
+  return fittingJson(holderRecord, text);
 }
 
 function unreadable(path: string, cause: unknown): ProblemError {

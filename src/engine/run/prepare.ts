@@ -8,8 +8,9 @@ import type {Clock, Tools} from '../tools.ts';
 import {configurationChange, keepConfiguration} from './config-copy.ts';
 import {planDifference} from './difference.ts';
 import type {Cancel} from './execution.ts';
-import {type PlanRecord, type RequestRecord, type RunFolder, readJson, writeJson} from './folder.ts';
+import {type PlanRecord, type RequestRecord, type RunFolder, writeJson} from './folder.ts';
 import {type Lock, lockPlace, takeLock} from './lock.ts';
+import {readJson} from './read-record.ts';
 import type {RunnerWorld} from './runner-world.ts';
 import {shortDuration} from './words.ts';
 

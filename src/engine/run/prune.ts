@@ -2,7 +2,8 @@ import {chmodSync, lstatSync, readdirSync, rmSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Clock} from '../tools.ts';
 import {allRuns, unaskedRuns} from './find-run.ts';
-import {type RunFolder, readRequest} from './folder.ts';
+import type {RunFolder} from './folder.ts';
+import {readRequest} from './read-record.ts';
 import {openRun} from './run-reader.ts';
 
 export interface PruneOptions {

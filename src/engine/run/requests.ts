@@ -1,8 +1,9 @@
 import {rmSync, statSync} from 'node:fs';
 import type {StartOptions} from '../api.ts';
 import {ProblemError} from '../problem.ts';
-import {type RunFolder, readCancel, readRequest, readRunner, writeJson} from './folder.ts';
+import {type RunFolder, writeJson} from './folder.ts';
 import {fateOf, whoami} from './process.ts';
+import {readCancel, readRequest, readRunner} from './read-record.ts';
 import {diskFull} from './room.ts';
 import type {RunReader} from './run-reader.ts';
 import {type RunnerCommand, spawnRunner} from './spawn.ts';

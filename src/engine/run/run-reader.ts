@@ -4,9 +4,10 @@ import type {Problem} from '../problem.ts';
 import type {Clock} from '../tools.ts';
 import type {RunState, RunStatus, TaskStatus} from './events.ts';
 import {emptyRun, fold, waitingRun} from './fold.ts';
-import {type PlanRecord, type RequestRecord, type RunFolder, readPlan, readRequest, readRunner} from './folder.ts';
+import type {PlanRecord, RequestRecord, RunFolder} from './folder.ts';
 import {readJournal} from './journal.ts';
 import {fateOf} from './process.ts';
+import {readPlan, readRequest, readRunner} from './read-record.ts';
 import {isFull} from './room.ts';
 import {taskWords} from './words.ts';
 

@@ -3,9 +3,12 @@ import type {ImageRequest, RunSummary, Runs, RunView} from '../api.ts';
 import {ProblemError} from '../problem.ts';
 import {createStore, type LiveStore} from '../store.ts';
 import {configurationChange, type ReadConfiguration} from './config-copy.ts';
+import type {RunEvent} from './events.ts';
 import {allRuns, findRun, runsFolders} from './find-run.ts';
-import {type RunFolder, readRequest} from './folder.ts';
+import type {RunFolder} from './folder.ts';
+import {readJournal} from './journal.ts';
 import {createOutputText, watchOutput} from './output-view.ts';
+import {readRequest} from './read-record.ts';
 import {requestCancel, resume} from './requests.ts';
 import {medianOf, openRun, type RunReader} from './run-reader.ts';
 import {saveText} from './save-output.ts';
@@ -103,6 +106,7 @@ export function createRuns(world: RunsWorld): Runs {
       // Its own reader: the shared one is read on by others in between.
       return watchOutput(openRun(one.run, clock), task, clock);
     },
+    journal: (id, offset) => journalReader(findRun(stateHome, id), offset),
     async saveOutput(id, task, file) {
       const one = find(id);
       checkTask(one, task);
@@ -118,6 +122,15 @@ export function createRuns(world: RunsWorld): Runs {
       const {run, state} = find(id);
       await exportRun(run, state, path);
     },
+  };
+}
+
+function journalReader({journal}: RunFolder, from: number): () => readonly RunEvent[] {
+  let offset = from;
+  return () => {
+    const part = readJournal(journal, offset);
+    offset = part.offset;
+    return part.events;
   };
 }
 

@@ -4,8 +4,9 @@ import {outlineOf} from '../plan/outline.ts';
 import type {Plan, RunRequest} from '../plan/types.ts';
 import type {Secret} from '../secret.ts';
 import {makeFolder, notWritable} from '../sharing.ts';
-import {type PlanRecord, type RequestRecord, readRunner, runFolder, writeJson} from './folder.ts';
+import {type PlanRecord, type RequestRecord, runFolder, writeJson} from './folder.ts';
 import {whoami} from './process.ts';
+import {readRunner} from './read-record.ts';
 import {diskFull} from './room.ts';
 import {type RunnerCommand, spawnRunner} from './spawn.ts';
 

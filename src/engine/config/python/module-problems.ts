@@ -1,22 +1,25 @@
 /** What went wrong in the modules of a tree, made ready to be read. */
 
 import {join} from 'node:path';
+import * as z from 'zod/mini';
+import {number, type Of, oneOf, record, text} from '../../json.ts';
 import {displayText} from '../../names.ts';
 import type {Problem} from '../../problem.ts';
 import type {Answer} from '../../tools.ts';
 import {withoutSecrets} from '../secret-keys.ts';
 import {type ModulesRequest, moduleFile} from './types.ts';
 
-/** As run_modules.py tells it. */
-export interface Failure {
-  readonly module: string;
-  readonly phase: 'loading' | 'validation_pre' | 'run' | 'validation_post';
+/** What went wrong, as run_modules.py tells it. */
+export const failure = record({
+  module: text,
+  phase: oneOf('loading', 'validation_pre', 'run', 'validation_post'),
   /** said: its check refused the configuration. */
-  readonly kind: 'exception' | 'import' | 'refused' | 'said';
-  readonly message: string;
-  readonly line: number | null;
-  readonly trace: string;
-}
+  kind: oneOf('exception', 'import', 'refused', 'said'),
+  message: text,
+  line: z.nullable(number),
+  trace: text,
+});
+export type Failure = Of<typeof failure>;
 
 export interface About extends Pick<ModulesRequest, 'toolRoot' | 'secrets'> {
   readonly python: string;
@@ -26,14 +29,14 @@ export interface About extends Pick<ModulesRequest, 'toolRoot' | 'secrets'> {
 
 const without = 'Mend it, or leave out --python: then the values are those that are known here.';
 
-export function failureProblem(about: About, failure: Failure, stderr: string): Problem {
-  const {module, kind, line} = failure;
-  const [message, hint] = words(failure, clean(about, failure.message), about.python);
+export function failureProblem(about: About, failed: Failure, stderr: string): Problem {
+  const {module, kind, line} = failed;
+  const [message, hint] = words(failed, clean(about, failed.message), about.python);
   return {
     code: kind === 'said' ? 'config-invalid' : 'module-failed',
     message: `${displayText(moduleFile(module))} ${message}`,
     hint,
-    ...detailOf(about, failure.trace, stderr),
+    ...detailOf(about, failed.trace, stderr),
     file: join(about.toolRoot, moduleFile(module)),
     ...(line === null ? {} : {line}),
   };

@@ -1,11 +1,13 @@
 import {mkdtemp, realpath} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
+import * as z from 'zod/mini';
+import {fittingJson, type Of, record} from '../../json.ts';
 import {type Problem, ProblemError} from '../../problem.ts';
 import type {Answer, AskProgram, Files} from '../../tools.ts';
 import type {Value} from '../context-values.ts';
-import {decoder, type EncodedNode, Encoder} from './encoding.ts';
-import {answerProblem, type Failure, failureProblem, lateProblem} from './module-problems.ts';
+import {decoder, Encoder, encodedValues} from './encoding.ts';
+import {answerProblem, failure, failureProblem, lateProblem} from './module-problems.ts';
 import {type ModulesAnswer, type ModulesRequest, moduleFile, type RunModules} from './types.ts';
 
 export interface ModuleRunnerOptions {
@@ -102,16 +104,16 @@ async function runBy(
   }
   // What a version manager puts in place of a Python that is not installed.
   if (answer.exit === 127) return 'not there';
-  const said = parsed(answer);
-  if (!said) return {problems: [answerProblem(about, await at(), answer)]};
-  if ('failed' in said) {
-    const {kind} = said.failed;
+  const told = parsed(answer);
+  if (!told) return {problems: [answerProblem(about, await at(), answer)]};
+  if ('failed' in told) {
+    const {kind} = told.failed;
     const olderMayDo = python === 'python3' && (kind === 'exception' || kind === 'import');
-    return {problems: [failureProblem(about, said.failed, answer.stderr)], olderMayDo};
+    return {problems: [failureProblem(about, told.failed, answer.stderr)], olderMayDo};
   }
-  const decode = decoder(said.nodes);
+  const decode = decoder(told.nodes);
   return {
-    values: new Map(request.modules.map(({name}): [string, Value] => [name, decode(said.values[name] ?? null)])),
+    values: new Map(request.modules.map(({name}): [string, Value] => [name, decode(told.values[name] ?? null)])),
     problems: [],
   };
 }
@@ -132,17 +134,10 @@ function asked({modules, whole}: ModulesRequest, copy: string, deadlineMs: numbe
   });
 }
 
-type Said =
-  | {readonly nodes: readonly EncodedNode[]; readonly values: Readonly<Record<string, ReturnType<Encoder['encode']>>>}
-  | {readonly failed: Failure};
+const said = z.union([record({failed: failure}), encodedValues]);
 
-function parsed({stdout, saidTooMuch}: Answer): Said | undefined {
-  if (saidTooMuch) return undefined;
-  try {
-    return JSON.parse(stdout) as Said;
-  } catch {
-    return undefined;
-  }
+function parsed({stdout, saidTooMuch}: Answer): Of<typeof said> | undefined {
+  return saidTooMuch ? undefined : fittingJson(said, stdout);
 }
 
 function noteOlder(newer: Ran | 'not there'): Problem[] {

@@ -1,8 +1,8 @@
 import {closeSync, existsSync, openSync, writeSync} from 'node:fs';
 import {join, resolve} from 'node:path';
-import {safeName} from '../../images/record.ts';
 import type {Problem} from '../../problem.ts';
 import {unwritable} from '../../run/save-output.ts';
+import {safeName} from '../../safe-name.ts';
 import {makeFolder} from '../../sharing.ts';
 import type {Stream} from './printed.ts';
 
