@@ -77,8 +77,8 @@ export function runsOnDemand({stateHome, clock, load}: Place): RunsOnDemand {
       onLoaded();
     };
     checkReadable(stateHome);
-    if (after) void after.then(begin);
-    else begin();
+    if (after === undefined) begin();
+    else void after.then(begin);
     return {
       get: store.get,
       subscribe: store.subscribe,
