@@ -52,6 +52,15 @@ export interface ApiServer {
 export async function startApiServer(): Promise<ApiServer> {
   const program = join(await builtKubernetes(), 'kube-apiserver');
   const folder = await mkdtemp(join(tmpdir(), 'pai-api-server-'));
+  try {
+    return await startIn(folder, program);
+  } catch (error) {
+    await rm(folder, {recursive: true, force: true});
+    throw error;
+  }
+}
+
+async function startIn(folder: string, program: string): Promise<ApiServer> {
   const [port, etcdPort, peerPort] = await freePorts();
   const server = `https://127.0.0.1:${port}`;
   const now = new Date();

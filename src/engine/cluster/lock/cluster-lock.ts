@@ -124,6 +124,9 @@ function keep(request: ClusterLockRequest, taken: readonly string[], needed: num
         if (said?.says === 'gone') on.delete(master);
       }
       const still = answers.filter(({said}) => said?.says === 'renewed' || said?.says === 'taken').length;
+      const others = answers.filter(({said}) => said?.says === 'gone' || said?.says === 'held').length;
+      // Sooner than by the time, which stands still while this computer sleeps.
+      if (masters.length - others < needed) lost.abort(notSure());
       if (still >= needed) sureUntil = asked + seconds * 1000 * (1 - margin);
       // Missed once, it is tried again soon.
       wait = still >= needed ? everyMs : everyMs / 4;
