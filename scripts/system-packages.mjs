@@ -50,6 +50,9 @@ const parts = [
   {package: 'haproxy', there: () => found('haproxy'), after: () => keepOff('haproxy')},
   {package: 'conntrack', there: () => found('conntrack')},
   {package: 'socat', there: () => found('socat')},
+  // With these the Debian is made that some hosts have to themselves (test/lab/own-debian.ts).
+  {package: 'debootstrap', there: () => found('debootstrap')},
+  {package: 'dpkg-dev', there: () => found('dpkg-scanpackages')},
 ];
 /** How long another apt or dpkg may keep us waiting. */
 const lockWaitMs = 300_000;

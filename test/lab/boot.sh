@@ -1,7 +1,8 @@
 # Boots one host of a lab. Runs as process 1 of namespaces of its own (processes, mounts, names, network, control
 # groups), makes the file system in which it then is the host's init, and says its number, and `up` when sshd listens.
 #   boot.sh FOLDER NAME LAB PORT MAC ADDRESS GATEWAY ADDRESS6 DOCKER
-# FOLDER holds root/ and usr/; LAB is process 1 of the lab; ADDRESS6 and DOCKER may be empty.
+# FOLDER holds root/ and, where the host shares /usr with this computer, usr/; LAB is process 1 of the lab; ADDRESS6 may
+# be empty, and DOCKER, which is otherwise `docker`, or `installed` where it is started only if it is there.
 set -eu
 folder=$1 name=$2 lab=$3 port=$4 mac=$5 address=$6 gateway=$7 address6=$8 docker=$9
 read -r pid _ < /proc/self/stat
@@ -24,9 +25,11 @@ END
 
 root=$folder/root
 mount --bind "$root" "$root"
-# This computer's own programs, and what the host changes of them.
-mount -t overlay overlay -o "lowerdir=/usr,upperdir=$folder/usr/upper,workdir=$folder/usr/work" "$root/usr"
-mount --bind "$folder/usr/local" "$root/usr/local"
+if [ -d "$folder/usr" ]; then
+  # This computer's own programs, and what the host changes of them.
+  mount -t overlay overlay -o "lowerdir=/usr,upperdir=$folder/usr/upper,workdir=$folder/usr/work" "$root/usr"
+  mount --bind "$folder/usr/local" "$root/usr/local"
+fi
 mount -t proc proc "$root/proc"
 mount -t sysfs sysfs "$root/sys"
 for path in run dev; do mount -t tmpfs -o mode=755 tmpfs "$root/$path"; done
@@ -82,8 +85,10 @@ until_there() {
   done
 }
 /usr/sbin/sshd 3>&-
-if [ "$docker" ]; then
+if [ "$docker" = docker ]; then
   echo 1 > /proc/sys/net/ipv4/ip_forward
+fi
+if [ "$docker" = docker ] || { [ "$docker" = installed ] && [ -x /etc/init.d/docker ]; }; then
   service docker start 3>&-
   until_there docker version
 fi

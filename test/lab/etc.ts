@@ -58,9 +58,24 @@ export async function makeEtc(etc: string): Promise<void> {
   putFolder(etc);
   const there = copied.filter((name) => existsSync(join('/etc', name)));
   await execute('sh', ['-c', 'cd /etc && into=$1 && shift && cp -a --parents -- "$@" "$into"', 'sh', etc, ...there]);
-  const write = (name: string, text: string, mode?: number) => put(join(etc, name), text, mode);
   symlinkSync('../usr/lib/os-release', join(etc, 'os-release'));
   symlinkSync('/proc/self/mounts', join(etc, 'mtab'));
+  put(join(etc, 'ssh/sshd_config'), readFileSync('/usr/share/openssh/sshd_config', 'utf8'));
+  const master = (name: string) =>
+    readFileSync(`/usr/share/base-passwd/${name}.master`, 'utf8').replaceAll(':*:', ':x:');
+  put(join(etc, 'passwd'), `${master('passwd')}sshd:x:101:65534::/run/sshd:/usr/sbin/nologin\n`);
+  put(join(etc, 'group'), `${master('group')}docker:x:998:\n`);
+  completeEtc(etc);
+  // Limits that root has no right to raise where it lacks CAP_SYS_RESOURCE.
+  if (existsSync(join(etc, 'init.d/docker'))) {
+    const script = readFileSync(join(etc, 'init.d/docker'), 'utf8');
+    put(join(etc, 'init.d/docker'), script.replace(/^\s*ulimit .*$/gm, '\t\t:'), 0o755);
+  }
+}
+
+/** Puts into the /etc of a Debian what every host has, and the accounts of logins.ts beside those that it knows. */
+export function completeEtc(etc: string): void {
+  const write = (name: string, text: string, mode?: number) => put(join(etc, name), text, mode);
   write('environment', 'PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"\n');
   write('resolv.conf', '');
   write('nsswitch.conf', ['passwd', 'group', 'shadow', 'hosts', 'services'].map((one) => `${one}: files\n`).join(''));
@@ -69,13 +84,7 @@ export async function makeEtc(etc: string): Promise<void> {
   for (const service of ['sshd', 'sudo', 'su', 'other'])
     write(`pam.d/${service}`, unix.auth + unix.account + unix.session);
   write('sudoers', sudoers(), 0o440);
-  write('ssh/sshd_config', readFileSync('/usr/share/openssh/sshd_config', 'utf8'));
-  writeAccounts(write);
-  // Limits that root has no right to raise where it lacks CAP_SYS_RESOURCE.
-  if (existsSync(join(etc, 'init.d/docker'))) {
-    const script = readFileSync(join(etc, 'init.d/docker'), 'utf8');
-    write('init.d/docker', script.replace(/^\s*ulimit .*$/gm, '\t\t:'), 0o755);
-  }
+  writeAccounts(etc, write);
 }
 
 function sudoers(): string {
@@ -86,8 +95,8 @@ function sudoers(): string {
   return `Defaults env_reset\nDefaults mail_badpass\nDefaults secure_path="${path}"\nDefaults use_pty\n${rules.join('')}`;
 }
 
-function writeAccounts(write: (name: string, text: string, mode?: number) => void): void {
-  const master = (name: string) => readFileSync(`/usr/share/base-passwd/${name}.master`, 'utf8');
+function writeAccounts(etc: string, write: (name: string, text: string, mode?: number) => void): void {
+  const known = (name: string) => readFileSync(join(etc, name), 'utf8').trim().split('\n');
   const people = allAccounts.filter(({user}) => user !== 'root');
   const hashes = spawnSync('openssl', ['passwd', '-6', '-stdin'], {
     input: allAccounts.map(({password}) => `${password}\n`).join(''),
@@ -97,19 +106,14 @@ function writeAccounts(write: (name: string, text: string, mode?: number) => voi
     .split('\n');
   if (hashes.length !== allAccounts.length) throw new Error('openssl cannot make hashes of passwords here.');
   const passwd = [
-    ...master('passwd').replaceAll(':*:', ':x:').trim().split('\n'),
-    'sshd:x:101:65534::/run/sshd:/usr/sbin/nologin',
+    ...known('passwd'),
     ...people.map(({user, shell}, index) => `${user}:x:${1001 + index}:${1001 + index}::/home/${user}:${shell}`),
   ];
   const hashOf = (user: string) => hashes[allAccounts.findIndex((account) => account.user === user)] ?? '*';
   const shadow = passwd
     .map((line) => line.split(':')[0] ?? '')
     .map((user) => `${user}:${hashOf(user)}:19000:0:99999:7:::`);
-  const group = [
-    ...master('group').replaceAll(':*:', ':x:').trim().split('\n'),
-    'docker:x:998:',
-    ...people.map(({user}, index) => `${user}:x:${1001 + index}:`),
-  ];
+  const group = [...known('group'), ...people.map(({user}, index) => `${user}:x:${1001 + index}:`)];
   write('passwd', `${passwd.join('\n')}\n`);
   write('group', `${group.join('\n')}\n`);
   write('shadow', `${shadow.join('\n')}\n`, 0o600);

@@ -35,6 +35,11 @@ export async function makeHostFiles(folder: string, etc: string, host: HostFiles
   symlinkSync('/run/lock', join(root, 'var/lock'));
   for (const path of ['wtmp', 'btmp', 'lastlog']) put(join(root, 'var/log', path), '');
   await execute('cp', ['-a', etc, join(root, 'etc')]);
+  await makeOwn(root, host);
+}
+
+/** What makes a Debian this host and no other. */
+export async function makeOwn(root: string, host: HostFiles): Promise<void> {
   put(join(root, 'etc/hostname'), `${host.name}\n`);
   put(join(root, 'etc/machine-id'), `${randomUUID().replaceAll('-', '')}\n`, 0o444);
   const itself = [host.address, host.address6].filter(Boolean).map((address) => `${address} ${host.name}\n`);
@@ -70,14 +75,24 @@ async function shareFiles(from: string, into: string): Promise<void> {
 
 /** Puts runc.sh in the place of runc, where root needs it. */
 function replaceRunc(folder: string, programs: string): void {
-  const capabilities = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
-  if ((BigInt(`0x${capabilities}`) & (1n << 24n)) !== 0n) return;
+  if (mayRaiseLimits()) return;
   const upper = join(folder, 'usr/upper');
   for (const name of ['sbin', 'libexec']) putFolder(join(upper, name));
   if (!existsSync(join(programs, 'runc'))) copyFileSync('/usr/sbin/runc', join(programs, 'runc'));
   linkSync(join(programs, 'runc'), join(upper, 'libexec/runc-of-the-computer'));
-  copyFileSync(new URL('runc.sh', import.meta.url), join(upper, 'sbin/runc'));
-  chmodSync(join(upper, 'sbin/runc'), 0o755);
+  writeRunc(join(upper, 'sbin/runc'));
+}
+
+/** Writes runc.sh, which calls the one in /usr/libexec. */
+export function writeRunc(file: string): void {
+  copyFileSync(new URL('runc.sh', import.meta.url), file);
+  chmodSync(file, 0o755);
+}
+
+/** Whether root has CAP_SYS_RESOURCE here. */
+export function mayRaiseLimits(): boolean {
+  const capabilities = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
+  return (BigInt(`0x${capabilities}`) & (1n << 24n)) !== 0n;
 }
 
 /** A key of each kind that is quickly made; a stock sshd has one of RSA too. */

@@ -18,7 +18,7 @@ export interface Host extends Faults {
   readonly address: string;
   /** Absent where this computer has no IPv6. */
   readonly address6?: string;
-  /** Where its files are on this computer, but for /usr and what is mounted; also while it is off. */
+  /** Where its files are on this computer, but for a shared /usr and what is mounted; also while it is off. */
   readonly root: string;
   /** Lines for known_hosts, with the keys it has now. */
   knownHosts(): string;
@@ -56,7 +56,7 @@ interface Container {
 
 /** What a host is part of. */
 export interface HostPlace {
-  /** Of the host; root/ and usr/ are in it. */
+  /** Of the host; root/ is in it, and usr/ where it shares this computer's. */
   readonly folder: string;
   /** The lab's, in every hierarchy of control groups. */
   readonly groupName: string;
@@ -65,6 +65,8 @@ export interface HostPlace {
   readonly number: number;
   readonly name: string;
   readonly docker: boolean;
+  /** Has all of /usr in root/. */
+  readonly ownUsr: boolean;
 }
 
 /** A host whose files are there (host-files.ts). It is off. */
@@ -129,8 +131,7 @@ export function makeHost(place: HostPlace): Host {
       if (up) await sh(restartSshd);
     },
     sh,
-    listFiles: (leaveOut = []) =>
-      listFiles({root, usr: join(folder, 'usr/upper'), local: join(folder, 'usr/local')}, leaveOut),
+    listFiles: (leaveOut = []) => listFiles(root, place.ownUsr ? undefined : join(folder, 'usr'), leaveOut),
     containers: async () => {
       const lines = await sh('docker ps --all --format "{{.Names}}\t{{.Image}}\t{{.State}}"');
       const rows = lines
@@ -160,7 +161,7 @@ const shutdown = `
   while [ "$(ls -d /proc/[0-9]* | wc -l)" -gt 5 ] && [ $tries -lt 250 ]; do tries=$((tries + 1)); sleep 0.02; done`;
 
 async function boot(place: HostPlace, address: readonly string[]) {
-  const {folder, name, network, docker} = place;
+  const {folder, name, network, docker, ownUsr} = place;
   const log = openSync(join(folder, 'boot.log'), 'w');
   const script = fileURLToPath(new URL('boot.sh', import.meta.url));
   const own = ['--mount', '--propagation=private', '--uts', '--ipc', '--net', '--cgroup', '--pid', '--fork'];
@@ -168,7 +169,16 @@ async function boot(place: HostPlace, address: readonly string[]) {
     'sh',
     joining(place, [
       ...['env', '-i', `PATH=${path}`, 'nsenter', `--target=${network.init}`, '--pid', '--', 'unshare', ...own],
-      ...['--kill-child=SIGKILL', 'sh', script, folder, name, String(network.init), ...address, docker ? 'docker' : ''],
+      ...[
+        '--kill-child=SIGKILL',
+        'sh',
+        script,
+        folder,
+        name,
+        String(network.init),
+        ...address,
+        docker ? 'docker' : ownUsr ? 'installed' : '',
+      ],
     ]),
     {detached: true, cwd: '/', stdio: ['ignore', 'pipe', log]},
   );

@@ -32,7 +32,8 @@ import {makeEtc} from './etc.ts';
 import {execute} from './execute.ts';
 import {type Host, makeHost} from './host.ts';
 import {equipWithDocker, makeHostFiles, writeSshdOptions} from './host-files.ts';
-import {addressOf, freeNetwork, hasIpv6, plugIn} from './network.ts';
+import {addressOf, freeNetwork, hasIpv6, legAddressOf, plugIn} from './network.ts';
+import {makeDebianFiles} from './own-debian.ts';
 import {allRecords, labPrefix, writeRecord} from './records.ts';
 import {readSysctls} from './sysctls.ts';
 
@@ -47,6 +48,8 @@ export interface LabOptions {
   readonly docker?: number;
   /** A folder of images and layers that those engines have from the beginning. */
   readonly dockerRoot?: string;
+  /** The root of a Debian (own-debian.ts), of which those without Docker have a copy to themselves, /usr and all. */
+  readonly ownDebian?: string;
   /** Of every sshd, in the place of the stock ones: `{MaxStartups: '2:100:2'}`. */
   readonly sshd?: Readonly<Record<string, string>>;
 }
@@ -55,6 +58,8 @@ export interface Lab {
   /** All up. */
   readonly hosts: readonly Host[];
   readonly keys: LabKeys;
+  /** Where this computer is to be reached by hosts. */
+  readonly address: string;
   /** Lines for known_hosts, with the keys that all hosts have now. */
   knownHosts(): string;
   /** Ends it and waits until nothing of it is left. Throws when something is. */
@@ -84,18 +89,22 @@ export async function startLab(options: LabOptions): Promise<Lab> {
         const number = index + 1;
         const [name, {address, address6}] = [`node-${number}`, addressOf(network, number)];
         const place = join(folder, name);
-        await makeHostFiles(place, etc, {name, address, address6: hasIpv6() ? address6 : undefined, authorizedKeys});
+        const own = {name, address, address6: hasIpv6() ? address6 : undefined, authorizedKeys};
+        const docker = index < (options.docker ?? 0);
+        const debian = docker ? undefined : options.ownDebian;
+        if (debian === undefined) await makeHostFiles(place, etc, own);
+        else await makeDebianFiles(place, debian, own);
         writeSshdOptions(join(place, 'root'), options.sshd ?? {});
         const groupName = basename(folder);
-        const docker = index < (options.docker ?? 0);
         if (docker) await equipWithDocker(place, folder, options.dockerRoot);
-        const host = makeHost({folder: place, groupName, network, number, name, docker});
+        const host = makeHost({folder: place, groupName, network, number, name, docker, ownUsr: debian !== undefined});
         await host.start();
         return host;
       }),
     );
     guard.unref();
-    return {hosts, keys, knownHosts: () => hosts.map((host) => host.knownHosts()).join(''), close};
+    const address = legAddressOf(network);
+    return {hosts, keys, address, knownHosts: () => hosts.map((host) => host.knownHosts()).join(''), close};
   } catch (error) {
     await close();
     throw error;

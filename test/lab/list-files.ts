@@ -10,13 +10,10 @@ import {join} from 'node:path';
 export type FileList = ReadonlyMap<string, string>;
 
 /**
- * Reads the disk of a host: `root` is all but /usr, `usr` what it changed of this computer's, `local` its /usr/local.
- * `leaveOut` names files, and folders with all below. What is mounted there is not seen.
+ * Reads the disk of a host, which is all in `root`, or has in `usr` what it changed of this computer's /usr (upper) and its
+ * /usr/local (local). `leaveOut` names files, and folders with all below. What is mounted there is not seen.
  */
-export async function listFiles(
-  {root, usr, local}: {readonly root: string; readonly usr: string; readonly local: string},
-  leaveOut: readonly string[],
-): Promise<FileList> {
+export async function listFiles(root: string, usr: string | undefined, leaveOut: readonly string[]): Promise<FileList> {
   const found = new Map<string, string>();
   const walk = async (folder: string, as: string, isChangeOf?: string): Promise<void> => {
     for (const name of (await readdir(folder)).sort()) {
@@ -30,8 +27,10 @@ export async function listFiles(
     }
   };
   await walk(root, '/');
-  if (!leaveOut.includes('/usr')) await walk(usr, '/usr', '/usr');
-  if (!leaveOut.includes('/usr') && !leaveOut.includes('/usr/local')) await walk(local, '/usr/local');
+  if (usr !== undefined && !leaveOut.includes('/usr')) {
+    await walk(join(usr, 'upper'), '/usr', '/usr');
+    if (!leaveOut.includes('/usr/local')) await walk(join(usr, 'local'), '/usr/local');
+  }
   return found;
 }
 

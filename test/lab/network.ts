@@ -91,6 +91,11 @@ export function gatewayOf({number}: LabNetwork): string {
   return `${prefixOf(number)}.254`;
 }
 
+/** This computer's own. */
+export function legAddressOf({number}: LabNetwork): string {
+  return `${prefixOf(number)}.1`;
+}
+
 export function hasIpv6(): boolean {
   const file = '/proc/sys/net/ipv6/conf/default/disable_ipv6';
   return existsSync(file) && readFileSync(file, 'utf8').trim() === '0';

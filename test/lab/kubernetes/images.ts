@@ -1,8 +1,8 @@
 import {createHash} from 'node:crypto';
-import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync} from 'node:fs';
+import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {alone} from '../alone.ts';
-import {cacheFolder} from '../cache.ts';
+import {cacheFolder, keepUsed} from '../cache.ts';
 import {execute} from '../execute.ts';
 import {startLab} from '../lab.ts';
 import {builtKubernetes, kubernetesVersion} from './binaries.ts';
@@ -40,8 +40,7 @@ export async function clusterImages(): Promise<ClusterImages> {
   await alone(
     async () => {
       if (!existsSync(dockerRoot)) await makeDockerRoot(dockerRoot, kubernetes, Object.values(versions));
-      utimesSync(dockerRoot, new Date(), new Date());
-      removeUnused();
+      keepUsed(dockerRoot, prefix);
     },
     {what: 'images', deadlineMs: makingMs},
   );
@@ -85,15 +84,6 @@ async function makeDockerRoot(folder: string, kubernetes: string, versions: read
     renameSync(draft, folder);
   } finally {
     await lab.close();
-  }
-}
-
-/** Those of other checkouts and of older packages that nobody has asked for since yesterday. */
-function removeUnused(): void {
-  for (const name of readdirSync(cacheFolder())) {
-    const folder = join(cacheFolder(), name);
-    if (name.startsWith(prefix) && statSync(folder).mtimeMs < Date.now() - 86_400_000)
-      rmSync(folder, {recursive: true, force: true});
   }
 }
 
