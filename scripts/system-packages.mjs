@@ -18,6 +18,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import {homedir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 
@@ -53,6 +54,8 @@ const parts = [
   // With these the Debian is made that some hosts have to themselves (test/lab/own-debian.ts).
   {package: 'debootstrap', there: () => found('debootstrap')},
   {package: 'dpkg-dev', there: () => found('dpkg-scanpackages')},
+  // And with this Kubernetes is built, once (test/lab/kubernetes).
+  {package: 'golang-go', there: () => hasKubernetes() || found('go')},
 ];
 /** How long another apt or dpkg may keep us waiting. */
 const lockWaitMs = 300_000;
@@ -159,6 +162,11 @@ function keepSshdOff() {
 /** Who had no such service gets none after the next boot either. */
 function keepOff(service) {
   spawnSync('update-rc.d', [service, 'disable'], {stdio: 'ignore'});
+}
+
+function hasKubernetes() {
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  return existsSync(join(cache, 'pai-tui-lab/kubernetes-v1.20.2/kubectl'));
 }
 
 function hasOtherInit() {

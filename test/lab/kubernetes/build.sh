@@ -3,7 +3,7 @@
 #   build.sh FOLDER
 # FOLDER is there, whole, when this has ended well; FOLDER.work holds what goes on, FOLDER.log what was said, and whoever
 # builds has a lock on FOLDER.lock. Needs root, apt and 3 GB of disk; what is left is some 500 MB. It may be ended at any
-# time: the next start goes on from there. Leaves apt's settings and lists as they are, but installs Go.
+# time: the next start goes on from there. Installs nothing, and leaves apt's settings and lists as they are.
 set -euo pipefail
 folder=$1 work=$1.work
 programs='kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl'
@@ -38,11 +38,6 @@ if [ ! -e source ]; then
   [ "$version" ] || { echo 'The sources of this Debian have no Kubernetes 1.20.2.'; exit 3; }
   apt-get -q "${own[@]}" source --download-only "kubernetes=$version"
 fi
-if ! command -v go dpkg-source > /dev/null || [ ! -x "$(command -v dpkg-source)" ]; then
-  install=(apt-get -q -o DPkg::Lock::Timeout=300 install --yes --no-install-recommends golang-go dpkg-dev)
-  export DEBIAN_FRONTEND=noninteractive
-  "${install[@]}" || { apt-get -q -o DPkg::Lock::Timeout=300 update && "${install[@]}"; }
-fi
 if [ ! -e source ]; then
   dpkg-source --no-check --extract kubernetes_*.dsc source.draft
   mv source.draft source
@@ -50,7 +45,9 @@ fi
 
 mkdir -p path/src/k8s.io
 ln -sfn "$work/source" path/src/k8s.io/kubernetes
-export GOPATH=$work/path GO111MODULE=off CGO_ENABLED=0 GOCACHE=$work/cache HOME=$work
+rm -rf tmp
+mkdir tmp
+export GOTMPDIR=$work/tmp GOPATH=$work/path GO111MODULE=off CGO_ENABLED=0 GOCACHE=$work/cache HOME=$work
 cd path/src/k8s.io/kubernetes
 
 # Models of all types that the API server tells of, which upstream generates at each build: of the packages that say so

@@ -8,10 +8,13 @@ const script = fileURLToPath(new URL('build.sh', import.meta.url));
 
 /** Why Kubernetes cannot be built here, as the end of a sentence; undefined when it can. */
 export function whyNotToBuild(): string | undefined {
-  if (process.getuid?.() !== 0) return 'only root can, since apt fetches the sources and Go';
+  if (process.getuid?.() !== 0) return 'only root can, since apt fetches the sources';
   const version = existsSync('/etc/debian_version') ? readFileSync('/etc/debian_version', 'utf8') : '';
   if (!/^1[12]\./.test(version)) return 'only Debian 11 and 12 have its sources';
-  return undefined;
+  const missing = Object.entries({'golang-go': '/usr/bin/go', 'dpkg-dev': '/usr/bin/dpkg-source'})
+    .filter(([, file]) => !existsSync(file))
+    .map(([name]) => name);
+  return missing.length > 0 ? `${missing.join(', ')} missing` : undefined;
 }
 
 /**
