@@ -2,6 +2,7 @@ import {rmSync, statSync} from 'node:fs';
 import type {StartOptions} from '../api.ts';
 import {ProblemError} from '../problem.ts';
 import {type RunFolder, writeJson} from './folder.ts';
+import {holderOf} from './lock.ts';
 import {fateOf, whoami} from './process.ts';
 import {readCancel, readRequest, readRunner} from './read-record.ts';
 import {diskFull} from './room.ts';
@@ -66,9 +67,9 @@ export async function resume(reader: RunReader, world: RunnerCommand, options: S
   try {
     await spawnRunner(run, options.secrets ?? new Map(), world);
   } catch (error) {
-    // Somebody else was faster: his runner has the run, and ours went away.
+    // Somebody else was faster: his runner has the run, and ours went away. It may not have written itself down yet.
     reader.refresh();
-    throw isAtWork(reader) ? stillRuns(run) : (diskFull(error, run.folder) ?? error);
+    throw isAtWork(reader) || isHeld(run) ? stillRuns(run) : (diskFull(error, run.folder) ?? error);
   }
   // Up is not yet going on: the runner may find a lock held, or that it would make another plan.
   await new Promise<void>((done, fail) => {
@@ -98,10 +99,15 @@ function isAtWork({status}: RunReader): boolean {
   return status === 'running' || status === 'waiting';
 }
 
+function isHeld(run: RunFolder): boolean {
+  const holder = holderOf(run.folder, 'runner');
+  return holder !== undefined && fateOf(holder) === 'alive';
+}
+
 function stillRuns(run: RunFolder): ProblemError {
   return new ProblemError({
     code: 'lock-held',
-    message: `Run ${run.run} still runs (process ${readRunner(run)?.pid ?? 'not up yet'}).`,
+    message: `Run ${run.run} still runs (process ${holderOf(run.folder, 'runner')?.pid ?? 'not up yet'}).`,
     hint: `Look at it: \`pai-tui run attach ${run.run}\`.`,
   });
 }

@@ -41,13 +41,14 @@ export async function runRunner(folder: string, world: RunnerWorld): Promise<num
 }
 
 async function runHere(run: RunFolder, world: RunnerWorld, cancel: WritableStore<Cancel | undefined>): Promise<number> {
-  const self: RunnerRecord = {...thisProcess(), programVersion: world.programVersion, ready: false};
+  let self: RunnerRecord = {...thisProcess(), programVersion: world.programVersion, ready: false};
   let redact = (text: string) => text;
   writeRunner(run, self);
   try {
     const secrets = await readSecrets(world.stdin, world.clock);
     redact = redactText(secrets.values());
-    writeRunner(run, {...self, ready: true});
+    self = {...self, ready: true};
+    writeRunner(run, self);
     const watch = listenForCancel(run, world.clock, cancel);
     try {
       return await carryOut(run, world, secrets, cancel, redact);

@@ -84,13 +84,14 @@ async function spawnOnce(
     };
     const look = () => {
       const record = fresh();
-      if (record?.left) finish(record.left);
-      else if (record?.ready) finish('ready');
+      // One that was at work and left again has said so in the run, where everybody looks.
+      if (record?.ready) finish('ready');
+      else if (record?.left) finish(record.left);
     };
     const watch = watchFolders([run.folder], clock, 250, look);
     void gone.then((why) => {
       const record = fresh();
-      finish(record?.left ?? (record?.ready ? 'ready' : why));
+      finish(record?.ready ? 'ready' : (record?.left ?? why));
     });
     void clock.sleep(deadlineMs, waiting.signal).then(
       () => finish(`It was not up after ${deadlineMs / 1000} s.`),
