@@ -1,10 +1,10 @@
 import {
   type CheckResult,
   type CheckState,
-  checkStates,
   type FoldedResult,
   foldHostNames,
   foldResults,
+  stateCounts,
 } from '../engine/index.ts';
 import type {Output} from './output.ts';
 import {plainLine} from './plain.ts';
@@ -53,10 +53,6 @@ function entryLines(
 }
 
 function summary(results: readonly CheckResult[]): string {
-  const counts = checkStates.flatMap((state) => {
-    const count = results.filter((one) => one.state === state).length;
-    return count === 0 ? [] : [`${count} ${state === 'warning' && count > 1 ? 'warnings' : state}`];
-  });
   const failed = results.some(({state}) => state === 'failed');
-  return `${counts.join(', ')}.${failed ? '' : ' Nothing is in the way of a cluster.'}`;
+  return `${stateCounts(results)}.${failed ? '' : ' Nothing is in the way of a cluster.'}`;
 }

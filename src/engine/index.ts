@@ -3,7 +3,7 @@
 export type * from './api.ts';
 export {imageOrder} from './catalog/image-order.ts';
 export type * from './catalog/types.ts';
-export {checkStates, type FoldedResult, foldResults} from './cluster/check/fold-results.ts';
+export {type FoldedResult, foldResults, stateCounts} from './cluster/check/fold-results.ts';
 export type * from './cluster/types.ts';
 export type {WrittenValue} from './config/change-value.ts';
 export type * from './config/generate/types.ts';

@@ -1,6 +1,6 @@
 import {resolve} from 'node:path';
 import {noMachines} from './machines/access.ts';
-import type {SshFor} from './machines/cluster.ts';
+import type {SshFor} from './machines/cluster-connections.ts';
 import {hashCacheFile, sharingRecords} from './state.ts';
 import type {Clock, Tools} from './tools.ts';
 

@@ -61,9 +61,8 @@ function noteOn(on: string, {wait, critical, stray, exit = 0}: NotesRequest): Ta
     why: ['it is not there'],
     ...(critical ? {critical: true as const} : {}),
     async run(context) {
-      const run = context.runFolder.split('/').at(-1) ?? '';
       const pack = packageFor(on);
-      const said = await withPackage(on, pack, run, context, async (folder) => {
+      const said = await withPackage(on, pack, context, async (folder) => {
         const step = {name: install, script: stray ? `${script}#` : script, sudo: true, deadlineMs: 60_000};
         return runStep(on, {...step, args: [folder, ...args.slice(1)]}, context);
       });

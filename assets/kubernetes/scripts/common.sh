@@ -61,12 +61,17 @@ has_systemd() {
   [ -d /run/systemd/system ]
 }
 
-restart_docker() {
-  if has_systemd; then systemctl restart docker; else service docker restart; fi
+# wait_for_docker WHAT: until it answers after that, for a minute.
+wait_for_docker() {
   tries=0
   until docker version >/dev/null 2>&1; do
     tries=$((tries + 1))
-    [ "$tries" -lt 60 ] || fail 4 'Docker does not answer a minute after its restart; look into its log.'
+    [ "$tries" -lt 60 ] || fail 4 "Docker does not answer a minute after its $1; look into its log."
     sleep 1
   done
+}
+
+restart_docker() {
+  if has_systemd; then systemctl restart docker; else service docker restart; fi
+  wait_for_docker restart
 }

@@ -48,11 +48,6 @@ case $source in
   *) fail 2 "$source is none of bundle, repository and distribution." ;;
 esac
 if has_systemd; then systemctl enable --now docker; elif ! docker version >/dev/null 2>&1; then service docker start; fi
-tries=0
-until docker version >/dev/null 2>&1; do
-  tries=$((tries + 1))
-  [ "$tries" -lt 60 ] || fail 4 'Docker was installed and does not answer after a minute; look into its log.'
-  sleep 1
-done
+wait_for_docker installation
 changed "docker $(docker version --format '{{.Server.Version}}')"
 finish

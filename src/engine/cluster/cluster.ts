@@ -1,9 +1,9 @@
-import {hasErrors} from '../config/problems.ts';
 import type {MachinesOfEngine} from '../machines/machines.ts';
 import {together} from '../plan/together.ts';
 import {isError, type Problem, ProblemError} from '../problem.ts';
+import {readConfig} from '../read-config.ts';
 import type {Clock} from '../tools.ts';
-import type {Cluster, ClusterQuery} from './types.ts';
+import type {Cluster} from './types.ts';
 
 export interface ClusterOptions {
   readonly machines: MachinesOfEngine;
@@ -21,7 +21,8 @@ export function createCluster({machines, clock, assets}: ClusterOptions): Cluste
         import('./check/api-endpoints.ts'),
         import('./layout/layout.ts'),
       ]);
-      const {layout, problems} = clusterLayout(await configOf(query));
+      const {config} = await readConfig(query.config, query.source);
+      const {layout, problems} = clusterLayout(config);
       if (!layout) throw new ProblemError(together(problems.filter(isError)) ?? nothingToBoot);
       const access = machines.access(query);
       return checkCluster(layout, {machines: access, clock, assets, knock: tlsKnock(clock)}, told, signal);
@@ -30,15 +31,3 @@ export function createCluster({machines, clock, assets}: ClusterOptions): Cluste
 }
 
 const nothingToBoot: Problem = {code: 'config-invalid', message: 'The configuration describes no cluster.'};
-
-/** Throws what is wrong with it. */
-async function configOf({config: folder, source}: ClusterQuery) {
-  const [{openConfig}, tree] = await Promise.all([
-    import('../config/open.ts'),
-    source === undefined ? undefined : import('../catalog/open.ts').then(({openCatalog}) => openCatalog(source)),
-  ]);
-  const {config, problems} = await openConfig(folder, tree ? {tree} : {});
-  if (config) return config;
-  const error = together(problems.filter((problem) => hasErrors([problem])));
-  throw new ProblemError(error ?? {code: 'config-missing', message: `${folder} holds no configuration.`, file: folder});
-}

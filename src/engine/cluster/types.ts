@@ -7,7 +7,7 @@ import type {CheckResult} from './check/types.ts';
 export type {CheckResult, CheckState} from './check/types.ts';
 
 /** The cluster of a configuration: always all of its machines. */
-export type ClusterQuery = Omit<MachinesRequest, 'names'>;
+type ClusterQuery = Omit<MachinesRequest, 'names'>;
 
 export interface Cluster {
   /**

@@ -8,7 +8,7 @@ import type {Clock} from '../tools.ts';
 import {Fleet} from './fleet.ts';
 
 /** What is kept for the machines of one cluster: its connections, and the host keys that count for it. */
-export interface Cluster {
+export interface ClusterConnections {
   readonly ssh: Ssh;
   readonly fleet: Fleet;
   readonly pins: PinStore;
@@ -18,7 +18,7 @@ export interface Cluster {
 /** Makes connections that believe the host keys of a book. */
 export type SshFor = (book: HostKeyBook) => Ssh;
 
-export interface ClustersOptions {
+export interface AllConnectionsOptions {
   readonly stateHome: string;
   readonly home: string;
   readonly clock: Clock;
@@ -26,17 +26,17 @@ export interface ClustersOptions {
   loadSsh(): Promise<SshFor>;
 }
 
-/** Clusters by their state folder, opened when they are first asked for. */
-export class Clusters {
-  private readonly options: ClustersOptions;
-  private readonly opened = new Map<string, Promise<Cluster>>();
+/** AllConnections by their state folder, opened when they are first asked for. */
+export class AllConnections {
+  private readonly options: AllConnectionsOptions;
+  private readonly opened = new Map<string, Promise<ClusterConnections>>();
 
-  constructor(options: ClustersOptions) {
+  constructor(options: AllConnectionsOptions) {
     this.options = options;
   }
 
   /** Of a configuration. */
-  async open(config: string): Promise<Cluster> {
+  async open(config: string): Promise<ClusterConnections> {
     const folder = join(this.options.stateHome, await clusterName(config, config));
     const opening = this.opened.get(folder) ?? this.make(folder);
     this.opened.set(folder, opening);
@@ -53,7 +53,7 @@ export class Clusters {
     await Promise.all(all.map((one) => (one.status === 'fulfilled' ? one.value.fleet.closeAll() : undefined)));
   }
 
-  private async make(stateFolder: string): Promise<Cluster> {
+  private async make(stateFolder: string): Promise<ClusterConnections> {
     const {home, clock, loadSsh} = this.options;
     const [sshFor, {pinStore}, {hostKeyReader}, {knownHostsPlaces}] = await Promise.all([
       loadSsh(),

@@ -4,14 +4,14 @@ import {type Problem, ProblemError, problemOf} from '../problem.ts';
 import {judgeHostKeys} from '../remote/host-key-judge.ts';
 import {pinKeys} from '../remote/pins.ts';
 import {whoami} from '../run/process.ts';
-import type {Cluster} from './cluster.ts';
+import type {ClusterConnections} from './cluster-connections.ts';
 import type {HostKeyReport, MachineInfo, TrustHow} from './types.ts';
 
 /** What a machine shows and what is known of it. Rejects only when it is aborted. */
 export async function reportHostKeys(
   machine: MachineInfo,
   target: SshTarget,
-  {ssh, readHostKeys}: Cluster,
+  {ssh, readHostKeys}: ClusterConnections,
   signal: AbortSignal,
 ): Promise<HostKeyReport> {
   let keys: readonly HostKey[];
@@ -35,7 +35,7 @@ export async function trustHostKeys(
   machines: readonly MachineInfo[],
   keys: readonly {readonly machine: string; readonly keys: readonly HostKey[]}[],
   {how, replace}: TrustHow,
-  {pins}: Cluster,
+  {pins}: ClusterConnections,
   at: number,
 ): Promise<void> {
   const byName = new Map(machines.map((machine) => [machine.name, machine]));

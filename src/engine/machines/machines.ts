@@ -5,7 +5,7 @@ import type {HostKeyBook} from '../remote/host-key-check.ts';
 import type {Clock} from '../tools.ts';
 import {machineAccess} from './access.ts';
 import {type Asked, askMachine} from './asked.ts';
-import {type Cluster, Clusters, ownHostKeys, type SshFor} from './cluster.ts';
+import {AllConnections, type ClusterConnections, ownHostKeys, type SshFor} from './cluster-connections.ts';
 import {each} from './each.ts';
 import {isBroken} from './fleet.ts';
 import {hostGroups} from './host-groups.ts';
@@ -39,7 +39,7 @@ export interface MachinesOptions {
 
 /** A request with all that is needed to ask its machines. */
 interface Opened extends ReadMachines {
-  readonly cluster: Cluster;
+  readonly cluster: ClusterConnections;
   readonly targets: TargetOptions;
 }
 
@@ -64,7 +64,7 @@ export interface MachinesOfEngine extends Machines {
 export function createMachines(options: MachinesOptions): MachinesOfEngine {
   const {environment, stateHome, assets, clock, loadSsh} = options;
   const {HOME: home = '/'} = environment;
-  const clusters = new Clusters({stateHome, home, clock, loadSsh});
+  const clusters = new AllConnections({stateHome, home, clock, loadSsh});
   const watches = new Set<MachineWatch>();
   const runs = new Set<MachineRun>();
 
@@ -264,7 +264,7 @@ export function createMachines(options: MachinesOptions): MachinesOfEngine {
   };
 }
 
-async function knownBook({readHostKeys}: Cluster): Promise<HostKeyBook> {
+async function knownBook({readHostKeys}: ClusterConnections): Promise<HostKeyBook> {
   return (await readHostKeys()).book;
 }
 

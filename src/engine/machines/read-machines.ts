@@ -1,8 +1,7 @@
-import {hasErrors} from '../config/problems.ts';
 import type {ClusterConfig, MachineConfig} from '../config/types.ts';
 import {displayText} from '../names.ts';
-import {together} from '../plan/together.ts';
 import {type Problem, ProblemError} from '../problem.ts';
+import {readConfig} from '../read-config.ts';
 import {matchHostLists} from './host-list.ts';
 import {foldHostNames} from './host-names.ts';
 import type {Reachable} from './targets.ts';
@@ -26,10 +25,7 @@ export async function readMachines(
   {config: folder, source, names}: MachinesRequest,
   ownUser: string,
 ): Promise<ReadMachines> {
-  const [{openConfig}, tree] = await Promise.all([import('../config/open.ts'), treeOf(source)]);
-  const {config, problems} = await openConfig(folder, tree ? {tree} : {});
-  if (!config)
-    throw new ProblemError(together(problems.filter((problem) => hasErrors([problem]))) ?? nothingThere(folder));
+  const {config, problems} = await readConfig(folder, source);
   // Nothing else of the configuration is kept: its machines lead to the files with all that is in them.
   const ways = new Map(config.machines.map((machine) => [infoOf(machine, config, ownUser), wayTo(machine)]));
   const all = [...ways.keys()];
@@ -55,12 +51,6 @@ function lookedUpIn(ways: ReadonlyMap<MachineInfo, Reachable>): ReadMachines['re
 
 function wayTo({hostname, address, sshPort, login}: MachineConfig): Reachable {
   return {hostname, address, sshPort, login};
-}
-
-async function treeOf(source: string | undefined) {
-  if (source === undefined) return undefined;
-  const {openCatalog} = await import('../catalog/open.ts');
-  return openCatalog(source);
 }
 
 function infoOf(machine: MachineConfig, {skus}: ClusterConfig, ownUser: string): MachineInfo {
@@ -94,8 +84,4 @@ function noteOwnUser(machines: readonly MachineConfig[], ownUser: string): reado
       hint: 'Write username into the configuration.',
     },
   ];
-}
-
-function nothingThere(folder: string): Problem {
-  return {code: 'config-missing', message: `${displayText(folder)} holds no configuration.`, file: folder};
 }

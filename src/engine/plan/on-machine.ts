@@ -1,12 +1,13 @@
 /** What tasks do on machines: run a script to its end, with a package beside it where it needs one. */
 
+import {basename} from 'node:path';
 import {endText} from '../machine-answer.ts';
 import type {RemoteCommand} from '../machine-tools.ts';
 import {displayText} from '../names.ts';
 import {removePackage} from '../package/remove-package.ts';
 import {sendPackage} from '../package/send-package.ts';
 import type {Package} from '../package/types.ts';
-import {ProblemError} from '../problem.ts';
+import {ProblemError, problemOf} from '../problem.ts';
 import type {TaskContext} from './types.ts';
 
 export interface Step extends RemoteCommand {
@@ -52,29 +53,32 @@ export async function runStep(on: string, {name, ...command}: Step, context: Tas
 }
 
 /**
- * Sends a package to a machine, works with it there and removes it again, also where the work failed. `folder` is where
- * it lies on the machine. The run's id must be a name of a folder, as all are.
+ * Sends a package to a machine, works with it there and removes it again, also where the work failed or was told to
+ * stop. `folder` is where it lies on the machine.
  */
 export async function withPackage<T>(
   on: string,
   pack: Package,
-  run: string,
   context: TaskContext,
   work: (folder: string) => Promise<T>,
 ): Promise<T> {
-  const {tools, signal} = context;
-  const sent = await tools.machines.use(
-    on,
-    (remote) => sendPackage(remote, pack, {run, sudo: true, always: true}, signal),
-    signal,
-  );
+  const {tools, signal, output} = context;
+  const request = {run: basename(context.runFolder), sudo: true, always: true};
+  const sent = await tools.machines.use(on, (remote) => sendPackage(remote, pack, request, signal), signal);
   if (!sent.sent) throw new Error('a package that is always sent was not');
-  for (const {message} of sent.notices) context.output(`${message}\r\n`);
-  try {
-    return await work(sent.folder);
-  } finally {
-    // Told to stop, it still takes its things along.
+  for (const {message} of sent.notices) output(`${message}\r\n`);
+  const remove = () => {
     const still = AbortSignal.timeout(60_000);
-    await tools.machines.use(on, (remote) => removePackage(remote, sent.folder, {sudo: true}, still), still);
+    return tools.machines.use(on, (remote) => removePackage(remote, sent.folder, {sudo: true}, still), still);
+  };
+  let result: T;
+  try {
+    result = await work(sent.folder);
+  } catch (failure) {
+    // Why the work failed is what is told of the task, whatever becomes of the package.
+    await remove().catch((error: unknown) => output(`${problemOf(error).message}\r\n`));
+    throw failure;
   }
+  await remove();
+  return result;
 }

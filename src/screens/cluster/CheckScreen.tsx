@@ -1,5 +1,6 @@
 import {Box} from 'ink';
 import {useEffect, useMemo} from 'react';
+import {stateCounts} from '../../engine/index.ts';
 import {useTheme} from '../../ui/theme/use-theme.ts';
 import {wrap} from '../../ui/widgets/cells.ts';
 import {List} from '../../ui/widgets/List.tsx';
@@ -17,7 +18,7 @@ import {problemNote} from '../problem-note.ts';
 import {showCommand} from '../show-command.tsx';
 import {useStore} from '../use-store.ts';
 import type {CheckView} from './check-model.ts';
-import {checkCounts, checkDetail, checkRow} from './check-rows.ts';
+import {checkDetail, checkRow} from './check-rows.ts';
 import {layoutFor} from './cluster-layout.ts';
 
 export interface CheckScreenProps {
@@ -163,7 +164,7 @@ function keyOf({check, state, detail}: CheckView['folded'][number]): string {
 }
 
 function titleOf({folded}: CheckView): string {
-  const counts = checkCounts(folded);
+  const counts = stateCounts(folded.flatMap(({results}) => results));
   return counts === '' ? 'Checks' : `Checks: ${counts}`;
 }
 

@@ -1,4 +1,4 @@
-import {checkStates, type FoldedResult, foldHostNames} from '../../engine/index.ts';
+import {type FoldedResult, foldHostNames} from '../../engine/index.ts';
 import type {Theme} from '../../ui/theme/theme.ts';
 import {cut, fit, plain, wrap} from '../../ui/widgets/cells.ts';
 import {type Row, row, type Span} from '../../ui/widgets/rows.ts';
@@ -41,15 +41,4 @@ export function checkDetail(
     rows.push(...wrap(said, inner).map((line) => row(`  ${line}`)));
   }
   return rows;
-}
-
-/** '2 failed, 1 warning, 40 ok': what the title says. */
-export function checkCounts(folded: readonly FoldedResult[]): string {
-  const results = folded.flatMap((one) => one.results);
-  return checkStates
-    .flatMap((state) => {
-      const amount = results.filter((one) => one.state === state).length;
-      return amount === 0 ? [] : [`${amount} ${state === 'warning' && amount > 1 ? 'warnings' : state}`];
-    })
-    .join(', ');
 }

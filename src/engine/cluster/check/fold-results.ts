@@ -14,7 +14,17 @@ export interface FoldedResult {
 }
 
 /** The gravest first. */
-export const checkStates = ['failed', 'warning', 'unknown', 'ok'] as const satisfies readonly CheckState[];
+const checkStates = ['failed', 'warning', 'unknown', 'ok'] as const satisfies readonly CheckState[];
+
+/** '2 failed, 1 warning, 40 ok', the gravest first; empty where there are none. */
+export function stateCounts(results: readonly CheckResult[]): string {
+  return checkStates
+    .flatMap((state) => {
+      const amount = results.filter((one) => one.state === state).length;
+      return amount === 0 ? [] : [`${amount} ${state === 'warning' && amount > 1 ? 'warnings' : state}`];
+    })
+    .join(', ');
+}
 
 /**
  * Results by what was checked, in the order they came, the gravest of each first. Whatever is well is one entry for all

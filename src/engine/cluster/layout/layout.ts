@@ -25,6 +25,7 @@ export interface LayoutReading {
 export function clusterLayout(config: ClusterConfig): LayoutReading {
   const {kubernetes} = config;
   if (!kubernetes) return {problems: [withoutKubernetes(config)]};
+  if (config.format === 'layout-and-config') return {problems: [leftToKubespray(config)]};
   const problems: Problem[] = [];
   const at = placeOf(config, kubernetes.place);
   const machines = config.machines.map((machine) => clusterMachine(machine, problems));
@@ -100,7 +101,18 @@ function withoutKubernetes({folder}: ClusterConfig): Problem {
   return {
     code: 'config-invalid',
     message: 'The configuration says nothing of Kubernetes, so there is no cluster in it.',
-    hint: 'Write a kubernetes-configuration.yaml; `pai-tui cluster config generate` makes one.',
+    hint: 'Write a kubernetes-configuration.yaml; `pai-tui config generate` makes one.',
+    file: folder,
+  };
+}
+
+/** Its files have no place where these could be written. */
+function leftToKubespray({folder}: ClusterConfig): Problem {
+  return {
+    code: 'config-invalid',
+    message:
+      'The configuration names no versions of Kubernetes: its format leaves them to kubespray. So it is not known what to boot.',
+    hint: 'Boot it with contrib/kubespray of its tree. Images and machines of it can be worked with from here.',
     file: folder,
   };
 }

@@ -21,8 +21,9 @@ const stillSeen = 'A running cluster of that version can still be looked at.';
 
 export function judgeVersion(version: string): VersionJudgement {
   const [major, minor] = (minorOf(version) ?? '').split('.').map(Number);
-  if (minor === undefined) return {isProven: false, refusal: `${version} is no version of Kubernetes.`};
-  if (major !== 1 || minor < bootable.first) {
+  if (major !== 1 || minor === undefined)
+    return {isProven: false, refusal: `${version} is no version of Kubernetes 1.`};
+  if (minor < bootable.first) {
     const refusal = `Kubernetes ${version} is too old to be booted: what is set up here speaks TLS only, as 1.20 and later do. ${stillSeen}`;
     return {isProven: false, refusal};
   }
