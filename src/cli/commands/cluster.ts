@@ -1,0 +1,21 @@
+import type {Command} from './command.ts';
+import {askingFlags, passwords} from './common.ts';
+
+export const clusterCommands: readonly Command[] = [
+  {
+    name: 'cluster check',
+    flags: askingFlags,
+    about: 'Whether Kubernetes can go on the machines of a configuration: each by itself, and all side by side.',
+    more: [
+      'Asked are reachability, sudo, system, memory, disks, swap, control groups, modules of the kernel, docker, ports, what an earlier cluster left, registries and images as the machine itself reaches them, names, clocks, the network between machines, ranges of addresses, and the address of the API. Nothing is changed on any machine.',
+      'A state is ok, warning (the cluster can be booted all the same), failed, or unknown (it could not be asked). Ends with 1 when a check failed or some machines were not reached, with 6 when none was.',
+      passwords,
+    ],
+    json: '{"checks":[{"machine","check","state":"ok"|"warning"|"failed"|"unknown","detail","fix"}]}',
+    examples: [
+      'pai-tui cluster check -c ~/cluster',
+      'pai-tui cluster check -c ~/cluster --json | jq \'.checks[] | select(.state != "ok")\'',
+    ],
+    since: '0.1.0',
+  },
+];

@@ -1,0 +1,113 @@
+import type {Command} from './command.ts';
+import {askingFlags, hostLists, machineNames, passwords, someMachineNames, textFlags} from './common.ts';
+
+export const machineCommands: readonly Command[] = [
+  {
+    name: 'machine list',
+    argument: machineNames,
+    flags: ['offline', ...askingFlags],
+    about: 'The machines of a configuration, and which of them answer.',
+    more: [
+      hostLists,
+      'Each machine is asked by itself, for a bounded time: up, degraded (it says why), refused (it answers and lets nobody in), down, or unknown (its host key is not trusted, or nobody could be asked).',
+      'Ends with 1 when some do not answer, with 6 when none does.',
+    ],
+    json: '{"machines":[{"name","address","role","state":"up"|"degraded"|"refused"|"down"|"unknown","seen","complaints":[],"problem"}],"groups":[{"name","machines":[]}]}',
+    examples: ['pai-tui machine list -c ~/cluster', 'pai-tui machine list -c ~/cluster --offline --json'],
+    since: '0.1.0',
+  },
+  {
+    name: 'machine facts',
+    argument: machineNames,
+    flags: askingFlags,
+    about:
+      'What each machine says of itself: system, processors, memory, disks, GPUs, clock, what is left of Kubernetes.',
+    more: [hostLists, 'One machine is told on a page, several in a table; --json has everything of all.', passwords],
+    json: '{"machines":[{"name","address","role","state","seen","facts":{},"problem"}]}',
+    examples: ['pai-tui machine facts gpu-01 -c ~/cluster', "pai-tui machine facts '@gpu' -c ~/cluster --json"],
+    since: '0.1.0',
+  },
+  {
+    name: 'machine trust',
+    argument: machineNames,
+    flags: [
+      'fingerprints',
+      'yes',
+      'replace',
+      'confirm',
+      'config',
+      'source',
+      'jump',
+      'jump-password-file',
+      'password-file',
+      'timeout',
+      ...textFlags,
+    ],
+    about: 'The host keys of machines: all that are new in one table, to compare and accept at once.',
+    more: [
+      hostLists,
+      'Nobody logs in to a machine whose key is not known. Keys are known from ~/.ssh/known_hosts, which is only read, and from what was accepted here, which is kept with the state of the cluster; where both know a machine, both must agree.',
+      'Without a terminal: --fingerprints FILE has what ssh-keygen -lf prints on the machines, lines of known_hosts, or lines of a host and its SHA256:... fingerprint. --yes accepts without comparison, and that is said and written down.',
+      'A key that changed is accepted by none of these: the machine was reinstalled, or somebody is in between. --replace takes one machine, shows both keys, and wants its name: typed, or as --confirm NAME.',
+    ],
+    json: '{"hosts":[{"machine","key","fingerprint","state":"known"|"pinned"|"new"|"changed"|"revoked"|"disagreeing"|"mismatch"|"unreachable","from","known":[],"problem"}]}',
+    examples: [
+      'pai-tui machine trust -c ~/cluster',
+      'pai-tui machine trust -c ~/cluster --fingerprints keys.txt',
+      'pai-tui machine trust gpu-07 -c ~/cluster --replace --confirm gpu-07',
+    ],
+    since: '0.1.0',
+  },
+  {
+    name: 'machine run',
+    argument: someMachineNames,
+    rest: {placeholder: 'COMMAND', needed: true},
+    flags: ['sudo', 'parallel', 'fail-fast', 'output-dir', ...askingFlags],
+    about: 'Run a command on machines, and fold what they said: equal outputs once, the odd one as a difference.',
+    more: [
+      hostLists,
+      'COMMAND as one word is a script for sh on the machines; several words are a command with its arguments, each as it is. What comes is told on stderr while it runs, each line with its machine; the result goes to stdout. One machine alone is told as it comes.',
+      'Ctrl-C ends the command on the machines: once it is told to end (TERM, then KILL), twice nobody waits for that. --timeout counts on each machine.',
+      'Ends with 1 when the command failed anywhere or some machines were not reached, with 6 when none was.',
+      passwords,
+    ],
+    json: '{"results":[{"machine","state","exit","signal","stdout","stderr","problem"}]}',
+    examples: [
+      "pai-tui machine run '@workers' -c ~/cluster -- uptime",
+      "pai-tui machine run 'gpu[01-16]' -c ~/cluster -- 'nvidia-smi -L | wc -l'",
+      "pai-tui machine run '@all&!gpu-07' -c ~/cluster --sudo --output-dir logs -- journalctl -u docker -n 500",
+    ],
+    since: '0.1.0',
+  },
+  {
+    name: 'machine shell',
+    argument: {...machineNames, count: 'one'},
+    rest: {placeholder: 'COMMAND', needed: false},
+    flags: ['config', 'source', 'jump', 'jump-password-file', 'password-file', 'readonly', 'state', 'no-color'],
+    about: 'A shell on a machine, or a program such as top, in this terminal.',
+    more: [
+      'The machine has the terminal to itself until the program ends; its modes are put back afterwards. Ends with the exit code of the program. As in ssh, a ~ and a . at the beginning of a line hang up.',
+      passwords,
+    ],
+    examples: ['pai-tui machine shell gpu-01 -c ~/cluster', 'pai-tui machine shell gpu-01 -c ~/cluster -- htop'],
+    since: '0.1.0',
+  },
+  {
+    name: 'machine logs',
+    argument: someMachineNames,
+    flags: ['unit', 'file', 'container', 'follow', 'lines', 'grep', 'sudo', ...askingFlags],
+    about: 'A log of machines: of a systemd unit, a file or a container.',
+    more: [
+      hostLists,
+      'Of several machines each line has the name of its machine. For one machine and no log named, the logs that it has are listed.',
+      passwords,
+    ],
+    json: '{"results":[{"machine","state","exit","signal","stdout","stderr","problem"}]}; with --follow a line {"machine","text"} for each line; without a log {"machine","files":[],"units":[],"containers":[],"missing":[]}',
+    examples: [
+      'pai-tui machine logs gpu-01 -c ~/cluster',
+      "pai-tui machine logs '@workers' -c ~/cluster --unit docker -n 50 --grep error",
+      'pai-tui machine logs gpu-01 gpu-02 -c ~/cluster --file /var/log/syslog -f',
+    ],
+    since: '0.1.0',
+  },
+];
