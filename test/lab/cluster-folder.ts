@@ -2,16 +2,22 @@ import {cp, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {Host} from './lab.ts';
-import {logins} from './logins.ts';
+import {type Login, logins} from './logins.ts';
 
-/** Writes a configuration whose machines are these hosts, the first one the master, into a folder that is not there. */
-export async function writeClusterFolder(folder: string, hosts: readonly Host[]): Promise<void> {
+/**
+ * Writes a configuration whose machines are these hosts, the first one the master, into a folder that is not there.
+ * Without a password in `login`, there is none in it.
+ */
+export async function writeClusterFolder(
+  folder: string,
+  hosts: readonly Host[],
+  login: Pick<Login, 'user'> & Partial<Login> = logins.admin,
+): Promise<void> {
   await cp(fileURLToPath(new URL('../../fixtures/config-sample', import.meta.url)), folder, {recursive: true});
-  await writeFile(join(folder, 'layout.yaml'), layoutOf(hosts));
+  await writeFile(join(folder, 'layout.yaml'), layoutOf(hosts, login));
 }
 
-function layoutOf(hosts: readonly Host[]): string {
-  const {user, password} = logins.admin;
+function layoutOf(hosts: readonly Host[], {user, password}: Pick<Login, 'user'> & Partial<Login>): string {
   const machines = hosts.map(({name, address}, index) =>
     [
       `  - hostname: ${name}`,
@@ -27,7 +33,7 @@ function layoutOf(hosts: readonly Host[]): string {
           ]
         : ['    k8s-role: worker', '    pai-worker: "true"']),
       `    username: ${user}`,
-      `    password: ${JSON.stringify(password)}`,
+      ...(password === undefined ? [] : [`    password: ${JSON.stringify(password)}`]),
     ].join('\n'),
   );
   return [

@@ -1,15 +1,14 @@
-import {cpSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest';
 import {type AppWorld, appWorld, until} from '../helpers/app-world.ts';
 import type {PtyProgram} from '../helpers/pty.ts';
+import {writeClusterFolder} from '../lab/cluster-folder.ts';
 import {type Host, type Lab, logins, startLab, whyNoLab} from '../lab/lab.ts';
 
 const obstacle = whyNoLab();
 if (obstacle) console.error(`Nine machines on one screen are not tried on lab hosts: ${obstacle}.`);
 
-const sample = fileURLToPath(new URL('../../fixtures/config-sample', import.meta.url));
 const sleepers = 'pgrep -f "[s]leep 97531" || echo none';
 
 /** Other tests may keep this computer busy. */
@@ -26,10 +25,7 @@ describe.skipIf(obstacle)('nine real hosts whose password the configuration does
   beforeEach(async () => {
     world = await appWorld({});
     config = join(world.folder, 'cluster');
-    cpSync(sample, config, {recursive: true});
-    const layout = join(config, 'layout.yaml');
-    const [before = ''] = readFileSync(layout, 'utf8').split('machine-list:');
-    writeFileSync(layout, `${before}machine-list:\n${lab.hosts.map(machineOf).join('')}`);
+    await writeClusterFolder(config, lab.hosts, {user: logins.deploy.user});
     mkdirSync(join(world.folder, '.ssh'));
     writeFileSync(join(world.folder, '.ssh/known_hosts'), lab.knownHosts());
   });
@@ -129,19 +125,3 @@ describe.skipIf(obstacle)('nine real hosts whose password the configuration does
     expect(refused.stderr).toContain(`There is nothing to log in to ${one.address} with`);
   });
 });
-
-function machineOf(host: Host): string {
-  return [
-    `  - hostname: ${host.name}`,
-    `    hostip: ${host.address}`,
-    '    machine-type: generic',
-    `    k8s-role: ${host.name === 'node-1' ? 'master' : 'worker'}`,
-    ...(host.name === 'node-1'
-      ? ['    etcdid: etcdid1', '    dashboard: "true"', '    pai-master: "true"', '    zkid: "1"']
-      : ['    pai-worker: "true"']),
-    `    nodename: ${host.address}`,
-    '    docker-data: /var/lib/docker',
-    `    username: ${logins.deploy.user}`,
-    '',
-  ].join('\n');
-}

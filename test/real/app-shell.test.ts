@@ -1,15 +1,13 @@
-import {cpSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest';
 import {type AppWorld, appWorld} from '../helpers/app-world.ts';
 import type {PtyProgram} from '../helpers/pty.ts';
+import {writeClusterFolder} from '../lab/cluster-folder.ts';
 import {type Host, type Lab, logins, startLab, whyNoLab} from '../lab/lab.ts';
 
 const obstacle = whyNoLab();
 if (obstacle) console.error(`Shells and logs in panes are not tried on lab hosts: ${obstacle}.`);
-
-const sample = fileURLToPath(new URL('../../fixtures/config-sample', import.meta.url));
 
 describe.skipIf(obstacle)('shells and logs of real hosts in the screens', () => {
   let lab: Lab;
@@ -22,10 +20,7 @@ describe.skipIf(obstacle)('shells and logs of real hosts in the screens', () => 
   beforeEach(async () => {
     world = await appWorld({});
     const config = join(world.folder, 'cluster');
-    cpSync(sample, config, {recursive: true});
-    const layout = join(config, 'layout.yaml');
-    const [before = ''] = readFileSync(layout, 'utf8').split('machine-list:');
-    writeFileSync(layout, `${before}machine-list:\n${lab.hosts.map(machineOf).join('')}`);
+    await writeClusterFolder(config, lab.hosts, logins.deploy);
     mkdirSync(join(world.folder, '.ssh'));
     writeFileSync(join(world.folder, '.ssh/known_hosts'), lab.knownHosts());
     screen = world.open({columns: 90, rows: 26, args: ['-s', world.tree, '-c', config]});
@@ -114,21 +109,3 @@ describe.skipIf(obstacle)('shells and logs of real hosts in the screens', () => 
     await screen.waitFor(async () => (await one.sh('pgrep -f "^tail.*app.log" || true')).trim() === '', 20_000);
   });
 });
-
-function machineOf(host: Host): string {
-  const {user, password} = logins.deploy;
-  return [
-    `  - hostname: ${host.name}`,
-    `    hostip: ${host.address}`,
-    '    machine-type: generic',
-    `    k8s-role: ${host.name === 'node-1' ? 'master' : 'worker'}`,
-    ...(host.name === 'node-1'
-      ? ['    etcdid: etcdid1', '    dashboard: "true"', '    pai-master: "true"', '    zkid: "1"']
-      : ['    pai-worker: "true"']),
-    `    nodename: ${host.address}`,
-    '    docker-data: /var/lib/docker',
-    `    username: ${user}`,
-    `    password: ${password}`,
-    '',
-  ].join('\n');
-}
