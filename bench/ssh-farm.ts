@@ -7,6 +7,7 @@ import {type AddressInfo, createServer, type Socket} from 'node:net';
 import {join} from 'node:path';
 import ssh2, {type Connection, type Server, type ServerChannel} from 'ssh2';
 import {readFactsScript} from '../src/engine/machines/facts/read-facts.ts';
+import {makeKeyPair} from '../test/helpers/key-pair.ts';
 import {root} from './program.ts';
 import {type FarmAnswered, type FarmReady, login, machineName} from './start-farm.ts';
 
@@ -18,7 +19,7 @@ const recordedFacts = execFileSync('/bin/sh', ['-c', factsScript, 'sh', recorded
 });
 const answered = new Set<string>();
 
-const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
+const hostKey = makeKeyPair();
 const servers = new Map<string, Server>();
 const door = createServer({noDelay: true}, (socket) => {
   socket.on('error', () => {});

@@ -5,6 +5,7 @@ import type {HostKey, SshTarget} from '../../src/engine/machine-tools.ts';
 import {hostKeyOf} from '../../src/engine/remote/host-key.ts';
 import type {HostKeyBook} from '../../src/engine/remote/host-key-check.ts';
 import {Secret} from '../../src/engine/secret.ts';
+import {makeKeyPair} from './key-pair.ts';
 
 /**
  * A machine in the test process: a real SSH server that runs what it is asked by /bin/sh of this computer, as this
@@ -45,7 +46,7 @@ export interface SshMachineOptions {
   readonly algorithms?: ConstructorParameters<typeof Server>[0]['algorithms'];
 }
 
-const machineKey = ssh2.utils.generateKeyPairSync('ed25519');
+const machineKey = makeKeyPair();
 
 export async function startSshMachine(options: SshMachineOptions = {}): Promise<SshMachine> {
   const {name = 'node-1', password = 'pass word'} = options;

@@ -2,13 +2,14 @@ import {spawnSync} from 'node:child_process';
 import {chmodSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import ssh2, {type AuthContext} from 'ssh2';
+import type {AuthContext} from 'ssh2';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {createClock} from '../../src/engine/clock.ts';
 import type {SshCredential, SshTarget} from '../../src/engine/machine-tools.ts';
 import {problemOf} from '../../src/engine/problem.ts';
 import {createSsh} from '../../src/engine/remote/create-ssh.ts';
 import {Secret} from '../../src/engine/secret.ts';
+import {makeKeyPair} from '../helpers/key-pair.ts';
 import {bookOf, type SshMachine, type SshMachineOptions, startSshMachine} from '../helpers/ssh-machine.ts';
 import {never, until} from './waiting.ts';
 
@@ -171,7 +172,7 @@ describe('passwords', () => {
   });
 
   test('a second factor follows the first where the machine wants both', async () => {
-    const key = ssh2.utils.generateKeyPairSync('ed25519');
+    const key = makeKeyPair();
     const file = join(folder, 'key');
     writeFileSync(file, key.private, {mode: 0o600});
     const machine = await start({
@@ -232,8 +233,8 @@ describe('host keys', () => {
   });
 
   test('of the known type are asked for, so that no unknown one is shown', async () => {
-    const ed25519 = ssh2.utils.generateKeyPairSync('ed25519').private;
-    const rsa = ssh2.utils.generateKeyPairSync('rsa', {bits: 2048}).private;
+    const ed25519 = makeKeyPair().private;
+    const rsa = makeKeyPair('rsa').private;
     const machine = await start({hostKeys: [ed25519, rsa]});
     for (const key of machine.hostKeys) {
       expect(await logIn(machine, {}, createSsh({hostKeys: bookOf(key), clock: createClock()}))).toBeUndefined();
