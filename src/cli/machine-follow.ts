@@ -39,11 +39,10 @@ export async function followMachines(
       return;
     }
     stopped = true;
-    const running = run.state.get().machines.filter(isAtWork).length;
+    const running = run.cancel();
     output.say(
       `Stopping ${what} on ${running} machine${running === 1 ? '' : 's'}. Ctrl-C again does not wait for that.`,
     );
-    run.cancel();
   };
   const closed = () => {
     stopped = true;
@@ -68,10 +67,6 @@ export async function followMachines(
     output.closed.removeEventListener('abort', closed);
     output.statusLine?.erase();
   }
-}
-
-function isAtWork({status}: MachineRunLook): boolean {
-  return status === 'connecting' || status === 'running';
 }
 
 function drawStatus({machines}: MachineRunState, {statusLine}: Output): void {

@@ -180,7 +180,11 @@ function playRun(machines: readonly MachineInfo[], play: (name: string) => Playe
     groups: () => groupsOf(played),
     ended,
     save: async (_machine, file) => file,
-    cancel: () => finish(true),
+    cancel() {
+      const atWork = state.get().machines.filter(({status}) => status === 'running').length;
+      finish(true);
+      return atWork;
+    },
     close: closed,
   };
 }

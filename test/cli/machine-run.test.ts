@@ -170,7 +170,7 @@ describe('machine run', () => {
     const stuck = fake(() => ({...out('begun'), endless: true}));
     const deaf = {
       ...stuck.machines,
-      run: (...asked: Parameters<typeof stuck.machines.run>) => ({...stuck.machines.run(...asked), cancel() {}}),
+      run: (...asked: Parameters<typeof stuck.machines.run>) => ({...stuck.machines.run(...asked), cancel: () => 3}),
     };
     const left = openWith(deaf, ['machine', 'run', '-c', config.folder, '@all', '--', 'sleep 9']);
     await left.sees('begun');

@@ -221,9 +221,9 @@ function fakeRun(
       },
       cancel() {
         calls.push('cancel');
-        for (const look of state.get().machines.filter(goesOn)) {
-          set(look.machine.name, {status: 'stopped', endedAt: fakeNow});
-        }
+        const left = state.get().machines.filter(goesOn);
+        for (const look of left) set(look.machine.name, {status: 'stopped', endedAt: fakeNow});
+        return left.filter(({status}) => status !== 'waiting').length;
       },
       close() {
         calls.push('close');

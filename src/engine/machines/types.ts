@@ -214,8 +214,8 @@ export interface MachineRun {
   readonly ended: Promise<MachineRunState>;
   /** Writes what one machine printed to a file that is not there yet. Returns the absolute path. */
   save(machine: string, file: string): Promise<string>;
-  /** Stops what still runs, on the machines too. */
-  cancel(): void;
+  /** Stops what still runs, on the machines too. Returns on how many something was at work, which `state` may tell later. */
+  cancel(): number;
   close(): void;
 }
 

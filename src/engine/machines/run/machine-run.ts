@@ -118,9 +118,11 @@ class RunOnMachines implements MachineRun {
     return saveText({refresh: () => false, changed: () => false, view: () => view}, resolve(file));
   }
 
-  cancel(): void {
+  cancel(): number {
+    const atWork = [...this.jobs.values()].filter(({look}) => isAtWork(look.status)).length;
     this.stopping.abort(new ProblemError({code: 'stopped', message: 'It was stopped.'}));
     if (this.isRunning) this.tell();
+    return atWork;
   }
 
   close(): void {
@@ -185,6 +187,10 @@ class RunOnMachines implements MachineRun {
       ...(this.problem ? {problem: this.problem} : {}),
     };
   }
+}
+
+function isAtWork(status: MachineRunState['machines'][number]['status']): boolean {
+  return status === 'connecting' || status === 'running';
 }
 
 function isFailure(status: MachineRunState['machines'][number]['status']): boolean {
