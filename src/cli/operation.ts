@@ -1,4 +1,4 @@
-import {type Engine, type ImageRequest, ProblemError, type Proposal} from '../engine/index.ts';
+import {type Engine, type OperationRequest, ProblemError, type Proposal} from '../engine/index.ts';
 import {askApproval} from './approval.ts';
 import type {Context} from './context.ts';
 import {followRun} from './follow.ts';
@@ -10,7 +10,7 @@ import type {Ended, World} from './world.ts';
 import {wrappedLines} from './wrap.ts';
 
 /** Proposes, shows, asks, starts and follows: how every headless operation goes. Resolves to its exit code. */
-export async function carryOut({engine, world, output, options}: Context, request: ImageRequest): Promise<Ended> {
+export async function carryOut({engine, world, output, options}: Context, request: OperationRequest): Promise<Ended> {
   const proposal = await untilInterrupted(world, (signal) => engine.propose(request, signal));
   if (options['dry-run']) {
     showPlan(proposal, output);

@@ -101,16 +101,17 @@ function canShowScreens({world}: Context): boolean {
   return world.stdin.isTTY === true && world.stdout.isTTY === true && !isDumb(world);
 }
 
-/** The tree the run was about; for one that never wrote down its request, the tree that is at hand. */
+/** The tree the run was about; where it was about none, or never wrote down its request, the tree that is at hand. */
 async function sourceOf(context: Context, id: string): Promise<{source: string; config?: string}> {
-  try {
-    const {source, config} = await context.engine.runs.requestOf(id);
-    return {source, ...(config === undefined ? {} : {config})};
-  } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
-    const {source, config} = await findWhere(context.engine, context.world, {});
-    return {source, ...(config === undefined ? {} : {config})};
+  const asked = await context.engine.runs.requestOf(id).catch((error: unknown) => {
+    if (error instanceof ProblemError) return undefined;
+    throw error;
+  });
+  if (asked?.source !== undefined) {
+    return {source: asked.source, ...(asked.config === undefined ? {} : {config: asked.config})};
   }
+  const {source, config = asked?.config} = await findWhere(context.engine, context.world, {});
+  return {source, ...(config === undefined ? {} : {config})};
 }
 
 function remainingText(view: RunView): string {

@@ -9,7 +9,7 @@ import type {ValueChange, WrittenValue} from './config/change-value.ts';
 import type {GenerateReport, GenerateRequest} from './config/generate/types.ts';
 import type {ConfigReading, OpenConfigOptions} from './config/open.ts';
 import type {ValueNode} from './config/value-tree.ts';
-import type {Machines} from './machines/types.ts';
+import type {MachineSecrets, Machines} from './machines/types.ts';
 import type {OutputView} from './output-text.ts';
 import type {RenderedFile, RenderRequest} from './package/render-file.ts';
 import type {Plan, RunRequest} from './plan/types.ts';
@@ -52,8 +52,11 @@ export interface Engine {
   /** The state of images: what would be built and why. */
   imageStatus(request: ImageStatusRequest, signal?: AbortSignal): Promise<ImageStatusReport>;
   /** Facts and plan of what was asked for; changes nothing. Throws what makes a plan impossible. */
-  propose(request: ImageRequest, signal?: AbortSignal): Promise<Proposal>;
-  /** Starts a detached runner for an approved proposal, waits until it is up, and returns the run's id. */
+  propose(request: OperationRequest, signal?: AbortSignal, secrets?: MachineSecrets): Promise<Proposal>;
+  /**
+   * Starts a detached runner for an approved proposal, waits until it is up, and returns the run's id. Throws
+   * `confirmation-missing` where the plan wants a name to be typed and it was not.
+   */
   start(proposal: Proposal, options?: StartOptions): Promise<string>;
   readonly runs: Runs;
   readonly machines: Machines;
@@ -101,6 +104,9 @@ export interface ImageStatus {
   readonly pushedAs?: string;
 }
 
+/** Whatever makes a plan. */
+export type OperationRequest = ImageRequest | ClusterRequest;
+
 export type ImageRequest = ImageBuildRequest | ImagePushRequest;
 
 export interface ImageBuildRequest extends RunRequest {
@@ -123,8 +129,43 @@ export interface ImagePushRequest extends RunRequest {
   readonly names: readonly string[];
 }
 
+type ClusterRequest = BootupRequest | CleanRequest | InstallKubectlRequest | RenewCertificatesRequest;
+
+/** Of the cluster that a configuration describes, always all of it. */
+interface ClusterRunRequest extends RunRequest {
+  readonly config: string;
+}
+
+interface BootupRequest extends ClusterRunRequest, KubectlRequest {
+  readonly operation: 'cluster k8s-bootup';
+  /** Run the test pods also where nothing was changed. */
+  readonly verify: boolean;
+}
+
+interface CleanRequest extends ClusterRunRequest {
+  readonly operation: 'cluster k8s-clean';
+  /** Remove the data of etcd instead of moving them aside. */
+  readonly force: boolean;
+}
+
+interface InstallKubectlRequest extends ClusterRunRequest, KubectlRequest {
+  readonly operation: 'cluster install-kubectl';
+}
+
+interface RenewCertificatesRequest extends ClusterRunRequest {
+  readonly operation: 'cluster certificates renew';
+}
+
+/** Where this computer is made to reach a cluster; both absolute. */
+interface KubectlRequest {
+  /** The kubeconfig that the cluster is put into. */
+  readonly kubeconfig: string;
+  /** The folder kubectl is put into where there is none that fits. */
+  readonly programs: string;
+}
+
 export interface Proposal {
-  readonly request: ImageRequest;
+  readonly request: OperationRequest;
   readonly facts: unknown;
   readonly plan: Plan;
   readonly planHash: string;
@@ -135,6 +176,10 @@ export interface Proposal {
 export interface StartOptions {
   /** By name, e.g. 'registry-password'; over a pipe to the runner, never anywhere else. */
   readonly secrets?: ReadonlyMap<string, Secret>;
+  /** To log in to machines with, beside what the configuration says. */
+  readonly machineSecrets?: MachineSecrets;
+  /** What the operator typed, where the plan wants that. */
+  readonly confirmed?: string;
 }
 
 /** `follow`, `output` and `journal` are for ids that came from another call: what reads runs is loaded by then. */
@@ -161,7 +206,7 @@ export interface Runs {
    */
   saveOutput(id: string, task: string, file: string): Promise<string>;
   /** The request of an ended run, to propose it again. */
-  requestOf(id: string): Promise<ImageRequest>;
+  requestOf(id: string): Promise<OperationRequest>;
   /** One archive for support (tar.gz), secrets replaced. */
   export(id: string, file: string): Promise<void>;
 }

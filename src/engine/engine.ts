@@ -1,12 +1,16 @@
 import {realpath} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
-import type {Engine, ImageBuildRequest, ImageRequest, Runs, StartOptions} from './api.ts';
+import type {Engine, ImageBuildRequest, OperationRequest, Runs, StartOptions} from './api.ts';
 import {createClock} from './clock.ts';
 import {createCluster} from './cluster/cluster.ts';
 import type {BaseMemory} from './images/bases.ts';
 import {createMachines} from './machines/machines.ts';
+import {runSecrets} from './machines/run-secrets.ts';
+import type {MachineSecrets} from './machines/types.ts';
+import {displayText} from './names.ts';
+import {operationOf} from './operations.ts';
 import {planHash} from './plan/hash.ts';
-import type {FactWorld, Plan, RunRequest} from './plan/types.ts';
+import type {Plan, RunRequest} from './plan/types.ts';
 import {ProblemError} from './problem.ts';
 import {runsOnDemand} from './run/runs-on-demand.ts';
 import {Secret} from './secret.ts';
@@ -36,13 +40,13 @@ export function createEngine(options: EngineOptions): Engine {
   const stateHome = stateHomeOf(environment, options.stateHome);
   let making: Promise<Tools> | undefined;
   const tools = () => {
-    making ??= createTools({environment, stateHome, clock, endpoint});
+    making ??= createTools({environment, stateHome, clock, assets, endpoint});
     return making;
   };
   const machines = createMachines({environment, stateHome, assets, clock, loadSsh: () => loadSsh(clock)});
-  const toolsFor = async ({config, source, jump}: RunRequest): Promise<Tools> => ({
+  const toolsFor = async ({config, source, jump}: RunRequest, secrets: MachineSecrets | undefined): Promise<Tools> => ({
     ...(await tools()),
-    ...(config === undefined ? {} : {machines: machines.access({config, source, jump})}),
+    ...(config === undefined ? {} : {machines: machines.access({config, source, jump, ...(secrets ? {secrets} : {})})}),
   });
   const stateFolderOf = async ({source, config}: Place) => join(stateHome, await clusterName(source, config));
   const runner = {command: runnerCommand, environment: environmentElsewhere(environment), clock};
@@ -102,30 +106,33 @@ export function createEngine(options: EngineOptions): Engine {
     },
 
     async imageStatus(request, signal = never()) {
-      const place = await realPlace(request);
+      const place = await atRealPlace(request);
       const stateFolder = await stateFolderOf(place);
       const [{readImageStatus}, {openTree}] = await Promise.all([
         import('./images/status.ts'),
         import('./plan/image-request.ts'),
       ]);
       const {catalog} = await openTree(place.source, place.config);
-      const wanted = {...request, ...place, catalog, builder: builderWished(environment)};
+      const wanted = {...place, catalog, builder: builderWished(environment)};
       const {report, bases} = await readImageStatus(wanted, {tools: await tools(), stateFolder}, signal);
       await remember(stateFolder, bases, await tools());
       return report;
     },
 
-    async propose(request, signal = never()) {
-      const placed = {...withBuilder(request, environment), ...(await realPlace(request))};
+    async propose(request, signal = never(), secrets) {
+      const placed = await atRealPlace(withBuilder(request, environment));
       const stateFolder = await stateFolderOf(placed);
-      const world = {tools: await toolsFor(placed), stateFolder, anew: true};
-      const {facts, plan, bases} = await proposalOf(placed, world, signal);
-      await remember(stateFolder, bases, world.tools);
+      const world = {tools: await toolsFor(placed, secrets), stateFolder, anew: true};
+      const operation = await operationOf(placed.operation);
+      const facts = await operation.readFacts(placed, world, signal);
+      const plan = operation.plan(placed, facts);
+      if (placed.operation === 'image build') await remember(stateFolder, facts, world.tools);
       const nothingToDo = plan.tasks.every(({expected}) => expected === 'unchanged');
       return {request: placed, facts, plan, planHash: planHash(plan), nothingToDo};
     },
 
     async start({request, facts, plan, planHash: approved}, start = {}) {
+      checkConfirmed(plan, start.confirmed);
       const stateFolder = await stateFolderOf(request);
       const [{pruneRuns}, {startRun}] = await Promise.all([
         import('./run/prune.ts'),
@@ -169,37 +176,25 @@ function builderWished({DOCKER_BUILDKIT: setting}: NodeJS.ProcessEnv): ImageBuil
 }
 
 /** A run that is repeated elsewhere is built by what built it here. */
-function withBuilder(request: ImageRequest, environment: NodeJS.ProcessEnv): ImageRequest {
+function withBuilder(request: OperationRequest, environment: NodeJS.ProcessEnv): OperationRequest {
   if (request.operation !== 'image build' || request.builder !== 'auto') return request;
   return {...request, builder: builderWished(environment)};
 }
 
 interface Place {
-  readonly source: string;
+  readonly source?: string;
   readonly config?: string;
 }
 
 /** Absolute, links resolved, so that one tree has one name. What is not there is told by whoever opens it. */
-async function realPlace({source, config}: Place): Promise<Place> {
+async function atRealPlace<T extends Place>(request: T): Promise<T> {
   const real = (path: string) => realpath(path).catch(() => resolve(path));
-  return {source: await real(source), ...(config === undefined ? {} : {config: await real(config)})};
-}
-
-interface Proposed {
-  readonly facts: unknown;
-  readonly plan: Plan;
-  readonly bases?: BaseMemory;
-}
-
-async function proposalOf(request: ImageRequest, world: FactWorld, signal: AbortSignal): Promise<Proposed> {
-  if (request.operation === 'image build') {
-    const {imageBuild} = await import('./plan/image-build.ts');
-    const facts = await imageBuild.readFacts(request, world, signal);
-    return {facts, plan: imageBuild.plan(request, facts), bases: facts};
-  }
-  const {imagePush} = await import('./plan/image-push.ts');
-  const facts = await imagePush.readFacts(request, world, signal);
-  return {facts, plan: imagePush.plan(request, facts)};
+  const {source, config} = request;
+  return {
+    ...request,
+    ...(source === undefined ? {} : {source: await real(source)}),
+    ...(config === undefined ? {} : {config: await real(config)}),
+  };
 }
 
 /**
@@ -214,23 +209,44 @@ async function remember(stateFolder: string, bases: BaseMemory | undefined, {fil
   });
 }
 
-/** Secrets of the cluster configuration go to the runner over its pipe, and nowhere else. */
-async function secretsFor(request: ImageRequest, {secrets}: StartOptions): Promise<ReadonlyMap<string, Secret>> {
-  const all = new Map(secrets);
+/** Secrets go to the runner over its pipe, and nowhere else. */
+async function secretsFor(
+  request: OperationRequest,
+  {secrets, machineSecrets}: StartOptions,
+): Promise<ReadonlyMap<string, Secret>> {
+  const all = new Map([...runSecrets(machineSecrets), ...(secrets ?? [])]);
   if (request.operation === 'image build') {
     const {secretsOfTemplates} = await import('./plan/image-request.ts');
-    let count = 0;
-    for (const secret of await secretsOfTemplates(request)) all.set(`configuration-${++count}`, new Secret(secret));
-    return all;
+    putUnderNumbers(all, await secretsOfTemplates(request));
+  } else if (request.operation === 'image push') {
+    const [{openTree}, {registryPassword}] = await Promise.all([
+      import('./plan/image-request.ts'),
+      import('./images/push.ts'),
+    ]);
+    const {registry} = await openTree(request.source, request.config);
+    const password = registry.settings?.password;
+    if (password && !all.has(registryPassword)) all.set(registryPassword, password);
+  } else {
+    const {readConfig} = await import('./read-config.ts');
+    const {config} = await readConfig(request.config, request.source);
+    putUnderNumbers(all, config.views.kubernetes.secrets());
   }
-  const [{openTree}, {registryPassword}] = await Promise.all([
-    import('./plan/image-request.ts'),
-    import('./images/push.ts'),
-  ]);
-  const {registry} = await openTree(request.source, request.config);
-  const password = registry.settings?.password;
-  if (password && !all.has(registryPassword)) all.set(registryPassword, password);
   return all;
+}
+
+/** Those that nobody asks for by a name, but which may show in what a run prints. */
+function putUnderNumbers(all: Map<string, Secret>, secrets: ReadonlySet<string>): void {
+  let count = 0;
+  for (const secret of secrets) all.set(`configuration-${++count}`, new Secret(secret));
+}
+
+function checkConfirmed({confirm, operation}: Plan, typed: string | undefined): void {
+  if (confirm === undefined || typed === confirm) return;
+  throw new ProblemError({
+    code: 'confirmation-missing',
+    message: `${operation} takes data away, and the name ${displayText(confirm)} was not typed to confirm it.`,
+    hint: `On a terminal it is asked for; elsewhere give --confirm ${displayText(confirm)}.`,
+  });
 }
 
 function never(): AbortSignal {

@@ -2,8 +2,7 @@ import {availableParallelism} from 'node:os';
 import {createClock} from './clock.ts';
 import {createMachines} from './machines/machines.ts';
 import {machineSecrets} from './machines/run-secrets.ts';
-import {imageBuild} from './plan/image-build.ts';
-import {imagePush} from './plan/image-push.ts';
+import {operationOf} from './operations.ts';
 import type {Pace} from './run/execution.ts';
 import {runFolder} from './run/folder.ts';
 import {runRunner} from './run/runner.ts';
@@ -37,9 +36,9 @@ export async function serveRunner(folder: string, options: RunnerOptions): Promi
   const {stateHome} = runFolder(folder);
   const machines = createMachines({environment, stateHome, assets, clock, loadSsh: () => loadSsh(clock)});
   return runRunner(folder, {
-    operations: [imageBuild, imagePush],
+    operation: operationOf,
     async tools({config, source, jump}, secrets) {
-      const own = await createTools({environment, stateHome, clock, endpoint});
+      const own = await createTools({environment, stateHome, clock, assets, endpoint});
       if (config === undefined) return own;
       return {...own, machines: machines.access({config, source, jump, secrets: machineSecrets(secrets)})};
     },

@@ -69,12 +69,14 @@ async function removeShared(files: Files, path: string): Promise<void> {
 
 /**
  * The name of a cluster's folder: the cluster id of the configuration, else the name of the configuration (without
- * one: of the source tree) and a short hash of its real path.
+ * one: of the source tree) and a short hash of its real path. At least one of them must be given.
  */
-export async function clusterName(source: string, config: string | undefined): Promise<string> {
+export async function clusterName(source: string | undefined, config: string | undefined): Promise<string> {
   const id = config === undefined ? undefined : await clusterId(config);
   if (id !== undefined) return reserved.has(safeName(id)) ? `${safeName(id)}-${shortHash(id)}` : safeName(id);
-  const path = await realpath(config ?? source).catch(() => resolve(config ?? source));
+  const place = config ?? source;
+  if (place === undefined) throw new Error('neither a tree nor a configuration');
+  const path = await realpath(place).catch(() => resolve(place));
   return `${safeName(basename(path) || 'root')}-${shortHash(path).slice(0, 8)}`;
 }
 

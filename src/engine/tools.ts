@@ -1,10 +1,11 @@
 /**
  * The world outside, as interfaces. main.tsx and the runner bring the real ones; tests bring others.
  * Leaves (docker/, terminal/, files/) implement these and import nothing else of the engine
- * but problem.ts, printable.ts and secret.ts. Machines over SSH are in machine-tools.ts.
+ * but problem.ts, printable.ts and secret.ts. Machines over SSH are in machine-tools.ts, Kubernetes in kube-tools.ts.
  */
 
 import type {Readable} from 'node:stream';
+import type {KubeAccess} from './kube-tools.ts';
 import type {MachineAccess} from './machine-tools.ts';
 import type {Secret} from './secret.ts';
 
@@ -13,7 +14,10 @@ export interface Tools {
   readonly terminal: Terminal;
   readonly files: Files;
   readonly machines: MachineAccess;
+  readonly kube: KubeAccess;
   readonly clock: Clock;
+  /** The folder of what is shipped beside the program: scripts, manifests and templates. Only read. */
+  readonly assets: string;
 }
 
 // ---------------------------------------------------------------- time

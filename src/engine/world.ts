@@ -9,23 +9,28 @@ export interface ToolsOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly stateHome: string;
   readonly clock: Clock;
+  /** The folder of what is shipped beside the program. */
+  readonly assets: string;
   /** The Docker engine; beats the environment. */
   readonly endpoint?: string | undefined;
 }
 
 /** The real outside, without machines. What is heavy in it is loaded when it is first used. */
-export async function createTools({environment, stateHome, clock, endpoint}: ToolsOptions): Promise<Tools> {
-  const [{createDocker}, {createFiles}, {createTerminal}] = await Promise.all([
+export async function createTools({environment, stateHome, clock, assets, endpoint}: ToolsOptions): Promise<Tools> {
+  const [{createDocker}, {createFiles}, {createTerminal}, {createKubeAccess}] = await Promise.all([
     import('./docker/docker.ts'),
     import('./files/create-files.ts'),
     import('./terminal/create-terminal.ts'),
+    import('./kube/create-kube.ts'),
   ]);
   return {
     docker: createDocker({environment, ...(endpoint === undefined ? {} : {endpoint})}),
     files: sharingRecords(createFiles({cacheFile: hashCacheFile(stateHome)}), stateHome),
     terminal: await createTerminal({environment}),
     machines: noMachines,
+    kube: createKubeAccess(),
     clock,
+    assets,
   };
 }
 

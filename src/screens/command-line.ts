@@ -1,22 +1,40 @@
-import {type ImageRequest, type RunStatus, shellWord} from '../engine/index.ts';
+import {type OperationRequest, type RunStatus, shellWord} from '../engine/index.ts';
 import type {AppSettings} from './app-settings.ts';
 import type {NamedCommand} from './show-command.tsx';
 
 /** Where the app looks, as far as it was told. */
-type Where = Pick<AppSettings, 'source' | 'config' | 'state'>;
+type Where = Partial<Pick<AppSettings, 'source' | 'config' | 'state'>>;
 
 /** The headless command that asks for the same, to be pasted into a shell. */
-export function commandOf(request: ImageRequest, state: string | undefined): string {
+export function commandOf(request: OperationRequest, state: string | undefined): string {
   const words: string[] = ['pai-tui', ...where({...request, state}), ...request.operation.split(' ')];
-  words.push(...request.names);
-  if (request.operation === 'image build') {
-    if (request.force) words.push('--force');
-    if (request.noCache) words.push('--no-cache');
-    if (request.builder !== 'auto') words.push('--builder', request.builder);
-  }
+  words.push(...choiceWords(request));
+  if (request.jump !== undefined) words.push('--jump', request.jump);
   if (request.parallel !== undefined) words.push('--parallel', String(request.parallel));
   if (request.failFast) words.push('--fail-fast');
+  if (request.takeOverLock) words.push('--take-over-lock');
   return words.map(shellWord).join(' ');
+}
+
+/** What one operation can be asked for and others cannot. */
+function choiceWords(request: OperationRequest): readonly string[] {
+  switch (request.operation) {
+    case 'image build':
+      return [
+        ...request.names,
+        ...(request.force ? ['--force'] : []),
+        ...(request.noCache ? ['--no-cache'] : []),
+        ...(request.builder === 'auto' ? [] : ['--builder', request.builder]),
+      ];
+    case 'image push':
+      return request.names;
+    case 'cluster k8s-bootup':
+      return request.verify ? ['--verify'] : [];
+    case 'cluster k8s-clean':
+      return request.force ? ['--force'] : [];
+    default:
+      return [];
+  }
 }
 
 /** 'pai-tui run show 2026…' */
@@ -50,7 +68,11 @@ export function queryCommand(asked: Where, words: readonly string[]): string {
 }
 
 function where({source, config, state}: Where): readonly string[] {
-  return ['-s', source, ...(config === undefined ? [] : ['-c', config]), ...stateWords(state)];
+  return [
+    ...(source === undefined ? [] : ['-s', source]),
+    ...(config === undefined ? [] : ['-c', config]),
+    ...stateWords(state),
+  ];
 }
 
 function stateWords(state: string | undefined): readonly string[] {

@@ -1,9 +1,9 @@
 import {join} from 'node:path';
 import type {
   Engine,
-  ImageRequest,
   ImageStatus,
   ImageStatusReport,
+  OperationRequest,
   Proposal,
   RunSummary,
   RunView,
@@ -257,7 +257,7 @@ const buildRequest = {
   force: false,
   noCache: false,
   builder: 'auto',
-} as const satisfies ImageRequest;
+} as const satisfies OperationRequest;
 
 /** Twelve images on three levels: names, what they stand on, and whether their component has a hook. */
 const sampleImages: readonly (readonly [name: string, component: string, needs: readonly string[], hook?: true])[] = [
@@ -430,7 +430,8 @@ function summaryOf(view: RunView): RunSummary {
   };
 }
 
-function proposalFor(request: ImageRequest, status: FakeAnswers['status']): Proposal {
+function proposalFor(request: OperationRequest, status: FakeAnswers['status']): Proposal {
+  if (!('names' in request)) throw new Error(`no plan of ${request.operation} is made up here`);
   const report = typeof status === 'object' && 'images' in status ? status : sampleStatus();
   const asked = report.images.filter((image) => request.names.length === 0 || request.names.includes(image.name));
   const force = request.operation === 'image push' || request.force;
@@ -468,8 +469,8 @@ function proposalFor(request: ImageRequest, status: FakeAnswers['status']): Prop
   };
 }
 
-function describeRequest(request: ImageRequest): string {
-  const words: string[] = [request.operation, ...request.names];
+function describeRequest(request: OperationRequest): string {
+  const words: string[] = [request.operation, ...('names' in request ? request.names : [])];
   if (request.operation === 'image build') {
     if (request.force) words.push('force');
     if (request.noCache) words.push('no-cache');

@@ -16,9 +16,9 @@ const {stateHome} = runFolder(folder);
 const assets = fileURLToPath(new URL('../../assets', import.meta.url));
 const machines = createMachines({environment, stateHome, assets, clock, loadSsh: () => loadSsh(clock)});
 const exitCode = await runRunner(folder, {
-  operations: [leaveNotes as Operation],
+  operation: async () => leaveNotes as Operation,
   async tools({config = ''}, secrets) {
-    const own = await createTools({environment, stateHome, clock});
+    const own = await createTools({environment, stateHome, clock, assets});
     return {...own, machines: machines.access({config, secrets: machineSecrets(secrets)})};
   },
   closeTools: () => machines.close(),

@@ -47,6 +47,8 @@ function recordingTools() {
     },
     terminal: {kind: 'pipes', run: note('run', {exit: 0})},
     machines: {use: noUse},
+    kube: {open: noUse},
+    assets: '/none',
     files: {
       copyTree: note('copyTree', {files: 0, bytes: 0, how: 'copy' as const, skipped: []}),
       removeTree: note('removeTree', undefined),

@@ -31,7 +31,7 @@ const clock = createClock();
 const noPty = () => Promise.reject(new Error('no library for a pty'));
 const terminal = await createTerminal(HOOKS === 'pty' ? {} : {load: noPty});
 const exitCode = await runRunner(process.argv[2] ?? '', {
-  operations: [sixTasks as Operation],
+  operation: async () => sixTasks as Operation,
   tools: () => ({...plainTools(clock), terminal}),
   clock,
   programVersion,

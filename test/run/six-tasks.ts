@@ -106,6 +106,8 @@ export function plainTools(clock: Tools['clock']): Tools {
     files,
     terminal: {kind: 'pipes', run: no},
     machines: {use: no},
+    kube: {open: no},
+    assets: '/none',
     docker: {
       endpoint: 'none',
       info: no,

@@ -8,6 +8,16 @@ const names = {
   jumpPassword: 'jump-password',
 } as const satisfies Record<keyof MachineSecrets, string>;
 
+/** To be handed over to the runner of a run. */
+export function runSecrets(secrets: MachineSecrets = {}): ReadonlyMap<string, Secret> {
+  return new Map(
+    Object.entries(names).flatMap(([key, name]) => {
+      const secret = secrets[key as keyof MachineSecrets];
+      return secret ? [[name, secret] as const] : [];
+    }),
+  );
+}
+
 /** What was handed over to log in to machines with. */
 export function machineSecrets(secrets: ReadonlyMap<string, Secret>): MachineSecrets {
   const found = Object.entries(names).flatMap(([key, name]) => {

@@ -1,3 +1,4 @@
+import {objectWords} from '../kube-tools.ts';
 import type {Effect} from './types.ts';
 
 /**
@@ -16,6 +17,10 @@ export function effectWords(effect: Effect): string {
     }
     case 'docker':
       return `docker ${effect.call} ${effect.image}${decided}`;
+    case 'kube': {
+      const object = objectWords(effect.object).replace('$RUN', 'the id of the run');
+      return `${effect.verb} ${object}${decided}`;
+    }
     case 'script': {
       const call = [effect.name, ...(effect.args ?? []).map(shellWord)].join(' ');
       return `run ${call} on ${effect.on}${effect.sudo ? ' as root' : ''}${decided}`;

@@ -3,6 +3,7 @@
  * pure; carrying it out is run/'s work, which hands each task tools limited to what the task declared.
  */
 
+import type {ObjectName} from '../kube-tools.ts';
 import type {Problem, ProblemCode} from '../problem.ts';
 import type {Tools} from '../tools.ts';
 
@@ -14,6 +15,8 @@ export interface Plan {
   readonly tasks: readonly Task[];
   /** What the operator should know before approving. */
   readonly notices: readonly Problem[];
+  /** What has to be typed before it is carried out, where it takes data away: the name of the cluster or the machine. */
+  readonly confirm?: string;
 }
 
 /** Plans keep tasks of different results in one list, hence the loose default. */
@@ -89,6 +92,14 @@ export type Effect =
       readonly image: string;
       readonly decided?: string;
     }
+  | {
+      /** A change through the API of Kubernetes. */
+      readonly kind: 'kube';
+      readonly verb: 'apply' | 'patch' | 'remove';
+      /** '$RUN' in its name stands for the run's id. */
+      readonly object: ObjectName;
+      readonly decided?: string;
+    }
   | MachineEffect;
 
 /**
@@ -161,6 +172,8 @@ export interface Operation<Request extends RunRequest = RunRequest, Facts = unkn
   readonly name: Request['operation'];
   /** Names of the locks it holds while it runs. */
   locks(request: Request, facts: Facts): readonly LockName[];
+  /** The lock on the cluster itself that it holds while it runs, renewed all the time; undefined or absent: none. */
+  clusterLock?(request: Request, facts: Facts): ClusterLockWish | undefined;
   /** Reads only; every wait has a deadline. */
   readFacts(request: Request, world: FactWorld, signal: AbortSignal): Promise<Facts>;
   /** Pure. */
@@ -172,6 +185,13 @@ export interface FactWorld {
   readonly stateFolder: string;
   /** Ask everybody; else what slow ones said within the last minute counts, as for a runner that makes a plan again. */
   readonly anew?: boolean;
+}
+
+interface ClusterLockWish {
+  /** Names of every configured master. */
+  readonly masters: readonly string[];
+  /** Those that can be reached are enough, for what mends a cluster that lost its masters; at least one must be. */
+  readonly withoutMajority?: true;
 }
 
 /** What somebody asked for. Never holds a secret. */
@@ -188,6 +208,8 @@ export interface RunRequest {
   /** Whole run, milliseconds. */
   readonly timeoutMs?: number;
   readonly readOnly?: boolean;
+  /** Take the lock of the cluster from a holder whose time is over. */
+  readonly takeOverLock?: boolean;
 }
 
 /** `images-<hash>`: file name below locks/, and whether it lies in the cluster's state folder or beside all of them. */

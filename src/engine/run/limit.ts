@@ -3,6 +3,7 @@ import {basename, dirname, isAbsolute, join, resolve, sep} from 'node:path';
 import type {Effect} from '../plan/types.ts';
 import {ProblemError} from '../problem.ts';
 import type {Command, Tools} from '../tools.ts';
+import {limitKube} from './limit-kube.ts';
 import {limitMachines} from './limit-machines.ts';
 
 export interface Limits {
@@ -38,7 +39,9 @@ export function limitTools(tools: Tools, limits: Limits): Tools {
 
   return {
     clock: tools.clock,
+    assets: tools.assets,
     machines: limitMachines(tools.machines, limits, check),
+    kube: limitKube(tools.kube, limits, check),
     docker: {
       endpoint: tools.docker.endpoint,
       info: (...args) => tools.docker.info(...args),

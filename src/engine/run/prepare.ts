@@ -37,8 +37,7 @@ export async function prepare(
   redact: (text: string) => string,
 ): Promise<Ready> {
   const {request} = record;
-  const operation = world.operations.find(({name}) => name === request.operation);
-  if (!operation) throw new Error(`the runner knows no operation ${request.operation}`);
+  const operation = await world.operation(request.operation);
   const recorded = readJson(run.facts);
   for (const name of operation.locks(request, recorded)) {
     const place = lockPlace(name, run);

@@ -8,7 +8,8 @@ import type {JournalDisk} from './journal.ts';
 
 /** What the runner process brings along. */
 export interface RunnerWorld {
-  readonly operations: readonly Operation[];
+  /** The operation of that name. */
+  operation(name: string): Promise<Operation>;
   /** The real outside for this request; the runner limits it task by task. */
   tools(request: RunRequest, secrets: ReadonlyMap<string, Secret>): Tools | Promise<Tools>;
   /** Gives back what the tools hold open. Absent: they hold nothing. */

@@ -1,5 +1,5 @@
 import {resolve} from 'node:path';
-import type {ImageRequest, RunSummary, Runs, RunView} from '../api.ts';
+import type {OperationRequest, RunSummary, Runs, RunView} from '../api.ts';
 import {ProblemError} from '../problem.ts';
 import {createStore, type LiveStore} from '../store.ts';
 import {configurationChange, type ReadConfiguration} from './config-copy.ts';
@@ -114,7 +114,7 @@ export function createRuns(world: RunsWorld): Runs {
     },
     cancel: async (id) => requestCancel(find(id)),
     resume: (id, options) => resume(find(id), world, options),
-    requestOf: async (id) => readRequest(findRun(stateHome, id)).request as ImageRequest,
+    requestOf: async (id) => readRequest(findRun(stateHome, id)).request as OperationRequest,
     async export(id, file) {
       const path = resolve(file);
       // Loaded when it is asked for: it brings a packer of archives along.

@@ -1,6 +1,6 @@
 import {Box} from 'ink';
 import {useRef} from 'react';
-import type {ImageRequest} from '../../engine/index.ts';
+import type {OperationRequest} from '../../engine/index.ts';
 import type {KeyBinding} from '../../ui/keys/binding.ts';
 import {useTerminal} from '../../ui/terminal/use-terminal.ts';
 import {useTheme} from '../../ui/theme/use-theme.ts';
@@ -23,7 +23,7 @@ import {effectRows, optionsRows, planSummary, proposedTaskRow, titleWidth} from 
 import {type ScrollRooms, scrolledRows, scrollKeys} from './scrolled-rows.ts';
 
 /** Has a plan made for what was asked and shows it; nothing happens before it is approved there. */
-export function openApproval(app: AppModel, request: ImageRequest): void {
+export function openApproval(app: AppModel, request: OperationRequest): void {
   const approval = createApprovalModel(app.settings.engine, request);
   app.open((screen) => <ApprovalDialog app={app} approval={approval} screen={screen} />);
 }
@@ -160,7 +160,8 @@ function approvalKeys(approval: ApprovalModel, state: ApprovalState, page: numbe
     approval.set({list: reduceList(list, action, ids), effectsTop: 0});
   };
   const {request} = state;
-  const ask = (change: (request: ImageRequest) => ImageRequest): void => approval.ask(change(approval.get().request));
+  const ask = (change: (request: OperationRequest) => OperationRequest): void =>
+    approval.ask(change(approval.get().request));
   const parallel = (by: number): void =>
     ask((asked) => {
       const next = (asked.parallel ?? (by > 0 ? 0 : 2)) + by;
@@ -226,10 +227,26 @@ const nextBuilder = {auto: 'classic', classic: 'buildkit', buildkit: 'auto'} as 
 function whyNot({proposal, problem, starting}: ApprovalState): string | undefined {
   if (starting) return 'It is being started.';
   if (!proposal) return problem ? 'There is no plan to start.' : 'The plan is not ready yet.';
-  return proposal.nothingToDo ? 'There is nothing to do. f builds even what is current.' : undefined;
+  if (!proposal.nothingToDo) return undefined;
+  const more = proposal.request.operation === 'image build' ? ' f builds even what is current.' : '';
+  return `There is nothing to do.${more}`;
 }
 
-function titleOf({operation, names}: ImageRequest): string {
-  const verb = operation === 'image build' ? 'Build' : 'Push';
-  return names.length === 0 ? `${verb} all images` : `${verb} ${names.join(', ')}`;
+/** Until the plan is there, which has a better one. */
+function titleOf(request: OperationRequest): string {
+  switch (request.operation) {
+    case 'image build':
+    case 'image push': {
+      const verb = request.operation === 'image build' ? 'Build' : 'Push';
+      return request.names.length === 0 ? `${verb} all images` : `${verb} ${request.names.join(', ')}`;
+    }
+    case 'cluster k8s-bootup':
+      return 'Boot the cluster';
+    case 'cluster k8s-clean':
+      return 'Clean the cluster';
+    case 'cluster install-kubectl':
+      return 'Install kubectl';
+    case 'cluster certificates renew':
+      return 'Renew the certificates';
+  }
 }

@@ -1,7 +1,7 @@
 import {
   createStore,
   type Engine,
-  type ImageRequest,
+  type OperationRequest,
   type Problem,
   type Proposal,
   problemOf,
@@ -10,7 +10,7 @@ import {emptyList, type ListState} from '../../ui/widgets/list-state.ts';
 
 /** What is known while somebody decides whether a plan is carried out. */
 export interface ApprovalState {
-  readonly request: ImageRequest;
+  readonly request: OperationRequest;
   /** Absent while the plan is being made. */
   readonly proposal?: Proposal | undefined;
   /** Why there is no plan, or why it could not be started. */
@@ -30,7 +30,7 @@ export interface ApprovalModel {
   subscribe(listener: () => void): () => void;
   set(change: Partial<Pick<ApprovalState, 'list' | 'effects' | 'effectsTop' | 'notesTop'>>): void;
   /** Asks for something else: the plan is made anew. */
-  ask(request: ImageRequest): void;
+  ask(request: OperationRequest): void;
   /** Starts what was shown. Gives the run's id; undefined when it could not be started, and says why. */
   start(): Promise<string | undefined>;
   /** Whoever decides has left. */
@@ -38,7 +38,7 @@ export interface ApprovalModel {
 }
 
 /** Has the plan made for a request and keeps it for as long as somebody looks at it. */
-export function createApprovalModel(engine: Engine, request: ImageRequest): ApprovalModel {
+export function createApprovalModel(engine: Engine, request: OperationRequest): ApprovalModel {
   const store = createStore<ApprovalState>({
     request,
     starting: false,
@@ -50,7 +50,7 @@ export function createApprovalModel(engine: Engine, request: ImageRequest): Appr
   const set = (change: Partial<ApprovalState>): void => store.set({...store.get(), ...change});
   let asking: AbortController | undefined;
 
-  const propose = async (asked: ImageRequest): Promise<void> => {
+  const propose = async (asked: OperationRequest): Promise<void> => {
     asking?.abort(new Error('asked for something else'));
     const mine = new AbortController();
     asking = mine;

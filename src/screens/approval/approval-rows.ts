@@ -1,4 +1,4 @@
-import {effectWords, type ImageRequest, type Proposal, type Task} from '../../engine/index.ts';
+import {effectWords, type OperationRequest, type Proposal, type Task} from '../../engine/index.ts';
 import type {State, Theme} from '../../ui/theme/theme.ts';
 import {count} from '../../ui/widgets/amounts.ts';
 import {cellWidth, fit, plain, wrap} from '../../ui/widgets/cells.ts';
@@ -55,7 +55,7 @@ export function effectRows(
 }
 
 /** What can be chosen before it starts: 'f force: no   n cache: yes   +- at once: default', in as many rows as it takes. */
-export function optionsRows(request: ImageRequest, width: number): readonly Row[] {
+export function optionsRows(request: OperationRequest, width: number): readonly Row[] {
   const options: (readonly [key: string, word: string, value: string])[] = [];
   if (request.operation === 'image build') {
     options.push(['f', 'force', request.force ? 'yes' : 'no']);

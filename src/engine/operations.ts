@@ -1,0 +1,21 @@
+/** Every operation there is, by the name of its command. Loaded when it is asked for: each brings much along. */
+
+import type {OperationRequest} from './api.ts';
+import type {Operation} from './plan/types.ts';
+
+type Name = OperationRequest['operation'];
+
+/** Operations of several requests stand in one list, hence the loose type. */
+// biome-ignore lint/suspicious/noExplicitAny: a request is given to the operation of its own name alone
+type AnyOperation = Operation<any, any>;
+
+const operations: Readonly<Partial<Record<Name, () => Promise<AnyOperation>>>> = {
+  'image build': async () => (await import('./plan/image-build.ts')).imageBuild,
+  'image push': async () => (await import('./plan/image-push.ts')).imagePush,
+};
+
+export async function operationOf(name: string): Promise<AnyOperation> {
+  const load = operations[name as Name];
+  if (!load) throw new Error(`there is no operation ${name}`);
+  return load();
+}
