@@ -9,12 +9,10 @@ import type {PackageChoice} from '../../src/engine/cluster/packages/choice.ts';
 import {clusterPackage} from '../../src/engine/cluster/packages/packages.ts';
 import {type ClusterOperation, cleanSteps, deploySteps} from '../../src/engine/cluster/packages/steps.ts';
 import {resolveInside} from '../../src/engine/files/inside.ts';
-import {modelOf} from '../config/configs.ts';
 import {bootableLayout} from './layouts.ts';
 
 const assets = fileURLToPath(new URL('../../assets', import.meta.url));
 const golden = fileURLToPath(new URL('../golden/kubernetes', import.meta.url));
-const config = await modelOf('g');
 
 const machine = (name: string, number: number, role: ClusterMachine['roles'][number]): ClusterMachine => ({
   ...{name, nodeName: name, address: `10.0.0.${number}`, roles: [role], dockerData: '/mnt/docker', labels: []},
@@ -63,7 +61,7 @@ async function packageFor(
   choice = routes,
   operation: ClusterOperation = 'deploy',
 ) {
-  const request = {assets, config, layout, choice, machine: on, operation, files: {resolveInside}};
+  const request = {assets, layout, choice, machine: on, operation, files: {resolveInside}};
   const {package: built, problems} = await clusterPackage(request);
   if (!built) throw new Error(problems.map(({message}) => message).join('\n'));
   expect(problems).toEqual([]);

@@ -11,7 +11,6 @@ import type {Remote} from '../../src/engine/machine-tools.ts';
 import {sendPackage} from '../../src/engine/package/send-package.ts';
 import {Secret} from '../../src/engine/secret.ts';
 import {bootableLayout} from '../cluster/layouts.ts';
-import {modelOf} from '../config/configs.ts';
 import {connectTo} from '../lab/connect.ts';
 import {type Host, type Lab, startLab, whyNoLab} from '../lab/lab.ts';
 
@@ -60,7 +59,7 @@ describe.skipIf(obstacle)('the scripts of a cluster, on real hosts', () => {
   async function send(operation: ClusterOperation): Promise<string> {
     const [machine] = layout.machines;
     if (!machine) throw new Error('no machine');
-    const request = {assets, config: await modelOf('g'), layout, choice, machine, operation, files: {resolveInside}};
+    const request = {assets, layout, choice, machine, operation, files: {resolveInside}};
     const {package: pack, problems} = await clusterPackage(request);
     if (!pack) throw new Error(problems.map(({message}) => message).join('\n'));
     const sent = await sendPackage(remote, pack, {run: `test-${operation}`, sudo: true, always: true}, signal);

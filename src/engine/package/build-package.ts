@@ -16,17 +16,21 @@ import {readCopied} from './read-copied.ts';
 import {readTemplate, templatesInside} from './read-template.ts';
 import type {Package, PackageFile} from './types.ts';
 
-export interface PackageRequest {
+interface PackageSource {
   readonly manifest: PackageManifest;
   /** The folder that `src` counts from, absolute; nothing outside of it is read. */
   readonly toolRoot: string;
-  readonly config: Pick<ClusterConfig, 'era' | 'views'>;
   /** The machine that templates are rendered for. */
   readonly host: string;
   readonly files: Pick<Files, 'resolveInside'>;
-  /** What templates see instead of the names of the era. Holds no secret. */
-  readonly names?: ReadonlyMap<string, Value>;
 }
+
+/** Templates see the names of the configuration's era, or others that are given; those hold no secret. */
+export type PackageRequest = PackageSource &
+  (
+    | {readonly config: Pick<ClusterConfig, 'era' | 'views'>; readonly names?: undefined}
+    | {readonly names: ReadonlyMap<string, Value>}
+  );
 
 export interface PackageReading {
   /** Only when no problem is an error. */
@@ -37,15 +41,13 @@ export interface PackageReading {
 
 /** Throws for a machine that the configuration does not have. */
 export async function buildPackage(request: PackageRequest): Promise<PackageReading> {
-  const {manifest, toolRoot, config, host} = request;
+  const {manifest, toolRoot, host} = request;
   const problems: Problem[] = [...conflicts(manifest.entries)];
   const rendering: Rendering = {
     templates: createTemplates(templatesInside(toolRoot)),
-    names: request.names ?? templateContext(config, {of: 'kubernetes', host}),
-    // The same with dots for secrets: what it renders to differently holds one, in whatever form.
-    shownNames:
-      request.names ?? templateContext({era: config.era, views: concealed(config.views)}, {of: 'kubernetes', host}),
-    secrets: config.views.kubernetes.secrets(),
+    ...(request.names
+      ? {names: request.names, shownNames: request.names, secrets: new Set<string>()}
+      : namesOf(request.config, host)),
     problems,
   };
   const files = new Map<string, PackageFile>();
@@ -69,9 +71,22 @@ export async function buildPackage(request: PackageRequest): Promise<PackageRead
 interface Rendering {
   readonly templates: Templates;
   readonly names: ReadonlyMap<string, Value>;
+  /** The same with dots for secrets: what it renders to differently holds one, in whatever form. */
   readonly shownNames: ReadonlyMap<string, Value>;
   readonly secrets: ReadonlySet<string>;
   readonly problems: Problem[];
+}
+
+function namesOf(
+  {era, views}: Pick<ClusterConfig, 'era' | 'views'>,
+  host: string,
+): Pick<Rendering, 'names' | 'shownNames' | 'secrets'> {
+  const selection = {of: 'kubernetes', host} as const;
+  return {
+    names: templateContext({era, views}, selection),
+    shownNames: templateContext({era, views: concealed(views)}, selection),
+    secrets: views.kubernetes.secrets(),
+  };
 }
 
 function concealed(views: ClusterConfig['views']): ClusterConfig['views'] {

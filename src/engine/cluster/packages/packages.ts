@@ -1,7 +1,6 @@
 /** What a machine is sent to become part of a cluster, to get other certificates, or to lose all of it. */
 
 import {join} from 'node:path';
-import type {ClusterConfig} from '../../config/types.ts';
 import {buildPackage, type PackageReading} from '../../package/build-package.ts';
 import {type PackageManifest, readManifests} from '../../package/manifest.ts';
 import type {Files} from '../../tools.ts';
@@ -13,7 +12,6 @@ import type {ClusterOperation} from './steps.ts';
 export interface ClusterPackageRequest {
   /** The folder of what is shipped beside the program. */
   readonly assets: string;
-  readonly config: Pick<ClusterConfig, 'era' | 'views'>;
   readonly layout: ClusterLayout;
   readonly choice: PackageChoice;
   readonly machine: ClusterMachine;
@@ -23,14 +21,14 @@ export interface ClusterPackageRequest {
 
 /** The package of a machine for an operation: one for all of its roles. It holds no secret. */
 export async function clusterPackage(request: ClusterPackageRequest): Promise<PackageReading> {
-  const {assets, config, layout, choice, machine, operation, files} = request;
+  const {assets, layout, choice, machine, operation, files} = request;
   const toolRoot = join(assets, 'kubernetes');
   const {manifests, problems} = await readManifests(join(toolRoot, `${operation}.yaml`), toolRoot);
   const parts = partsOf(operation, layout, machine);
   const entries = parts.flatMap((part) => manifests.find(({job}) => job === part)?.entries ?? []);
   const manifest: PackageManifest = {job: packageJob(operation, machine), entries};
   const names = assetContext(layout, choice, machine);
-  const reading = await buildPackage({manifest, toolRoot, config, host: machine.name, files, names});
+  const reading = await buildPackage({manifest, toolRoot, host: machine.name, files, names});
   return {...reading, problems: [...problems, ...reading.problems]};
 }
 
