@@ -2,9 +2,6 @@ import type {MachineRunLook, OutputGroup} from '../../engine/index.ts';
 import type {Theme} from '../../ui/theme/theme.ts';
 import {useTheme} from '../../ui/theme/use-theme.ts';
 import {plain, wrap} from '../../ui/widgets/cells.ts';
-import {Panel} from '../../ui/widgets/Panel.tsx';
-import {panelBorder} from '../../ui/widgets/panel-edges.ts';
-import {Rows} from '../../ui/widgets/Rows.tsx';
 import {type Row, row} from '../../ui/widgets/rows.ts';
 import type {AppModel} from '../app-model.ts';
 import {LogPane} from '../LogPane.tsx';
@@ -16,8 +13,8 @@ import {endWords, runGlyph} from './machine-run-rows.ts';
 export interface MachineOutputPaneProps {
   readonly app: AppModel;
   readonly model: MachineRunModel;
-  /** The entry it shows; absent: nothing needs this place. */
-  readonly id: string | undefined;
+  /** The entry it shows. */
+  readonly id: string;
   /** Which pane it is, counted from 0. */
   readonly place: number;
   readonly width: number;
@@ -30,18 +27,7 @@ export function MachineOutputPane({app, model, id, place, width, height, focused
   const theme = useTheme();
   const choices = useStore(model.choices);
   const entry = model.entries().find((one) => one.id === id);
-  if (!entry) {
-    const words = wrap('There is no other output.', Math.max(8, width - panelBorder - 1));
-    return (
-      <Panel title={row(`${place + 1}`, 'quiet')} width={width} height={height} focused={focused}>
-        <Rows
-          rows={words.map((line) => [{text: ' '}, {text: line, tone: 'quiet'}])}
-          width={width - panelBorder}
-          height={height - panelBorder}
-        />
-      </Panel>
-    );
-  }
+  if (!entry) return null;
   const problem = entry.look?.problem;
   return (
     <LogPane

@@ -66,9 +66,15 @@ export function MachineRunScreen({app, model, width, height}: MachineRunScreenPr
           <EntryList app={app} model={model} width={layout.plan.width} height={layout.plan.height} now={now} />
         ) : null}
         {layout.panes.height > 0 ? (
-          <OutputPanes shown={shown} focus={choices.focus} zoomed={choices.zoomed} size={layout.panes}>
+          <OutputPanes
+            shown={shown}
+            focus={choices.focus}
+            zoomed={choices.zoomed}
+            size={layout.panes}
+            none="There is no other output."
+          >
             {({id: paneId, ...pane}) => (
-              <MachineOutputPane key={paneId ?? `empty ${pane.place}`} app={app} model={model} id={paneId} {...pane} />
+              <MachineOutputPane key={paneId} app={app} model={model} id={paneId} {...pane} />
             )}
           </OutputPanes>
         ) : null}

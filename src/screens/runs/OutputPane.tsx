@@ -1,11 +1,8 @@
 import type {TaskState} from '../../engine/index.ts';
 import type {Theme} from '../../ui/theme/theme.ts';
 import {useTheme} from '../../ui/theme/use-theme.ts';
-import {plain, wrap} from '../../ui/widgets/cells.ts';
-import {Panel} from '../../ui/widgets/Panel.tsx';
-import {panelBorder} from '../../ui/widgets/panel-edges.ts';
-import {Rows} from '../../ui/widgets/Rows.tsx';
-import {type Row, row} from '../../ui/widgets/rows.ts';
+import {plain} from '../../ui/widgets/cells.ts';
+import type {Row} from '../../ui/widgets/rows.ts';
 import type {AppModel} from '../app-model.ts';
 import {LogPane} from '../LogPane.tsx';
 import {problemNote} from '../problem-note.ts';
@@ -16,7 +13,7 @@ import {taskLook} from './run-rows.ts';
 export interface OutputPaneProps {
   readonly app: AppModel;
   readonly model: RunModel;
-  readonly task: string | undefined;
+  readonly task: string;
   /** Which pane it is, counted from 0. */
   readonly place: number;
   readonly width: number;
@@ -30,19 +27,7 @@ export function OutputPane({app, model, task, place, width, height, focused}: Ou
   const view = useStore(model.view);
   const choices = useStore(model.choices);
   const state = view.state.tasks.find(({id}) => id === task);
-  if (!state) {
-    return (
-      <Panel title={row(`${place + 1}`, 'quiet')} width={width} height={height} focused={focused}>
-        <Rows
-          rows={wrap('Nothing else runs, failed, or is kept here.', Math.max(8, width - panelBorder - 1)).map(
-            (line) => [{text: ' '}, {text: line, tone: 'quiet'}],
-          )}
-          width={width - panelBorder}
-          height={height - panelBorder}
-        />
-      </Panel>
-    );
-  }
+  if (!state) return null;
   const ended = view.state.endedAt !== undefined;
   return (
     <LogPane

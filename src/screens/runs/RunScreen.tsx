@@ -92,10 +92,14 @@ function FollowedRun({app, model, width, height}: FollowedRunProps) {
           />
         ) : null}
         {layout.panes.height > 0 ? (
-          <OutputPanes shown={shown} focus={choices.focus} zoomed={choices.zoomed} size={layout.panes}>
-            {({id: paneId, ...pane}) => (
-              <OutputPane key={paneId ?? `empty ${pane.place}`} app={app} model={model} task={paneId} {...pane} />
-            )}
+          <OutputPanes
+            shown={shown}
+            focus={choices.focus}
+            zoomed={choices.zoomed}
+            size={layout.panes}
+            none="Nothing else runs, failed, or is kept here."
+          >
+            {({id: paneId, ...pane}) => <OutputPane key={paneId} app={app} model={model} task={paneId} {...pane} />}
           </OutputPanes>
         ) : null}
       </Box>

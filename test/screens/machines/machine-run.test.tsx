@@ -95,7 +95,7 @@ test('p splits the outputs into panes of what runs, z zooms, Alt and a number go
   await app.shows('line of gpu-01');
 });
 
-test('panes that nothing needs show the machines on which it went well, and say when there are no more', async () => {
+test('panes that nothing needs show the machines on which it went well, and the first of the others says that there are no more', async () => {
   const {app, run} = await openRun('hostname', {columns: 160, rows: 40});
   for (const name of ['gpu-01', 'gpu-02', 'gpu-03', 'gpu-04']) answer(run, name, [`it is ${name}`]);
   await app.shows('all outputs differ');
@@ -104,8 +104,10 @@ test('panes that nothing needs show the machines on which it went well, and say 
   app.press('j', 'j');
   await app.shows('1 ✓ gpu-03');
   for (const name of ['gpu-01', 'gpu-02', 'gpu-04']) await app.shows(`it is ${name}`);
-  app.press('p');
+  app.press('p', 'p');
   await app.shows('There is no other output.');
+  await app.shows('9 ─');
+  expect(app.text().split('There is no other output.')).toHaveLength(2);
 });
 
 test('machines with the same output are one line, and Enter shows how another differs', async () => {
