@@ -72,6 +72,18 @@ export function useMachineRunKeys(app: AppModel, model: MachineRunModel, layout:
           },
       ...panes.moves,
       panes.keep,
+      ...(subject.kind === 'log'
+        ? []
+        : [
+            {
+              keys: ['X'],
+              word: 'close',
+              help: 'Close this command, which has ended; what it printed is kept no longer.',
+              quiet: running,
+              ...(running ? {disabled: 'It still runs: Ctrl-c stops it.'} : {}),
+              run: () => app.machines.putAway(model),
+            },
+          ]),
       {
         keys: ['a'],
         word: 'auto',

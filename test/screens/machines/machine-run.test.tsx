@@ -216,6 +216,20 @@ test('Esc leaves a command that goes on, ] comes back, r asks to repeat it', asy
   await app.until(() => app.asked.runs.length === 2);
 });
 
+test('X closes a command that has ended, and says how to stop one that runs', async () => {
+  const {app, run} = await openRun();
+  app.press('X');
+  await app.shows('It still runs: Ctrl-c stops it.');
+  expect(run.calls).toEqual([]);
+  for (const name of ['gpu-01', 'gpu-02', 'gpu-03', 'gpu-04']) answer(run, name, ['same']);
+  await app.shows('all outputs are the same');
+  app.press('X');
+  await app.shows('4 marked');
+  expect(run.calls).toEqual(['close']);
+  app.press(']');
+  await app.shows('Nothing is open beside the table');
+});
+
 test('leaving the app with a command that runs asks, since it ends with the screen', async () => {
   const {app} = await openRun('sleep 1000');
   app.press('esc');
