@@ -15,10 +15,11 @@ import {type AppModel, tabs} from './app-model.ts';
 import {ComingScreen} from './ComingScreen.tsx';
 import {ClusterScreen} from './cluster/ClusterScreen.tsx';
 import {attachCommand} from './command-line.ts';
-import {activityRow, healthRow, othersRow} from './header-rows.ts';
+import {activityRow, healthRow, machineActivityRow, othersRow} from './header-rows.ts';
 import {ImagesScreen} from './images/ImagesScreen.tsx';
 import {MachinesScreen} from './machines/MachinesScreen.tsx';
 import {isBusy, placeWord} from './machines/machine-places.ts';
+import {useMachineActivity} from './machines/use-machine-activity.ts';
 import {RunScreen} from './runs/RunScreen.tsx';
 import {RunsScreen} from './runs/RunsScreen.tsx';
 import {useNow} from './use-now.ts';
@@ -74,11 +75,12 @@ function Header({app, columns}: {readonly app: AppModel; readonly columns: numbe
   const theme = useTheme();
   const images = useStore(app.images);
   const machines = useSyncExternalStore(app.machines.subscribe, () => app.machines.shown().health);
+  const onMachines = useMachineActivity(app.machines);
   const runs = useStore(app.runList);
   const someRun = runs.some(({status}) => status === 'running');
   const now = useNow(app, someRun);
   const health = [...healthRow(app.settings, images, machines, theme), ...othersRow(runs, app.me)];
-  const activity = activityRow(runs, theme, now, columns);
+  const activity = [...machineActivityRow(onMachines, theme, columns), ...activityRow(runs, theme, now, columns)];
   return <Rows rows={[spread(health, activity, columns, theme.glyphs.ellipsis)]} width={columns} height={1} />;
 }
 

@@ -7,6 +7,7 @@ import type {AppSettings} from './app-settings.ts';
 import {engineProblem, type ImagesState} from './images/images-state.ts';
 import {isMine} from './images/live-images.ts';
 import type {MachineHealth} from './machines/machine-items.ts';
+import type {MachineActivity} from './machines/use-machine-activity.ts';
 
 /** The left of line 1: which tree, how it is, and whether anything can be changed. */
 export function healthRow(
@@ -49,6 +50,15 @@ export function activityRow(runs: readonly RunSummary[], theme: Theme, now: numb
     ...(failed > 0 ? [{text: ` ${failed} failed`, tone: 'failed' as const}] : []),
     {text: ` ${time}${others} `},
   ];
+}
+
+/** '1 command on machines · 2 shells': what ends with the screen, from everywhere. */
+export function machineActivityRow({commands, shells}: MachineActivity, theme: Theme, columns: number): Row {
+  const words = [
+    ...(commands > 0 ? [`${count(commands, 'command')}${columns >= 100 ? ' on machines' : ''}`] : []),
+    ...(shells > 0 ? [count(shells, 'shell')] : []),
+  ];
+  return words.length === 0 ? [] : [{text: ` ${words.join(` ${theme.glyphs.separator} `)} `, tone: 'running'}];
 }
 
 /** '5/5 machines up, 2 degraded', once they were asked. */

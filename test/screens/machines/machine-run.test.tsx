@@ -216,6 +216,14 @@ test('Esc leaves a command that goes on, ] comes back, r asks to repeat it', asy
   await app.until(() => app.asked.runs.length === 2);
 });
 
+test('line 1 says from everywhere that a command runs on machines, until it has ended', async () => {
+  const {app, run} = await openRun('sleep 1000', {columns: 120});
+  app.press('1');
+  await app.until(() => app.row(0).endsWith(' 1 command on machines'));
+  for (const name of ['gpu-01', 'gpu-02', 'gpu-03', 'gpu-04']) answer(run, name, ['same']);
+  await app.until(() => !app.row(0).includes('command'));
+});
+
 test('X closes a command that has ended, and says how to stop one that runs', async () => {
   const {app, run} = await openRun();
   app.press('X');

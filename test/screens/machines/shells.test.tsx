@@ -38,6 +38,16 @@ test('other tabs are looked at while a shell goes on', async () => {
   await app.shows('meanwhile');
 });
 
+test('line 1 says on every tab that a shell is open, until it has ended', async () => {
+  const {app, shell} = await openShell();
+  app.press('ctrl-]');
+  await app.shows('only looking');
+  app.press('5');
+  await app.until(() => app.row(0).endsWith(' 1 shell'));
+  shell.end({exit: 0});
+  await app.until(() => !app.row(0).includes('shell'));
+});
+
 test('leaving the app asks while a shell runs, and hangs up on it', async () => {
   const {app, shell} = await openShell();
   app.press('ctrl-]');
