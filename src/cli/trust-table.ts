@@ -1,4 +1,4 @@
-import type {HostKeyReport, Problem} from '../engine/index.ts';
+import {type HostKeyReport, hostKeyWords, type Problem} from '../engine/index.ts';
 import {addressWords} from './machine-words.ts';
 import {table} from './table.ts';
 
@@ -38,7 +38,7 @@ export function hostsDocument(hosts: readonly Host[]) {
         fingerprint,
         state,
         ...(from === undefined ? {} : {from}),
-        ...(known ? {known} : {}),
+        ...(known ? {known: known.map((key) => key.fingerprint)} : {}),
         ...(problem ? {problem} : {}),
       }));
     }),
@@ -53,8 +53,8 @@ export function refusalOf(host: Host): {readonly machine: string; readonly probl
 
 function problemOf({report, state}: Host): Problem | undefined {
   const {machine, keys, from = '', known = [], problem} = report;
-  const shown = keys.map(({type, fingerprint}) => `shows: ${type} ${fingerprint}`);
-  const detail = [...known.map((fingerprint) => `known: ${fingerprint} (${from})`), ...shown].join('\n');
+  const shown = keys.map((key) => `shows: ${hostKeyWords(key)}`);
+  const detail = [...known.map((key) => `known: ${hostKeyWords(key)} (${from})`), ...shown].join('\n');
   switch (state) {
     case 'changed':
       return {

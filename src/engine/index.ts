@@ -25,6 +25,7 @@ export type {Task} from './plan/types.ts';
 export type {ExitCode, Problem} from './problem.ts';
 
 export {exitCodeOf, isError, ProblemError, problemCounts, problemOf} from './problem.ts';
+export {hostKeyWords} from './remote/host-key.ts';
 export {readFingerprints} from './remote/host-key-list.ts';
 
 export type {RunEvent, RunStatus, TaskState, TaskStatus} from './run/events.ts';

@@ -23,7 +23,7 @@ const known = report('gpu-01', {state: 'known', from: 'pinned 2026-11-20'});
 const changed = report('gpu-04', {
   state: 'changed',
   from: 'pinned 2026-11-20',
-  known: [key('old').fingerprint],
+  known: [key('old')],
 });
 const silent = report('gpu-05', {
   state: 'unreachable',
@@ -131,7 +131,7 @@ describe('machine trust', () => {
     expect(pinned(machines)).toEqual([{keys: of('gpu-02'), how: {how: 'accepted without comparison'}}]);
     expect(stderr).toContain('host-key-changed: gpu-04 shows another host key than the one that is known.');
     expect(stderr).toContain(
-      `| known: ${key('old').fingerprint} (pinned 2026-11-20)\n  | shows: ssh-ed25519 ${key('gpu-04').fingerprint}`,
+      `| known: ssh-ed25519 ${key('old').fingerprint} (pinned 2026-11-20)\n  | shows: ssh-ed25519 ${key('gpu-04').fingerprint}`,
     );
     expect(stderr).toContain('Either it was reinstalled, or somebody is in between');
     expect(stderr).toContain('pai-tui machine trust gpu-04 --replace');
@@ -141,12 +141,12 @@ describe('machine trust', () => {
     ['is revoked', {state: 'revoked', from: '/etc/ssh/ssh_known_hosts:3'}, 'host-key-revoked'],
     [
       'ssh knows another one of',
-      {state: 'changed', from: '~/.ssh/known_hosts:12', known: ['SHA256:x']},
+      {state: 'changed', from: '~/.ssh/known_hosts:12', known: [key('x')]},
       "ssh-keygen -R 'gpu-04.example' (in ~/.ssh/known_hosts:12)",
     ],
     [
       'known_hosts and pins disagree on',
-      {state: 'disagreeing', from: '~/.ssh/known_hosts:12', known: ['SHA256:x']},
+      {state: 'disagreeing', from: '~/.ssh/known_hosts:12', known: [key('x')]},
       'know different host keys',
     ],
   ])('refuses a key that %s', async (_what, more, sentence) => {

@@ -33,18 +33,18 @@ describe('a key', () => {
   });
 
   test('that is another one than is known has changed, also when it is of another kind', () => {
-    const changed = {kind: 'changed', known: [a.fingerprint], from: 'pinned 2026-11-20'};
+    const changed = {kind: 'changed', known: [a], from: 'pinned 2026-11-20'};
     expect(bookOf({pins: [pinned]}).check(owner, b)).toEqual(changed);
     expect(bookOf({pins: [pinned]}).check(owner, rsa)).toEqual(changed);
   });
 
   test('of which known_hosts and the pins do not say the same is not trusted', () => {
     const book = bookOf({pins: [pinned], known: [lineOf('10.0.0.1', b)]});
-    expect(book.check(owner, a)).toEqual({kind: 'disagreeing', known: [b.fingerprint], from: '~/.ssh/known_hosts:1'});
-    expect(book.check(owner, b)).toEqual({kind: 'disagreeing', known: [a.fingerprint], from: 'pinned 2026-11-20'});
+    expect(book.check(owner, a)).toEqual({kind: 'disagreeing', known: [b], from: '~/.ssh/known_hosts:1'});
+    expect(book.check(owner, b)).toEqual({kind: 'disagreeing', known: [a], from: 'pinned 2026-11-20'});
     expect(book.check(owner, keyOf('c'))).toEqual({
       kind: 'changed',
-      known: [a.fingerprint, b.fingerprint],
+      known: [a, b],
       from: 'pinned 2026-11-20, ~/.ssh/known_hosts:1',
     });
   });
@@ -113,7 +113,7 @@ describe('all keys of a machine together', () => {
     expect(judge(bookOf({pins: [pinned]}), [b, rsa])).toEqual({
       state: 'changed',
       from: 'pinned 2026-11-20',
-      known: [a.fingerprint],
+      known: [a],
     });
     expect(judge(bookOf({pins: [pinned], known: [lineOf('10.0.0.1', b)]})).state).toBe('disagreeing');
     expect(judge(bookOf({pins: [pinned], known: [`@revoked ${lineOf('*', rsa)}`]})).state).toBe('revoked');

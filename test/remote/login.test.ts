@@ -220,14 +220,15 @@ describe('host keys', () => {
 
   test.each(['changed', 'disagreeing', 'revoked'] as const)('that are %s are refused at once', async (kind) => {
     const machine = await start();
-    const verdict = kind === 'revoked' ? {kind, from: 'a file'} : {kind, known: ['SHA256:other'], from: 'a file'};
+    const other = {type: 'ssh-rsa', blob: 'AAAA', fingerprint: 'SHA256:other'};
+    const verdict = kind === 'revoked' ? {kind, from: 'a file'} : {kind, known: [other], from: 'a file'};
     const ssh = createSsh({
       hostKeys: {check: () => verdict, preferredTypes: () => []},
       clock: createClock(),
     });
     const problem = await logIn(machine, {}, ssh);
     expect(problem).toMatchObject({code: kind === 'revoked' ? 'host-key-revoked' : 'host-key-changed'});
-    if (kind !== 'revoked') expect(problem?.detail).toContain('SHA256:other');
+    if (kind !== 'revoked') expect(problem?.detail).toContain('ssh-rsa SHA256:other');
     expect(machine.tried).toEqual([]);
     expect(machine.connections()).toBe(1);
   });

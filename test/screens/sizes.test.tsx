@@ -32,7 +32,13 @@ const places: readonly (readonly [name: string, keys: readonly string[], shows: 
 ];
 
 const hostKeys: readonly HostKeyReport[] = [
-  {machine: machineOf('gpu-01'), state: 'changed', keys: [hostKeyOf('other')], known: ['SHA256:known'], from: 'pinned'},
+  {
+    machine: machineOf('gpu-01'),
+    state: 'changed',
+    keys: [hostKeyOf('other')],
+    known: [hostKeyOf('known', 'ecdsa-sha2-nistp256')],
+    from: 'pinned',
+  },
   {machine: machineOf('gpu-02'), state: 'new', keys: [hostKeyOf('new'), hostKeyOf('new', 'ssh-rsa')]},
 ];
 

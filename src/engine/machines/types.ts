@@ -140,8 +140,8 @@ export interface HostKeyReport {
   readonly state: 'new' | 'known' | 'changed' | 'revoked' | 'disagreeing' | 'unreachable';
   /** Where it is known from: 'pinned 2026-11-20', '~/.ssh/known_hosts:12'. */
   readonly from?: string;
-  /** Fingerprints that were known, where the machine shows others. */
-  readonly known?: readonly string[];
+  /** Keys that were known, where the machine shows others. */
+  readonly known?: readonly HostKey[];
   readonly problem?: Problem;
 }
 

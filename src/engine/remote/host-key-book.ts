@@ -116,7 +116,7 @@ function verdictOf(sources: readonly Found[], key: HostKey): HostKeyVerdict {
   const agreeing = sources.filter((source) => speaksFor(source, key) === 'this one');
   const others = sources.filter((source) => speaksFor(source, key) === 'another').flatMap(({keys}) => keys);
   if (others.length > 0) {
-    const known = [...new Set(others.map(({entry}) => entry.key.fingerprint))];
+    const known = [...new Map(others.map(({entry: {key: other}}) => [other.blob, other])).values()];
     const from = [...new Set(others.map(placeWords))].join(', ');
     return {kind: agreeing.length > 0 ? 'disagreeing' : 'changed', known, from};
   }

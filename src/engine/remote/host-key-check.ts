@@ -32,9 +32,9 @@ export type HostKeyVerdict =
   | {readonly kind: 'trusted'; readonly from?: string}
   /** No key of this machine is known; `because` says why what is known of it does not help. */
   | {readonly kind: 'unknown'; readonly because?: string}
-  /** Other keys are known: their fingerprints, and where from ('pinned 2026-11-20', '~/.ssh/known_hosts:12'). */
-  | {readonly kind: 'changed'; readonly known: readonly string[]; readonly from: string}
+  /** Other keys are known: which, and where from ('pinned 2026-11-20', '~/.ssh/known_hosts:12'). */
+  | {readonly kind: 'changed'; readonly known: readonly HostKey[]; readonly from: string}
   /** This key is marked @revoked. */
   | {readonly kind: 'revoked'; readonly from: string}
   /** The sources know the machine by different keys, and not all of them have this one. */
-  | {readonly kind: 'disagreeing'; readonly known: readonly string[]; readonly from: string};
+  | {readonly kind: 'disagreeing'; readonly known: readonly HostKey[]; readonly from: string};

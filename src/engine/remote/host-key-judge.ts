@@ -6,8 +6,8 @@ export interface HostKeyJudgement {
   readonly state: 'new' | 'known' | 'changed' | 'revoked' | 'disagreeing';
   /** Where it is known from. */
   readonly from?: string;
-  /** Fingerprints that are known, where the machine shows others. */
-  readonly known?: readonly string[];
+  /** Keys that are known, where the machine shows others. */
+  readonly known?: readonly HostKey[];
   /** Why what is known of a new machine does not help. */
   readonly because?: string;
 }

@@ -1,11 +1,12 @@
 import type {HostKey, SshTarget} from '../machine-tools.ts';
 import type {Problem} from '../problem.ts';
+import {hostKeyWords} from './host-key.ts';
 import type {HostKeyVerdict} from './host-key-check.ts';
 
 /** Why a machine is not spoken to; undefined when its key is trusted. */
 export function hostKeyProblem(target: SshTarget, key: HostKey, verdict: HostKeyVerdict): Problem | undefined {
   const {name: machine} = target;
-  const shown = `${key.type} ${key.fingerprint}`;
+  const shown = hostKeyWords(key);
   switch (verdict.kind) {
     case 'trusted':
       return undefined;
@@ -21,9 +22,11 @@ export function hostKeyProblem(target: SshTarget, key: HostKey, verdict: HostKey
         code: 'host-key-changed',
         message: `${machine} shows another host key than the one known: it was reinstalled, or something answers in its place.`,
         hint: `Nothing secret was sent. Ask who reinstalled it, compare the key on its console, then pin the new one: T and R on the Machines screen, or pai-tui machine trust ${machine} --replace`,
-        detail: [`shown: ${shown}`, ...verdict.known.map((known) => `known: ${known}`), `from: ${verdict.from}`].join(
-          '\n',
-        ),
+        detail: [
+          `shown: ${shown}`,
+          ...verdict.known.map((known) => `known: ${hostKeyWords(known)}`),
+          `from: ${verdict.from}`,
+        ].join('\n'),
         machine,
       };
     case 'disagreeing':
@@ -31,9 +34,11 @@ export function hostKeyProblem(target: SshTarget, key: HostKey, verdict: HostKey
         code: 'host-key-changed',
         message: `What is known of the host key of ${machine} does not agree: not every source has the one it shows.`,
         hint: `Find out which is right on the machine's console, and correct the other (${verdict.from}).`,
-        detail: [`shown: ${shown}`, ...verdict.known.map((known) => `other: ${known}`), `from: ${verdict.from}`].join(
-          '\n',
-        ),
+        detail: [
+          `shown: ${shown}`,
+          ...verdict.known.map((known) => `other: ${hostKeyWords(known)}`),
+          `from: ${verdict.from}`,
+        ].join('\n'),
         machine,
       };
     case 'revoked':

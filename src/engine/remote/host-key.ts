@@ -15,6 +15,11 @@ export function hostKeyOf(blob: Uint8Array): HostKey | undefined {
   return {type, blob: bytes.toString('base64'), fingerprint: fingerprintOf(bytes)};
 }
 
+/** A key as people compare it: 'ssh-ed25519 SHA256:…'. */
+export function hostKeyWords({type, fingerprint}: HostKey): string {
+  return `${type} ${fingerprint}`;
+}
+
 /** 'SHA256:…' without padding, as ssh-keygen -lf prints it. */
 function fingerprintOf(blob: Uint8Array): string {
   return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;

@@ -6,10 +6,9 @@ import {useTheme} from '../../ui/theme/use-theme.ts';
 import {count} from '../../ui/widgets/amounts.ts';
 import {plain, wrap} from '../../ui/widgets/cells.ts';
 import {Dialog} from '../../ui/widgets/Dialog.tsx';
-import type {DialogButton} from '../../ui/widgets/dialog-state.ts';
+import {type DialogButton, dialogInside, rowsAroundBody} from '../../ui/widgets/dialog-state.ts';
 import {markKeys, moveKeys} from '../../ui/widgets/list-keys.ts';
 import {cursorIndex, type ListAction, reduceList} from '../../ui/widgets/list-state.ts';
-import {panelBorder} from '../../ui/widgets/panel-edges.ts';
 import {Rows} from '../../ui/widgets/Rows.tsx';
 import {RowsDialog} from '../../ui/widgets/RowsDialog.tsx';
 import {type Row, row} from '../../ui/widgets/rows.ts';
@@ -55,11 +54,11 @@ function TrustDialog({app, model, screen}: TrustDialogProps) {
     }
   };
   const height = Math.min(screen.rows, Math.max(12, rows.length + 9));
-  const wide = Math.min(dialogWidth, screen.columns) - panelBorder - 2;
-  const note = chosen
-    ? trustNote(chosen, wide, theme).slice(0, Math.max(1, height - panelBorder - 1 - leastTable))
-    : [];
-  const page = Math.max(1, height - panelBorder - 1 - note.length - 2);
+  const wide = dialogInside(Math.min(dialogWidth, screen.columns));
+  const buttons = trustButtons(state, app.closeOverlay, (approved) => void approve(approved));
+  const inside = height - rowsAroundBody(buttons, {width: wide, asksName: false});
+  const note = chosen ? trustNote(chosen, wide, theme).slice(0, Math.max(1, inside - leastTable)) : [];
+  const page = Math.max(1, inside - note.length - 2);
   const repinOff = chosen ? whyNotRepin(chosen.report) : 'Nothing is under the cursor.';
   const repin: KeyBinding = {
     keys: ['R'],
@@ -85,7 +84,7 @@ function TrustDialog({app, model, screen}: TrustDialogProps) {
       screen={screen}
       width={dialogWidth}
       height={height}
-      buttons={trustButtons(state, app.closeOverlay, (approved) => void approve(approved))}
+      buttons={buttons}
       onCancel={app.closeOverlay}
       aside={row(asking ? 'asking' : rows.length > page ? `${cursor + 1}/${rows.length}` : '', 'quiet')}
       keys={[...markKeys(act), repin, ...moveKeys(act, page)]}

@@ -1,4 +1,4 @@
-import type {HostKey, HostKeyReport, MachineInfo} from '../../engine/index.ts';
+import {type HostKey, type HostKeyReport, hostKeyWords, type MachineInfo} from '../../engine/index.ts';
 import type {State, Theme} from '../../ui/theme/theme.ts';
 import {cellWidth, plain, wrap} from '../../ui/widgets/cells.ts';
 import {type Row, row, type Span} from '../../ui/widgets/rows.ts';
@@ -101,7 +101,7 @@ export function trustNote({report, key}: TrustRow, width: number, theme: Theme):
   const repinOff = whyNotRepin(report);
   const say = (text: string, tone?: Span['tone']): readonly Row[] =>
     wrap(plain(text), Math.max(8, width)).map((line) => row(line, tone));
-  const shown = key ? [`${key.type} ${key.fingerprint}`] : [];
+  const shown = key ? [hostKeyWords(key)] : [];
   switch (state) {
     case 'new':
       return [
@@ -116,7 +116,7 @@ export function trustNote({report, key}: TrustRow, width: number, theme: Theme):
     case 'changed':
       return [
         ...say(
-          `${theme.glyphs.failed} Another key is known${from === undefined ? '' : ` (${from})`}: ${known.join(', ')}`,
+          `${theme.glyphs.failed} Another key is known${from === undefined ? '' : ` (${from})`}: ${known.map(hostKeyWords).join(', ')}`,
           'failed',
         ),
         ...say(`It shows ${shown.join(', ')}. ${repinOff ?? 'R explains what that means, and pins the new key.'}`),
@@ -124,7 +124,7 @@ export function trustNote({report, key}: TrustRow, width: number, theme: Theme):
     case 'disagreeing':
       return [
         ...say(
-          `${theme.glyphs.failed} What is known of it contradicts itself${from === undefined ? '' : ` (${from})`}: ${known.join(', ')}`,
+          `${theme.glyphs.failed} What is known of it contradicts itself${from === undefined ? '' : ` (${from})`}: ${known.map(hostKeyWords).join(', ')}`,
           'failed',
         ),
         ...say(repinOff ?? ''),
@@ -143,8 +143,8 @@ export function trustNote({report, key}: TrustRow, width: number, theme: Theme):
 export function changedKeyTexts({machine, from, known = [], keys}: HostKeyReport): readonly string[] {
   return [
     `${machine.name} at ${addressOf(machine)} does not show the host key it had. Either it was reinstalled or its key was renewed, or another computer answers in its place, which would read every password that is sent to it. So nothing was sent.`,
-    `Known${from === undefined ? '' : ` (${from})`}: ${known.join(', ')}`,
-    `Shown now: ${keys.map(({type, fingerprint}) => `${type} ${fingerprint}`).join(', ')}`,
+    `Known${from === undefined ? '' : ` (${from})`}: ${known.map(hostKeyWords).join(', ')}`,
+    `Shown now: ${keys.map(hostKeyWords).join(', ')}`,
     'Ask whoever installed it, or read the fingerprint on its own console (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub). Pin it only when it is the one that is shown.',
   ];
 }

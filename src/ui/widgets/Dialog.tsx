@@ -3,9 +3,8 @@ import {type ReactNode, useRef, useState} from 'react';
 import type {KeyBinding} from '../keys/binding.ts';
 import {Overlay} from '../pane/Overlay.tsx';
 import {useTheme} from '../theme/use-theme.ts';
-import {type DialogButton, nameTyped, nextButton} from './dialog-state.ts';
+import {buttonRows, type DialogButton, dialogInside, nameTyped, nextButton, rowsAroundBody} from './dialog-state.ts';
 import {Panel} from './Panel.tsx';
-import {panelBorder} from './panel-edges.ts';
 import {Rows} from './Rows.tsx';
 import {type Row, row} from './rows.ts';
 import {TextInput} from './TextInput.tsx';
@@ -100,9 +99,10 @@ export function Dialog({
 
   const wide = Math.min(width, screen.columns);
   const high = Math.min(height, screen.rows);
-  const innerWidth = wide - panelBorder - 2;
-  const extra = typeName ? 3 : 0;
-  const bodyHeight = Math.max(0, high - panelBorder - 1 - extra);
+  const innerWidth = dialogInside(wide);
+  const lines = buttonRows(buttons, innerWidth);
+  const around = rowsAroundBody(buttons, {width: innerWidth, asksName: typeName !== undefined});
+  const bodyHeight = Math.max(0, high - around);
   return (
     <Box position="absolute" width={screen.columns} height={screen.rows} justifyContent="center" alignItems="center">
       <Overlay width={wide} height={high} flexShrink={0}>
@@ -139,21 +139,19 @@ export function Dialog({
                 />
               </>
             ) : null}
-            <Rows rows={[buttonRow(buttons, shownFocus)]} width={innerWidth} height={1} />
+            <Rows rows={lines.map(buttonRow)} width={innerWidth} height={lines.length} />
           </Box>
         </Panel>
       </Overlay>
     </Box>
   );
 
-  function buttonRow(all: readonly DialogButton[], at: number): Row {
-    return all.flatMap((button, index) => {
-      const off = button.disabled !== undefined || (index > 0 && missing !== undefined);
-      const text = index === at ? `${theme.glyphs.pointer}${button.label} ` : `[${button.label}]`;
-      return [
-        {text: index === at ? ` ${text}` : text, tone: index === at ? 'selected' : off ? 'quiet' : 'key'},
-        {text: '  '},
-      ];
+  function buttonRow(line: readonly DialogButton[]): Row {
+    return line.flatMap((button) => {
+      const off = button.disabled !== undefined || (button !== buttons[0] && missing !== undefined);
+      const hasFocus = button === focused;
+      const text = hasFocus ? ` ${theme.glyphs.pointer}${button.label} ` : `[${button.label}]`;
+      return [{text, tone: hasFocus ? 'selected' : off ? 'quiet' : 'key'}, {text: '  '}];
     });
   }
 }

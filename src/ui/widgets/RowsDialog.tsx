@@ -1,9 +1,9 @@
 import {useReducer, useRef} from 'react';
 import type {KeyBinding} from '../keys/binding.ts';
 import {Dialog, type DialogProps} from './Dialog.tsx';
+import {dialogInside, rowsAroundBody} from './dialog-state.ts';
 import {moveKeys} from './list-keys.ts';
 import type {ListAction} from './list-state.ts';
-import {panelBorder} from './panel-edges.ts';
 import {Rows} from './Rows.tsx';
 import {type Row, row} from './rows.ts';
 
@@ -14,11 +14,12 @@ export interface RowsDialogProps extends Omit<DialogProps, 'height' | 'children'
 
 /** A dialog as high as what it says; where the screen is lower, one scrolls in it. */
 export function RowsDialog({rowsOf, keys = [], ...dialog}: RowsDialogProps) {
-  const {screen, typeName} = dialog;
+  const {screen, typeName, buttons} = dialog;
   const top = useRef(0);
   const [, redraw] = useReducer((times: number) => times + 1, 0);
-  const rows = rowsOf(Math.min(dialog.width, screen.columns) - panelBorder - 2);
-  const around = panelBorder + 1 + (typeName ? 3 : 0);
+  const width = dialogInside(Math.min(dialog.width, screen.columns));
+  const rows = rowsOf(width);
+  const around = rowsAroundBody(buttons, {width, asksName: typeName !== undefined});
   const wanted = rows.length + 1 + around;
   const page = Math.max(1, Math.min(wanted, screen.rows) - around);
   const highest = Math.max(0, rows.length - page);
@@ -37,7 +38,7 @@ export function RowsDialog({rowsOf, keys = [], ...dialog}: RowsDialogProps) {
       aside={highest === 0 ? [] : row(`${shown + 1}-${last} of ${rows.length}`, 'quiet')}
       keys={[...keys, ...scrolling]}
     >
-      {(width, height) => <Rows rows={rows.slice(shown)} width={width} height={height} />}
+      {(wide, high) => <Rows rows={rows.slice(shown)} width={wide} height={high} />}
     </Dialog>
   );
 }

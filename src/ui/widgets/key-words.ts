@@ -13,8 +13,8 @@ export function keyName(name: string): string {
 }
 
 /**
- * The last line of the screen: the keys that work here, those of the place with the focus first, as many as fit, and
- * always the last one ('? help') where it can be pressed.
+ * The last line of the screen: the keys that work here, those of the place with the focus first, as many as fit (a long
+ * one keeps no shorter one out), and always the last one ('? help') where it can be pressed.
  */
 export function footerRow(tables: readonly KeyTable[], width: number, help: KeyBinding): Row {
   const reachable = tables.some((table) => table.bindings.some(({keys}) => keys.join() === help.keys.join()));
@@ -31,7 +31,7 @@ export function footerRow(tables: readonly KeyTable[], width: number, help: KeyB
     seen.add(key);
     const next = footerSpans(binding);
     const cells = spanCells(next) + 2;
-    if (used + cells + endCells > width) break;
+    if (used + cells + endCells > width) continue;
     spans.push(...next, {text: '  '});
     used += cells;
   }

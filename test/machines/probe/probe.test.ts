@@ -102,7 +102,7 @@ describe('nobody logs in, accepted or not,', () => {
     );
     expect(report?.problem).toMatchObject({
       code: 'host-key-changed',
-      detail: expect.stringMatching(/^it shows ssh-ed25519 SHA256:10\.0\.0\.1\nknown is SHA256:/),
+      detail: expect.stringMatching(/^it shows ssh-ed25519 SHA256:10\.0\.0\.1\nknown is ssh-ed25519 SHA256:/),
     });
     expect(fake.connects).toEqual([]);
   });

@@ -8,7 +8,7 @@ const hostKeys: readonly HostKeyReport[] = [
     machine: machineOf('gpu-02'),
     state: 'changed',
     keys: [hostKeyOf('other')],
-    known: ['SHA256:known'],
+    known: [hostKeyOf('known', 'ecdsa-sha2-nistp256')],
     from: 'pinned 2026-11-20',
   },
   {machine: machineOf('gpu-01'), state: 'new', keys: [hostKeyOf('first'), hostKeyOf('second', 'ssh-rsa')]},

@@ -61,10 +61,14 @@ test.each<[HostKeyReport['state'], Partial<HostKeyReport>, string]>([
   ['known', {from: 'pinned 2026-11-20'}, 'known, pinned 2026-11-20'],
   [
     'changed',
-    {from: 'pinned 2026-11-20', known: ['SHA256:old']},
-    'Another key is known (pinned 2026-11-20): SHA256:old',
+    {from: 'pinned 2026-11-20', known: [hostKeyOf('old', 'ssh-rsa')]},
+    'Another key is known (pinned 2026-11-20): ssh-rsa SHA256:old',
   ],
-  ['disagreeing', {from: 'pins', known: ['SHA256:old']}, 'contradicts itself (pins): SHA256:old'],
+  [
+    'disagreeing',
+    {from: 'pins', known: [hostKeyOf('old', 'ssh-rsa')]},
+    'contradicts itself (pins): ssh-rsa SHA256:old',
+  ],
   ['revoked', {from: '~/.ssh/known_hosts:3'}, 'This key was revoked (~/.ssh/known_hosts:3)'],
   [
     'unreachable',
@@ -91,6 +95,10 @@ test.each<[HostKeyReport['state'], string | undefined, string | undefined]>([
 });
 
 test('a changed key is explained: what may have happened, what was known, what is shown', () => {
-  const texts = changedKeyTexts(reportOf('gpu-01', 'changed', {from: 'pinned 2026-11-20', known: ['SHA256:old']}));
-  expect(texts.join('\n')).toMatch(/reinstalled[\s\S]*another computer[\s\S]*SHA256:old[\s\S]*SHA256:gpu-01x/);
+  const texts = changedKeyTexts(
+    reportOf('gpu-01', 'changed', {from: 'pinned 2026-11-20', known: [hostKeyOf('old', 'ssh-rsa')]}),
+  );
+  expect(texts.join('\n')).toMatch(
+    /reinstalled[\s\S]*another computer[\s\S]*ssh-rsa SHA256:old[\s\S]*ssh-ed25519 SHA256:gpu-01x/,
+  );
 });

@@ -22,7 +22,7 @@ function changedKey(from: string): HostKeyReport {
     machine: machineOf('gpu-02'),
     state: 'changed',
     keys: [hostKeyOf('other')],
-    known: ['SHA256:known'],
+    known: [hostKeyOf('known', 'ecdsa-sha2-nistp256')],
     from,
   };
 }
@@ -97,7 +97,8 @@ test('a changed key is explained, and pinned anew for this one machine after its
   app.press('R');
   await app.shows('gpu-02 shows another host key');
   await app.shows('Type the name gpu-02 to go on');
-  await app.shows('SHA256:known');
+  await app.shows(/Known \(pinned 2026-11-20\): ecdsa-sha2-nistp256 +│/);
+  await app.shows('│ SHA256:known');
   app.press('tab', 'enter');
   app.press('gpu-0');
   app.press('enter');
@@ -149,4 +150,18 @@ test.each([
   await app.shows('Host keys of');
   const whole = fresh[0]?.keys[0]?.fingerprint.slice('SHA256:'.length) ?? '';
   await app.until(() => app.text().replaceAll(/[\s│]/g, '').includes(whole));
+});
+
+test('on a small screen every button is read whole, and the footer names the way out', async () => {
+  const app = await openFresh({columns: 40, rows: 12}, [changedKey('pinned 2026-11-20'), ...fresh.slice(0, 1)]);
+  await app.shows('? not trusted');
+  app.press('T');
+  await app.shows('✗ changed');
+  app.press('j', 'space');
+  await app.shows('[Trust 1 marked key]');
+  await app.shows('[Trust all 1 new]');
+  app.press('k', 'R');
+  await app.shows('Leave it refused');
+  await app.shows('[Pin the key it shows]');
+  await app.until(() => app.row(11).includes('Esc close'));
 });

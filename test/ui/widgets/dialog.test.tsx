@@ -78,3 +78,26 @@ test('what is higher than the screen is scrolled, and the title says how much th
   screen.press('k', 'g');
   await screen.shows('sentence 0');
 });
+
+test('buttons that do not fit beside each other stand below each other, and the focus goes through them', async () => {
+  const done: string[] = [];
+  const screen = openScreen(
+    <TextDialog
+      title="Remove node-3?"
+      screen={{columns: 30, rows: 9}}
+      texts={['3 pods will go.']}
+      buttons={['Leave it', 'Remove it now', 'Drain it first'].map((label) => ({label, run: () => done.push(label)}))}
+      onCancel={() => done.push('left')}
+    />,
+    {columns: 30, rows: 9},
+  );
+  onTestFinished(() => screen.close());
+  await screen.shows('3 pods will go.');
+  await screen.shows('▸Leave it');
+  await screen.shows('[Remove it now]');
+  screen.press('tab', 'tab');
+  await screen.shows('▸Drain it first');
+  screen.press('enter');
+  await screen.until(() => done.length > 0);
+  expect(done).toEqual(['Drain it first']);
+});

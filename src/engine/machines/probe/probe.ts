@@ -3,6 +3,7 @@
 import type {HostKey, Ssh, SshTarget} from '../../machine-tools.ts';
 import {displayText} from '../../names.ts';
 import {type Problem, problemOf} from '../../problem.ts';
+import {hostKeyWords} from '../../remote/host-key.ts';
 import type {HostKeyBook} from '../../remote/host-key-check.ts';
 import {judgeHostKeys} from '../../remote/host-key-judge.ts';
 import type {Clock} from '../../tools.ts';
@@ -116,7 +117,7 @@ function refusalOf(target: SshTarget, keys: readonly HostKey[], book: HostKeyBoo
   }
 }
 
-function fingerprints(keys: readonly HostKey[], known: readonly string[]): string {
-  const shown = keys.map(({type, fingerprint}) => `it shows ${type} ${fingerprint}`);
-  return [...shown, ...known.map((fingerprint) => `known is ${fingerprint}`)].join('\n');
+function fingerprints(keys: readonly HostKey[], known: readonly HostKey[]): string {
+  const shown = keys.map((key) => `it shows ${hostKeyWords(key)}`);
+  return [...shown, ...known.map((key) => `known is ${hostKeyWords(key)}`)].join('\n');
 }
