@@ -1,4 +1,4 @@
-import {existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import fc from 'fast-check';
@@ -10,6 +10,7 @@ import {
   expiredHolder,
   takeClusterLock,
 } from '../../src/engine/cluster/lock/cluster-lock.ts';
+import {askMaster} from '../../src/engine/cluster/lock/master-lock.ts';
 import type {MachineAccess} from '../../src/engine/machine-tools.ts';
 import {ProblemError} from '../../src/engine/problem.ts';
 import {createLocalRemote} from '../helpers/local-remote.ts';
@@ -100,6 +101,7 @@ describe('the lock on a cluster', () => {
     await lock.release();
     expect(heldOn('ann')).toEqual([]);
     expect(lock.lost.aborted).toBe(false);
+    expect(readdirSync(base)).toEqual([]);
   });
 
   test('is refused to another one, with who has it', async () => {
@@ -198,9 +200,30 @@ describe('the lock on a cluster', () => {
     });
   });
 
+  test('is never had by two on one master, though each takes its folder away again', async () => {
+    let [inside, had] = [0, 0];
+    const machines = mastersSeen(new Set());
+    await Promise.all(
+      Array.from({length: 5}, async (_, index) => {
+        const holder = {token: `token-of-${index}`, words: `run ${index}`};
+        const ask = async (what: 'take' | 'renew' | 'release') =>
+          (await askMaster(machines, 'm1', {what, holder, seconds: 60, folder: base}, signal)).says;
+        for (let round = 0; round < 12; round++) {
+          if ((await ask('take')) === 'taken') {
+            expect([++inside, await ask('renew')]).toEqual([1, 'renewed']);
+            inside--;
+            had++;
+          }
+          await ask('release');
+        }
+      }),
+    );
+    expect(had).toBeGreaterThan(5);
+    expect(readdirSync(base)).toEqual([]);
+  });
+
   test('is free again where its file was torn', async () => {
     await take({name: 'ann'});
-    await locks.pop()?.release();
     for (const master of three) writeFileSync(join(base, master, 'lock'), '');
     await take({name: 'bob'});
     expect(heldOn('bob')).toEqual(three);

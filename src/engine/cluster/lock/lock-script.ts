@@ -1,7 +1,7 @@
 /**
  * The lock on a cluster, as one master keeps it: POSIX sh. A file with who holds it and until when, by the clock of that
  * master alone, so that clocks need not agree. `flock` makes looking and writing one step, and is let go by the kernel
- * whatever becomes of the script.
+ * whatever becomes of the script. Where nobody has the lock, nothing of it lies on the master, not even its folder.
  */
 
 /** Where the lock lies on a master. */
@@ -24,10 +24,20 @@ refuse() {
 }
 IFS= read -r described || :
 command -v flock >/dev/null 2>&1 || refuse 'it has no flock'
-error=$(mkdir -p "$folder" 2>&1) || refuse "$error"
-error=$( { : >>"$folder/lock.guard"; } 2>&1) || refuse "$error"
-exec 9<"$folder/lock.guard"
-flock -w 10 9 || refuse 'somebody else is at the lock all the time'
+# Whoever lets the lock go takes the guard and the folder with it: a guard that is no longer there guards nothing.
+guarded() { [ "$folder/lock.guard" -ef /proc/self/fd/9 ]; }
+busy='somebody else is at the lock all the time'
+error=$busy
+tries=0
+until guarded; do
+  tries=$((tries + 1))
+  [ "$tries" -le 100 ] || refuse "$error"
+  error=$(mkdir -p "$folder" 2>&1) || continue
+  error=$( { : >>"$folder/lock.guard"; } 2>&1) || continue
+  error=$busy
+  { command exec 9>>"$folder/lock.guard"; } 2>/dev/null || continue
+  flock -w 10 9 || refuse "$busy"
+done
 # Only now: what is read before the guard is held may be old.
 now=$(date +%s)
 token= until=0 holder=
@@ -66,9 +76,13 @@ case $what in
     fi
     ;;
   release)
-    if [ "$token" = "$own" ]; then rm -f "$folder/lock"; fi
+    if [ "$token" = "$own" ]; then rm -f "$folder/lock" "$folder"/.lock.*; fi
     say released "$own"
     ;;
 esac
+if [ ! -s "$folder/lock" ]; then
+  rm -f "$folder/lock" "$folder/lock.guard"
+  rmdir "$folder" 2>/dev/null
+fi
 say end ended
 `;
