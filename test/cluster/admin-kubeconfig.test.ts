@@ -1,7 +1,12 @@
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {expect, test} from 'vitest';
-import {readAdminKubeconfig} from '../../src/engine/cluster/admin-kubeconfig.ts';
+import {readAdminKubeconfig, wholeKubeconfigScript} from '../../src/engine/cluster/admin-kubeconfig.ts';
+import {kubeconfigWithFiles} from '../../src/engine/kube/certificates.ts';
 import type {MachineAccess, Remote} from '../../src/engine/machine-tools.ts';
 import {ProblemError} from '../../src/engine/problem.ts';
+import {createLocalRemote} from '../helpers/local-remote.ts';
 
 const {signal} = new AbortController();
 
@@ -15,7 +20,7 @@ function machinesOf(answers: Readonly<Record<string, string | undefined | Proble
       if (answer instanceof ProblemError) throw answer;
       const run: Remote['run'] = async ({reads, sudo}, watch) => {
         expect({reads, sudo}).toEqual({reads: true, sudo: true});
-        if (answer === undefined) return {exit: 1};
+        if (answer === undefined) return {exit: 3};
         // In two parts, as it may come.
         for (const part of [answer.slice(0, 3), answer.slice(3)]) watch.stdout?.(Buffer.from(part));
         return {exit: 0};
@@ -46,4 +51,48 @@ test('a cluster without one is told from masters that do not answer', async () =
     detail: 'a: Nobody answers.\nb: there is no /etc/kubernetes/admin.conf',
   });
   expect(await refusal({a: silent, b: silent})).toMatchObject({code: 'machine-unreachable'});
+});
+
+test('what a kubeconfig names on its machine comes with it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pai-admin-'));
+  const print = async (file: string) => {
+    let text = '';
+    const command = {script: wholeKubeconfigScript, args: [join(folder, file)]};
+    const stdout = (bytes: Uint8Array) => {
+      text += Buffer.from(bytes).toString('utf8');
+    };
+    return {...(await createLocalRemote().run(command, {stdout}, signal)), text};
+  };
+  try {
+    const key = `a key of ${'many '.repeat(30)}letters\n`;
+    for (const [name, text] of Object.entries({'ca.crt': 'authority\n', 'admin.crt': 'certificate', 'admin.key': key}))
+      await writeFile(join(folder, name), text);
+    const names = {cluster: 'it', user: 'admin', context: 'it', server: 'https://10.0.0.1:6443'};
+    const files = {
+      authorityFile: join(folder, 'ca.crt'),
+      certificateFile: join(folder, 'admin.crt'),
+      keyFile: 'admin.key',
+    };
+    await writeFile(join(folder, 'admin.conf'), kubeconfigWithFiles({...names, ...files}));
+    const {exit, text} = await print('admin.conf');
+    expect(exit).toBe(0);
+    const data = [...text.matchAll(/^ +(\S+)-data: (.*)$/gm)].map(([, name, value = '']) => [
+      name,
+      Buffer.from(value, 'base64').toString('utf8'),
+    ]);
+    expect(Object.fromEntries(data)).toEqual({
+      'certificate-authority': 'authority\n',
+      'client-certificate': 'certificate',
+      'client-key': key,
+    });
+    expect(text).toContain('server: https://10.0.0.1:6443');
+    // One that holds all of it stays as it is.
+    await writeFile(join(folder, 'whole.conf'), text);
+    expect(await print('whole.conf')).toEqual({exit: 0, text});
+    expect(await print('none.conf')).toEqual({exit: 3, text: ''});
+    await rm(join(folder, 'admin.key'));
+    expect((await print('admin.conf')).exit).not.toBe(0);
+  } finally {
+    await rm(folder, {recursive: true});
+  }
 });
