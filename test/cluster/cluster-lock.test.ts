@@ -30,10 +30,11 @@ afterEach(async () => {
   rmSync(base, {recursive: true});
 });
 
-/** Masters on this computer, each with a folder of its own; those in `cut` are asked in vain. */
-function mastersSeen(cut: ReadonlySet<string>): MachineAccess {
+/** Masters on this computer, each with a folder of its own; those in `cut` are asked in vain, those in `hung` for ever. */
+function mastersSeen(cut: ReadonlySet<string>, hung: ReadonlySet<string> = new Set()): MachineAccess {
   return {
     async use(machine, work) {
+      if (hung.has(machine)) return new Promise(() => {});
       const check = () => {
         if (cut.has(machine))
           throw new ProblemError({code: 'machine-unreachable', message: `${machine} does not answer.`, machine});
@@ -57,14 +58,18 @@ function mastersSeen(cut: ReadonlySet<string>): MachineAccess {
 interface Operator {
   readonly name: string;
   readonly cut?: ReadonlySet<string>;
+  readonly hung?: ReadonlySet<string>;
 }
 
 const three = ['m1', 'm2', 'm3'];
 
-async function take({name, cut = new Set()}: Operator, more: Partial<ClusterLockRequest> = {}): Promise<ClusterLock> {
+async function take(
+  {name, cut = new Set(), hung = new Set()}: Operator,
+  more: Partial<ClusterLockRequest> = {},
+): Promise<ClusterLock> {
   const lock = await takeClusterLock(
     {
-      machines: mastersSeen(cut),
+      machines: mastersSeen(cut, hung),
       clock,
       masters: three,
       holder: {token: `token-of-${name}`, words: `run 1 of ${name}`},
@@ -140,22 +145,33 @@ describe('the lock on a cluster', () => {
     expect(error).toMatchObject({problem: {code: 'lock-held', message: expect.stringContaining('has not been heard')}});
     const holder = expiredHolder(error);
     expect(holder).toEqual({token: 'token-of-ann', words: 'run 1 of ann'});
-    await take({name: 'bob'}, {over: holder?.token ?? ''});
+    await take({name: 'bob'}, {over: [holder?.token ?? '']});
     expect(heldOn('bob')).toEqual(three);
   });
 
   test('that lives is not taken over, whatever was agreed to', async () => {
     await take({name: 'ann'});
-    await expect(take({name: 'bob'}, {over: 'token-of-ann'})).rejects.toMatchObject({problem: {code: 'lock-held'}});
+    await expect(take({name: 'bob'}, {over: ['token-of-ann']})).rejects.toMatchObject({problem: {code: 'lock-held'}});
     expect(heldOn('ann')).toEqual(three);
+  });
+
+  test('of several who are gone, each on a part of the masters, is taken over from all of them', async () => {
+    await take({name: 'ann'});
+    expire('m1', 'm2');
+    await take({name: 'bob', cut: new Set(['m3'])}, {over: ['token-of-ann']});
+    expire(...three);
+    const eve = {name: 'eve', cut: new Set(['m2'])};
+    await expect(take(eve, {over: ['token-of-bob']})).rejects.toMatchObject({problem: {code: 'lock-held'}});
+    await take(eve, {over: ['token-of-bob', 'token-of-ann']});
+    expect(heldOn('eve')).toEqual(['m1', 'm3']);
   });
 
   test('is taken over from whom it was agreed to, not from whoever has it by now', async () => {
     await take({name: 'ann'});
     expire(...three);
-    await take({name: 'bob'}, {over: 'token-of-ann'});
+    await take({name: 'bob'}, {over: ['token-of-ann']});
     expire(...three);
-    await expect(take({name: 'eve'}, {over: 'token-of-ann'})).rejects.toMatchObject({problem: {code: 'lock-held'}});
+    await expect(take({name: 'eve'}, {over: ['token-of-ann']})).rejects.toMatchObject({problem: {code: 'lock-held'}});
   });
 
   test('is renewed while it is held', async () => {
@@ -173,6 +189,18 @@ describe('the lock on a cluster', () => {
     await expect.poll(() => lock.lost.aborted, {timeout: 20_000}).toBe(true);
     expect(lock.lost.reason).toMatchObject({problem: {code: 'lock-held'}});
   });
+
+  test('is kept where one of three masters hangs, however long', async () => {
+    const hung = new Set<string>();
+    const untilOf = () => Number(readFileSync(join(base, 'm1', 'lock'), 'utf8').split('\n')[1]);
+    const lock = await take({name: 'ann', hung}, {seconds: 4});
+    hung.add('m2');
+    const first = untilOf();
+    // Longer than it is held for without a renewal.
+    await expect.poll(untilOf, {timeout: 30_000}).toBeGreaterThan(first + 4);
+    expect(lock.lost.aborted).toBe(false);
+    hung.clear();
+  }, 60_000);
 
   test('is taken on masters that come back while it is held', async () => {
     const cut = new Set(['m2']);

@@ -43,7 +43,7 @@ describe.skipIf(obstacle)('the lock on a cluster of real hosts', () => {
       },
     };
   }
-  const take = (login: LoginName, more: {readonly over?: string} = {}) =>
+  const take = (login: LoginName, more: {readonly over?: readonly string[]} = {}) =>
     takeClusterLock(
       {
         machines: devBox(login),
@@ -94,7 +94,7 @@ describe.skipIf(obstacle)('the lock on a cluster of real hosts', () => {
     await expect(take('deploy')).rejects.toMatchObject({problem: {code: 'lock-held'}});
     for (const host of lab.hosts) await host.sh("sed -i '2s/.*/1000/' /var/lib/pai-tui/lock");
     const error = await take('deploy').catch((thrown: unknown) => thrown);
-    const over = expiredHolder(error)?.token ?? '';
+    const over = [expiredHolder(error)?.token ?? ''];
     const next = await take('deploy', {over});
     expect(next.on).toHaveLength(3);
     await lock.release();

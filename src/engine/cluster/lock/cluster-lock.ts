@@ -5,6 +5,7 @@
 
 import type {MachineAccess} from '../../machine-tools.ts';
 import {type Problem, ProblemError, problemOf} from '../../problem.ts';
+import {withDeadline} from '../../remote/deadline.ts';
 import type {Clock} from '../../tools.ts';
 import {askMaster, type ClusterHolder, type MasterQuestion, type MasterSays} from './master-lock.ts';
 
@@ -16,8 +17,8 @@ export interface ClusterLockRequest {
   readonly holder: ClusterHolder;
   /** Seconds it is held for without a renewal; 60. */
   readonly seconds?: number;
-  /** The token of an expired holder that the operator agreed to take over. */
-  readonly over?: string;
+  /** The tokens of expired holders that the operator agreed to take over. */
+  readonly over?: readonly string[];
   /** Every reachable master is enough: for what mends a cluster that lost its masters. At least one must be reached. */
   readonly withoutMajority?: boolean;
   /** Between 0 and 1, for the wait before another try. */
@@ -40,9 +41,9 @@ const usualSeconds = 60;
 const tries = 4;
 /** A part of its time that is never counted on: clocks drift, and what was begun needs a moment to stop. */
 const margin = 0.25;
-
-const take = () => 'take' as const;
-const release = () => 'release' as const;
+/** How long one master is waited for while it is taken, and while it is let go. */
+const takeMs = 20_000;
+const releaseMs = 10_000;
 
 type Answer = {readonly master: string} & (
   | {readonly said: MasterSays; readonly problem?: undefined}
@@ -58,12 +59,12 @@ export async function takeClusterLock(request: ClusterLockRequest, signal: Abort
   const majority = Math.floor(masters.length / 2) + 1;
   for (let attempt = 1; ; attempt++) {
     const asked = clock.monotonic();
-    const answers = await askAll(request, take, masters, signal);
+    const answers = await askAll(request, 'take', takeMs, signal);
     const on = answers.flatMap(({master, said}) => (said?.says === 'taken' ? [master] : []));
     const others = answers.flatMap(({said}) => (said && 'by' in said ? [said] : []));
     const enough = withoutMajority ? on.length > 0 && others.length === 0 : on.length >= majority;
     if (enough && !signal.aborted) return keep(request, on, withoutMajority ? on.length : majority, asked);
-    await askAll(request, release, masters, AbortSignal.timeout(10_000));
+    await askAll(request, 'release', releaseMs, never());
     signal.throwIfAborted();
     const reached = answers.filter(({said}) => said).length;
     if (others.length === 0) throw unreachable(answers, withoutMajority ? 1 : majority);
@@ -92,47 +93,44 @@ class LockHeld extends ProblemError {
   }
 }
 
-/** Renews it at a third of its time, and gives it up in good time where a majority does not agree. */
+/**
+ * Renews it at a third of its time, each master for itself, so that one that hangs holds up nobody; and gives it up in
+ * good time where a majority does not agree.
+ */
 function keep(request: ClusterLockRequest, taken: readonly string[], needed: number, takenAt: number): ClusterLock {
   const {clock, masters, seconds = usualSeconds} = request;
-  const on = new Set(taken);
-  // A master that comes back is no longer free for somebody else.
-  const whatOf = (master: string) => (on.has(master) ? 'renew' : 'take');
+  const everyMs = (seconds * 1000) / 3;
   const lost = new AbortController();
   const ended = new AbortController();
-  // From before it was asked for: the masters count from later on.
-  let sureUntil = takenAt + seconds * 1000 * (1 - margin);
-  const everyMs = (seconds * 1000) / 3;
+  /** Monotonic milliseconds at which each was asked for what it agreed to: it counts from later on. */
+  const agreed = new Map(taken.map((master) => [master, takenAt]));
 
   const watch = async () => {
     for (;;) {
-      const wait = sureUntil - clock.monotonic();
-      if (wait <= 0) break;
-      await clock.sleep(wait, ended.signal);
+      const [oldest = 0] = [...agreed.values()].sort((a, b) => b - a).slice(needed - 1);
+      const left = oldest + seconds * 1000 * (1 - margin) - clock.monotonic();
+      if (left <= 0) break;
+      await clock.sleep(left, ended.signal);
     }
     lost.abort(notSure());
   };
-  const renew = async () => {
-    for (let wait = everyMs; ; ) {
-      await clock.sleep(wait, ended.signal);
+  const renewOn = async (master: string) => {
+    for (let at = takenAt + everyMs; ; ) {
+      await clock.sleep(Math.max(0, at - clock.monotonic()), ended.signal);
       const asked = clock.monotonic();
-      // A renewal that hangs must not keep the next one from being tried.
-      const limit = AbortSignal.any([ended.signal, AbortSignal.timeout(everyMs)]);
-      const answers = await askAll(request, whatOf, masters, limit);
-      for (const {master, said} of answers) {
-        if (said?.says === 'taken') on.add(master);
-        if (said?.says === 'gone') on.delete(master);
-      }
-      const still = answers.filter(({said}) => said?.says === 'renewed' || said?.says === 'taken').length;
-      const others = answers.filter(({said}) => said?.says === 'gone' || said?.says === 'held').length;
+      // One that comes back is no longer free for somebody else.
+      const {said} = await ask(request, agreed.has(master) ? 'renew' : 'take', master, everyMs, ended.signal);
+      ended.signal.throwIfAborted();
+      const isAgreed = said?.says === 'renewed' || said?.says === 'taken';
+      if (isAgreed) agreed.set(master, asked);
+      else if (said) agreed.delete(master);
       // Sooner than by the time, which stands still while this computer sleeps.
-      if (masters.length - others < needed) lost.abort(notSure());
-      if (still >= needed) sureUntil = asked + seconds * 1000 * (1 - margin);
+      if (agreed.size < needed) lost.abort(notSure());
       // Missed once, it is tried again soon.
-      wait = still >= needed ? everyMs : everyMs / 4;
+      at = isAgreed ? asked + everyMs : clock.monotonic() + everyMs / 4;
     }
   };
-  const works = [watch(), renew()].map((work) =>
+  const works = [watch(), ...masters.map(renewOn)].map((work) =>
     work.catch((error: unknown) => {
       if (!ended.signal.aborted) lost.abort(error);
     }),
@@ -145,33 +143,45 @@ function keep(request: ClusterLockRequest, taken: readonly string[], needed: num
       releasing ??= (async () => {
         ended.abort(new ProblemError({code: 'stopped', message: 'The lock of the cluster is not needed any more.'}));
         await Promise.all(works);
-        await askAll(request, release, masters, AbortSignal.timeout(10_000));
+        await askAll(request, 'release', releaseMs, never());
       })();
       return releasing;
     },
   };
 }
 
-/** All masters at once; what one of them does holds up nobody. */
-async function askAll(
-  {machines, holder, seconds = usualSeconds, over, folder}: ClusterLockRequest,
-  what: (master: string) => MasterQuestion['what'],
-  masters: readonly string[],
+/** All masters at once. */
+function askAll(
+  request: ClusterLockRequest,
+  what: MasterQuestion['what'],
+  limitMs: number,
   signal: AbortSignal,
 ): Promise<readonly Answer[]> {
-  const more = {...(over === undefined ? {} : {over}), ...(folder === undefined ? {} : {folder})};
-  return Promise.all(
-    masters.map(async (master): Promise<Answer> => {
-      try {
-        return {
-          master,
-          said: await askMaster(machines, master, {what: what(master), holder, seconds, ...more}, signal),
-        };
-      } catch (error) {
-        return {master, problem: problemOf(error)};
-      }
-    }),
-  );
+  return Promise.all(request.masters.map((master) => ask(request, what, master, limitMs, signal)));
+}
+
+/** Never rejects, and does not wait for a master that hangs. */
+async function ask(
+  {machines, clock, holder, seconds = usualSeconds, over, folder}: ClusterLockRequest,
+  what: MasterQuestion['what'],
+  master: string,
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const question = {
+    ...{what, holder, seconds},
+    ...(over === undefined ? {} : {over}),
+    ...(folder === undefined ? {} : {folder}),
+  };
+  const limit = {clock, milliseconds: limitMs, late: () => silent(master, limitMs)};
+  try {
+    return {
+      master,
+      said: await withDeadline(limit, signal, (either) => askMaster(machines, master, question, either)),
+    };
+  } catch (error) {
+    return {master, problem: problemOf(error)};
+  }
 }
 
 function countOf(others: readonly Others[], {by}: Others): number {
@@ -207,6 +217,18 @@ function notSure(): ProblemError {
   return new ProblemError({
     code: 'lock-held',
     message: 'The lock of the cluster could not be renewed on a majority of the masters in time.',
-    hint: 'Somebody else may take it from now on, so nothing more is begun. Resume when the masters can be reached.',
+    hint: 'Somebody else may take it from now on, so nothing more is begun. Go on when the masters can be reached.',
   });
+}
+
+function silent(machine: string, afterMs: number): ProblemError {
+  return new ProblemError({
+    code: 'machine-unreachable',
+    message: `${machine} did not answer within ${Math.round(afterMs / 1000)} s.`,
+    machine,
+  });
+}
+
+function never(): AbortSignal {
+  return new AbortController().signal;
 }

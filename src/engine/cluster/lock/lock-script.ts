@@ -9,7 +9,7 @@ export const lockFolder = '/var/lib/pai-tui';
 
 /**
  * $1: the mark of the answer, $2: take, renew or release, $3: the folder, $4: a token that nobody else has, $5: seconds
- * it is held for, $6: the token of an expired holder that is taken over, or nothing. stdin: a line that describes the
+ * it is held for, $6: the tokens of expired holders that are taken over, with blanks between. stdin: a line that describes the
  * holder. Tells one of: taken, renewed, released, gone (another one has it, or nobody), held SECONDS TOKEN, expired
  * SECONDS TOKEN, and of the latter two `holder` with the line of who has it.
  */
@@ -47,6 +47,7 @@ fi
 case $until in '' | *[!0-9]*) until=0 ;; esac
 # A clock that was set back must not lock everybody out: nobody ever holds it for longer than this.
 [ "$until" -le $((now + seconds + 3600)) ] || until=$now
+agreed() { case " $over " in *" $token "*) return 0 ;; *) return 1 ;; esac; }
 write() {
   error=$( {
     printf '%s\n%s\n%s\n' "$own" "$((now + seconds))" "$described" >"$folder/.lock.$$" &&
@@ -58,7 +59,7 @@ write() {
 }
 case $what in
   take)
-    if [ -z "$token" ] || [ "$token" = "$own" ] || { [ "$until" -le "$now" ] && [ "$token" = "$over" ]; }; then
+    if [ -z "$token" ] || [ "$token" = "$own" ] || { [ "$until" -le "$now" ] && agreed; }; then
       write
       say taken "$own"
     else

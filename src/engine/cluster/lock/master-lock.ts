@@ -22,8 +22,8 @@ export interface MasterQuestion {
   readonly what: 'take' | 'renew' | 'release';
   readonly holder: ClusterHolder;
   readonly seconds: number;
-  /** The token of an expired holder that is to be taken over. */
-  readonly over?: string;
+  /** The tokens of expired holders that are to be taken over. */
+  readonly over?: readonly string[];
   /** Where the lock lies; `/var/lib/pai-tui`. */
   readonly folder?: string;
 }
@@ -32,12 +32,12 @@ export interface MasterQuestion {
 export async function askMaster(
   machines: MachineAccess,
   master: string,
-  {what, holder, seconds, over = '', folder = lockFolder}: MasterQuestion,
+  {what, holder, seconds, over = [], folder = lockFolder}: MasterQuestion,
   signal: AbortSignal,
 ): Promise<MasterSays> {
   const command = {
     script: lockScript,
-    args: [what, folder, holder.token, String(seconds), over],
+    args: [what, folder, holder.token, String(seconds), over.join(' ')],
     stdin: `${displayText(holder.words)}\n`,
     sudo: true,
     deadlineMs: 20_000,
