@@ -114,9 +114,9 @@ async function carryOutOne(
     case 'run attach':
       return attachRun(context);
     case 'run resume':
-      return resumeRun(context);
+      return closingMachines(context, resumeRun);
     case 'run repeat':
-      return repeatRun(context);
+      return closingMachines(context, repeatRun);
     case 'run cancel':
       return cancelRun(context);
     case 'run export':

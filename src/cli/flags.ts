@@ -75,6 +75,7 @@ export const flags = {
   fingerprints: {value: 'FILE', completes: 'file', about: 'accept the keys whose fingerprints this file has'},
   replace: {about: 'pin the key that one machine shows in the place of the one that is pinned'},
   confirm: {value: 'NAME', about: 'stands for typing the name where one has to be typed'},
+  'take-over-lock': {about: 'take the lock of the cluster from a holder whose time is over'},
   unit: {value: 'NAME', about: 'the log of a systemd unit'},
   file: {value: 'PATH', about: 'a log file on the machines'},
   container: {value: 'NAME', about: 'the log of a container'},

@@ -1,12 +1,11 @@
 import {type Catalog, exitCodeOf, type ImageRequest, isError, ProblemError, together} from '../engine/index.ts';
 import type {Context} from './context.ts';
-import {readCount} from './counts.ts';
 import {showGraph} from './image-graph.ts';
 import {showImages} from './image-list.ts';
 import {showStatus} from './image-status.ts';
+import {limitsOf} from './limits.ts';
 import {carryOut} from './operation.ts';
 import type {Output} from './output.ts';
-import {readDuration} from './times.ts';
 import {findWhere, type Where} from './where.ts';
 import {type Ended, isUtf8} from './world.ts';
 
@@ -86,15 +85,6 @@ function withErrorsOfTree(error: unknown, {names, output}: Context, {problems}: 
   if (!inTree || exitCodeOf(error.problem) !== 6 || names.length > 0) return error;
   output.problem(error.problem);
   return new ProblemError(inTree, {cause: error});
-}
-
-function limitsOf({options}: Context) {
-  return {
-    ...(typeof options.parallel === 'string' ? {parallel: readCount('parallel', options.parallel)} : {}),
-    ...(options['fail-fast'] ? {failFast: true} : {}),
-    ...(typeof options.timeout === 'string' ? {timeoutMs: readDuration(options.timeout)} : {}),
-    ...(options.readonly ? {readOnly: true} : {}),
-  };
 }
 
 function buildChoices({options}: Context) {

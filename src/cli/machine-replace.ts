@@ -1,11 +1,11 @@
 import {type HostKeyReport, ProblemError} from '../engine/index.ts';
+import {confirmName} from './confirm-name.ts';
 import type {Context} from './context.ts';
 import type {Asked} from './machine-request.ts';
 import {misuse} from './misuse.ts';
 import {refuseReadOnly} from './operation.ts';
 import {problemText} from './output.ts';
 import {plainLine} from './plain.ts';
-import {askText, canAsk} from './secrets.ts';
 import {hostsDocument, hostsTable, refusalOf, reinstalledOrAttacked} from './trust-table.ts';
 import type {Ended} from './world.ts';
 
@@ -38,29 +38,21 @@ export async function replaceKeys(
   if (options.readonly) refuseReadOnly('machine trust', 'Leave --readonly out.');
   // Its hint names this very command.
   if (refusal) output.say(problemText({...refusal, hint: reinstalledOrAttacked}, false));
-  await confirmName(name, context);
+  const shown = plainLine(name);
+  await confirmName(
+    {
+      name,
+      question: `Type ${shown} to pin the key that it shows now: `,
+      missing: `Nobody has confirmed the new key of ${shown}.`,
+      flags: `--confirm ${shown}`,
+    },
+    context,
+  );
   await machines.trust(request, [{machine: name, keys: report.keys}], {how: 're-pinned', replace: true});
   const after = {report, state: 'pinned' as const};
   if (output.json) output.data(hostsDocument([after]));
   else output.print(hostsTable([after]));
   return 0;
-}
-
-/** Throws `confirmation-missing` for another name, or where none can be asked for. */
-async function confirmName(name: string, {world, output, options}: Context): Promise<void> {
-  const missing = (message: string) =>
-    new ProblemError({
-      code: 'confirmation-missing',
-      message,
-      hint: `On a terminal the name is asked for; elsewhere it is given with --confirm ${plainLine(name)}.`,
-    });
-  if (options.confirm === undefined && !canAsk(world))
-    throw missing(`Nobody has confirmed the new key of ${plainLine(name)}.`);
-  const typed =
-    typeof options.confirm === 'string'
-      ? options.confirm
-      : await askText(world, output, `Type ${plainLine(name)} to pin the key that it shows now: `);
-  if (typed.trim() !== name) throw missing(`"${plainLine(typed)}" is not ${plainLine(name)}: nothing was changed.`);
 }
 
 function unexplained(name: string) {

@@ -33,8 +33,6 @@ export async function readRequest(
     });
   }
   if (note) output.say(`note: ${note}`);
-  const password = await passwordFromFile(options['password-file'], 'PAI_PASSWORD_FILE', world);
-  const jumpPassword = await passwordFromFile(options['jump-password-file'], 'PAI_JUMP_PASSWORD_FILE', world);
   return {
     machines: engine.machines,
     request: {
@@ -42,9 +40,16 @@ export async function readRequest(
       ...(tree ? {source: tree.root} : {}),
       names,
       ...(typeof options.jump === 'string' ? {jump: options.jump} : {}),
-      secrets: {...(password ? {password} : {}), ...(jumpPassword ? {jumpPassword} : {})},
+      secrets: await givenSecrets(context),
     },
   };
+}
+
+/** What files that flags or variables name say of how to log in. */
+export async function givenSecrets({world, options}: Context): Promise<MachineSecrets> {
+  const password = await passwordFromFile(options['password-file'], 'PAI_PASSWORD_FILE', world);
+  const jumpPassword = await passwordFromFile(options['jump-password-file'], 'PAI_JUMP_PASSWORD_FILE', world);
+  return {...(password ? {password} : {}), ...(jumpPassword ? {jumpPassword} : {})};
 }
 
 /**

@@ -1,6 +1,6 @@
-import {type MachineSecrets, type Problem, ProblemError} from '../engine/index.ts';
+import {type MachineSecrets, type Problem, ProblemError, type RunView} from '../engine/index.ts';
 import type {Context} from './context.ts';
-import type {Asked} from './machine-request.ts';
+import {type Asked, givenSecrets} from './machine-request.ts';
 import {plainLine} from './plain.ts';
 import {askSecret, canAsk} from './secrets.ts';
 
@@ -17,9 +17,18 @@ interface Refusal {
 export async function withMissingSecret(
   asked: Asked,
   refusals: readonly Refusal[],
-  {world, output}: Context,
+  context: Context,
 ): Promise<Asked | undefined> {
-  const {secrets} = asked.request;
+  const given = await missingSecret(asked.request.secrets, refusals, context);
+  return given && {...asked, request: {...asked.request, ...given}};
+}
+
+/** The same without a request: all secrets there are now, and the machines that wanted the new one. */
+export async function missingSecret(
+  secrets: MachineSecrets,
+  refusals: readonly Refusal[],
+  {world, output}: Context,
+): Promise<{readonly secrets: MachineSecrets; readonly names: readonly string[]} | undefined> {
   const wanted = refusals.flatMap((refusal) => {
     const kind = wantedBy(refusal.problem);
     return kind === undefined || secrets[kind] ? [] : [{...refusal, kind}];
@@ -28,8 +37,39 @@ export async function withMissingSecret(
   if (!first || !canAsk(world)) return undefined;
   const names = wanted.filter(({kind}) => kind === first.kind).map(({machine}) => machine);
   const secret = await askSecret(world, output, question(first.kind, first.problem, names));
-  return {...asked, request: {...asked.request, names, secrets: {...secrets, [first.kind]: secret}}};
+  return {names, secrets: {...secrets, [first.kind]: secret}};
 }
+
+/**
+ * What the operator of an interrupted run gave to log in to machines with is in no file of it: taken from the files that
+ * flags and variables name, else asked for on a terminal. Throws `secret-missing` where nobody can be asked.
+ */
+export async function secretsAgain({summary, given = []}: RunView, context: Context): Promise<MachineSecrets> {
+  const {world, output} = context;
+  let secrets = await givenSecrets(context);
+  for (const kind of given) {
+    if (secrets[kind]) continue;
+    const {what, hint} = secretWords[kind];
+    if (!canAsk(world)) {
+      throw new ProblemError({
+        code: 'secret-missing',
+        message: `Run ${summary.id} was given ${what}, which is kept nowhere and has to be given again.`,
+        hint,
+      });
+    }
+    secrets = {...secrets, [kind]: await askSecret(world, output, `For ${summary.id}, ${what}: `)};
+  }
+  return secrets;
+}
+
+const secretWords = {
+  password: {what: 'the password of machines', hint: 'Name a file with it: --password-file FILE.'},
+  passphrase: {what: 'the passphrase of a key', hint: 'On a terminal it is asked for.'},
+  jumpPassword: {
+    what: 'the password of the hosts of --jump',
+    hint: 'Name a file with it: --jump-password-file FILE.',
+  },
+} as const satisfies Record<keyof MachineSecrets, {readonly what: string; readonly hint: string}>;
 
 /** A key with a passphrase names its file; whoever else is turned away wants a password. */
 function wantedBy({code, file}: Problem): keyof Pick<MachineSecrets, 'password' | 'passphrase'> | undefined {

@@ -5,6 +5,8 @@ import {askApproval} from './approval.ts';
 import type {Context} from './context.ts';
 import {followRun} from './follow.ts';
 import {whileStarting} from './interrupts.ts';
+import {givenSecrets} from './machine-request.ts';
+import {secretsAgain} from './missing-secrets.ts';
 import {carryOut, refuseReadOnly} from './operation.ts';
 import {plainLine} from './plain.ts';
 import {criticalNames, interruptedProblem} from './run-teller.ts';
@@ -42,16 +44,29 @@ export async function resumeRun(context: Context): Promise<Ended> {
     const look = `pai-tui run show ${id}`;
     await askApproval(world, output, {question: 'Go on with it?', shown: remainingText(view), look});
   }
+  const machineSecrets = isOfImages(view.summary) ? {} : await secretsAgain(view, context);
   const journalFrom = sizeOf(join(folder, 'journal.jsonl'));
-  const {came} = await whileStarting(world, () => engine.runs.resume(id));
+  const {came} = await whileStarting(world, () => engine.runs.resume(id, {machineSecrets}));
   const follower = {verbose: options.verbose === true, interruptStops: true, journalFrom, ...(came ? {came} : {})};
   return followRun(engine, id, follower, world, output);
 }
 
 /** `run repeat`: the same request, a new plan and a new approval. */
 export async function repeatRun(context: Context): Promise<Ended> {
-  const request = await context.engine.runs.requestOf(context.name);
-  return carryOut(context, context.options.readonly ? {...request, readOnly: true} : request);
+  const {options} = context;
+  // Whose lock was taken over then says nothing of who holds it now.
+  const {takeOverLock: _, ...request} = await context.engine.runs.requestOf(context.name);
+  const again = {
+    ...request,
+    ...(options.readonly ? {readOnly: true} : {}),
+    ...(options['take-over-lock'] ? {takeOverLock: true} : {}),
+  };
+  return carryOut(context, again, isOfImages(again) ? {} : await givenSecrets(context));
+}
+
+/** They have to do with no machine, whatever the variables of the environment say of passwords. */
+function isOfImages({operation}: {readonly operation: string}): boolean {
+  return operation === 'image build' || operation === 'image push';
 }
 
 /** `run cancel`: asks once more each time, as Ctrl-C does. Of a run that has ended there is nothing to stop. */

@@ -129,14 +129,14 @@ export interface ImagePushRequest extends RunRequest {
   readonly names: readonly string[];
 }
 
-type ClusterRequest = BootupRequest | CleanRequest | InstallKubectlRequest | RenewCertificatesRequest;
+export type ClusterRequest = BootupRequest | CleanRequest | InstallKubectlRequest | RenewCertificatesRequest;
 
 /** Of the cluster that a configuration describes, always all of it. */
 interface ClusterRunRequest extends RunRequest {
   readonly config: string;
 }
 
-interface BootupRequest extends ClusterRunRequest, KubectlRequest {
+interface BootupRequest extends ClusterRunRequest, KubectlPlaces {
   readonly operation: 'cluster k8s-bootup';
   /** Run the test pods also where nothing was changed. */
   readonly verify: boolean;
@@ -148,7 +148,7 @@ interface CleanRequest extends ClusterRunRequest {
   readonly force: boolean;
 }
 
-interface InstallKubectlRequest extends ClusterRunRequest, KubectlRequest {
+interface InstallKubectlRequest extends ClusterRunRequest, KubectlPlaces {
   readonly operation: 'cluster install-kubectl';
 }
 
@@ -157,7 +157,7 @@ interface RenewCertificatesRequest extends ClusterRunRequest {
 }
 
 /** Where this computer is made to reach a cluster; both absolute. */
-interface KubectlRequest {
+export interface KubectlPlaces {
   /** The kubeconfig that the cluster is put into. */
   readonly kubeconfig: string;
   /** The folder kubectl is put into where there is none that fits. */
@@ -233,6 +233,8 @@ export interface RunView {
   readonly explanation?: string;
   /** Milliseconds the same operation took before (median of done runs). */
   readonly usualMs?: number;
+  /** What its operator gave to log in to machines with, where that was needed: to be given again to resume it. */
+  readonly given?: readonly (keyof MachineSecrets)[];
   /** Monotonic now of the machine the run is on, for times of running tasks. */
   readonly up: number;
 }

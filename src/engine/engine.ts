@@ -5,7 +5,7 @@ import {createClock} from './clock.ts';
 import {createCluster} from './cluster/cluster.ts';
 import type {BaseMemory} from './images/bases.ts';
 import {createMachines} from './machines/machines.ts';
-import {runSecrets} from './machines/run-secrets.ts';
+import {kindsOf, runSecrets} from './machines/run-secrets.ts';
 import type {MachineSecrets} from './machines/types.ts';
 import {displayText} from './names.ts';
 import {operationOf} from './operations.ts';
@@ -150,6 +150,7 @@ export function createEngine(options: EngineOptions): Engine {
         plan,
         planHash: approved,
         secrets: await secretsFor(request, start),
+        given: kindsOf(start.machineSecrets),
         programVersion,
       });
     },

@@ -33,6 +33,11 @@ export interface OpenCommand {
 
 /** Runs a command in this process on a world made of memory. */
 export function openCommand(argv: readonly string[], options: CommandOptions = {}): OpenCommand {
+  return openOn((world) => commandLine(argv, world), options);
+}
+
+/** The same for a part of the command line. */
+export function openOn(carryOut: (world: World) => Promise<number>, options: CommandOptions = {}): OpenCommand {
   const isTTY = options.terminal ?? false;
   const stdout = memoryStream(isTTY);
   const stderr = memoryStream(isTTY);
@@ -60,7 +65,7 @@ export function openCommand(argv: readonly string[], options: CommandOptions = {
     },
   };
   return {
-    ended: commandLine(argv, world),
+    ended: carryOut(world),
     signals,
     stdout: stdout.text,
     stderr: stderr.text,

@@ -1,6 +1,8 @@
 import {join} from 'node:path';
 import type {
+  ClusterRequest,
   Engine,
+  ImageRequest,
   ImageStatus,
   ImageStatusReport,
   OperationRequest,
@@ -12,12 +14,15 @@ import type {
 import type {Catalog, Component, Image} from '../../src/engine/catalog/types.ts';
 import type {CheckReport} from '../../src/engine/cluster/types.ts';
 import type {ConfigReading} from '../../src/engine/config/open.ts';
+import type {MachineSecrets} from '../../src/engine/machines/types.ts';
 import type {OutputView} from '../../src/engine/output-text.ts';
-import type {Task} from '../../src/engine/plan/types.ts';
+import {outlineOf} from '../../src/engine/plan/outline.ts';
+import type {Plan, Task} from '../../src/engine/plan/types.ts';
 import {type Problem, ProblemError} from '../../src/engine/problem.ts';
 import type {RunStatus, TaskState} from '../../src/engine/run/events.ts';
 import {readJournal} from '../../src/engine/run/journal.ts';
 import {createStore, type LiveStore, type WritableStore} from '../../src/engine/store.ts';
+import {clusterPlan} from './fake-cluster.ts';
 import {createFakeMachines, type FakeMachines} from './fake-machines.ts';
 import {fakeNow} from './fake-now.ts';
 import {outputView} from './fake-output.ts';
@@ -31,6 +36,8 @@ export interface FakeEngine {
   readonly machines: FakeMachines;
   /** What was asked of the engine, in order: 'propose image build base-image force', 'start image build', 'cancel run-1'. */
   readonly calls: string[];
+  /** What runs were started and resumed with, in order. */
+  readonly handed: StartOptions[];
   /** Replaces what the next questions are answered with. */
   answer(next: Partial<FakeAnswers>): void;
   /** Changes a run as its followers see it. */
@@ -46,7 +53,11 @@ export interface FakeEngine {
 export interface FakeAnswers {
   readonly catalog: Catalog | Problem;
   readonly status: ImageStatusReport | Problem | 'pending';
-  readonly propose: Problem | 'pending' | undefined;
+  readonly propose: Problem | 'pending' | ((secrets: MachineSecrets) => Problem | undefined) | undefined;
+  /** What ended runs were asked for with. */
+  readonly requestOf: OperationRequest;
+  /** The plan of whatever is asked of a cluster. */
+  readonly clusterPlan: (request: ClusterRequest) => Plan;
   readonly check: CheckReport | Problem | 'pending';
   readonly start: Problem | undefined;
   readonly runs: readonly RunView[];
@@ -64,6 +75,8 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}, machines = 
     catalog: sampleCatalog(),
     status: sampleStatus(),
     propose: undefined,
+    clusterPlan,
+    requestOf: {...buildRequest, names: []},
     check: {results: [], reached: [], refusals: []},
     start: undefined,
     config: {problems: []},
@@ -72,6 +85,7 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}, machines = 
     ...given,
   };
   const calls: string[] = [];
+  const handed: StartOptions[] = [];
   const views = createStore<ReadonlyMap<string, RunView>>(new Map(runs.map((view) => [view.summary.id, view])));
   const outputs = new Map<string, WritableStore<OutputView>>();
   const configWatchers = new Set<() => void>();
@@ -158,14 +172,19 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}, machines = 
       calls.push(`imageStatus${request.checkBases ? ' check-bases' : ''}`);
       return answers.status === 'pending' ? never(signal) : orThrow(answers.status);
     },
-    async propose(request, signal) {
+    async propose(request, signal, secrets = {}) {
       calls.push(`propose ${describeRequest(request)}`);
-      if (answers.propose === 'pending') return never(signal);
-      if (answers.propose !== undefined) throw new ProblemError(answers.propose);
-      return proposalFor(request, answers.status);
+      const {propose} = answers;
+      if (propose === 'pending') return never(signal);
+      const problem = typeof propose === 'function' ? propose(secrets) : propose;
+      if (problem !== undefined) throw new ProblemError(problem);
+      return isOfImages(request)
+        ? proposalFor(request, answers.status)
+        : proposalOf(request, answers.clusterPlan(request));
     },
-    async start(proposal: Proposal, _options?: StartOptions) {
+    async start(proposal: Proposal, options: StartOptions = {}) {
       calls.push(`start ${describeRequest(proposal.request)}`);
+      handed.push(options);
       if (answers.start !== undefined) throw new ProblemError(answers.start);
       const id = `run-${views.get().size + 1}`;
       const view = runOf({
@@ -173,7 +192,7 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}, machines = 
         operation: proposal.request.operation,
         title: proposal.plan.title,
         status: 'running',
-        tasks: proposal.plan.tasks.map((task) => taskState(task.id, 'waiting', {title: task.title, needs: task.needs})),
+        tasks: proposal.plan.tasks.map((task) => taskState(task.id, 'waiting', outlineOf(task))),
       });
       views.set(new Map([...views.get(), [id, view]]));
       return id;
@@ -211,8 +230,9 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}, machines = 
         update(id, (view) => ({...view, state: {...view.state, cancel: {stage, by: 'ops@jump1'}}}));
         return stage;
       },
-      async resume(id) {
+      async resume(id, options = {}) {
         calls.push(`resume ${id}`);
+        handed.push(options);
         update(id, (view) => ({...view, summary: {...view.summary, status: 'running'}}));
       },
       async saveOutput(id, task, file) {
@@ -221,7 +241,7 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}, machines = 
       },
       async requestOf(id) {
         calls.push(`requestOf ${id}`);
-        return {...buildRequest, names: []};
+        return answers.requestOf;
       },
       async export(id, file) {
         calls.push(`export ${id} ${file}`);
@@ -232,6 +252,7 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}, machines = 
     engine,
     machines,
     calls,
+    handed,
     answer(next) {
       const {runs: nextRuns, ...rest} = next;
       answers = {...answers, ...rest};
@@ -430,8 +451,16 @@ function summaryOf(view: RunView): RunSummary {
   };
 }
 
-function proposalFor(request: OperationRequest, status: FakeAnswers['status']): Proposal {
-  if (!('names' in request)) throw new Error(`no plan of ${request.operation} is made up here`);
+function isOfImages(request: OperationRequest): request is ImageRequest {
+  return 'names' in request;
+}
+
+function proposalOf(request: OperationRequest, plan: Plan): Proposal {
+  const nothingToDo = plan.tasks.every(({expected}) => expected === 'unchanged');
+  return {request, facts: {}, plan, planHash: 'c0ffee', nothingToDo};
+}
+
+function proposalFor(request: ImageRequest, status: FakeAnswers['status']): Proposal {
   const report = typeof status === 'object' && 'images' in status ? status : sampleStatus();
   const asked = report.images.filter((image) => request.names.length === 0 || request.names.includes(image.name));
   const force = request.operation === 'image push' || request.force;
@@ -455,18 +484,12 @@ function proposalFor(request: OperationRequest, status: FakeAnswers['status']): 
     };
   });
   const changing = tasks.filter((task) => task.expected !== 'unchanged').length;
-  return {
-    request,
-    facts: {},
-    plan: {
-      operation: request.operation,
-      title: `${verb === 'push' ? 'Push' : 'Build'} ${changing} image${changing === 1 ? '' : 's'}`,
-      tasks,
-      notices: [],
-    },
-    planHash: 'c0ffee',
-    nothingToDo: changing === 0,
-  };
+  return proposalOf(request, {
+    operation: request.operation,
+    title: `${verb === 'push' ? 'Push' : 'Build'} ${changing} image${changing === 1 ? '' : 's'}`,
+    tasks,
+    notices: [],
+  });
 }
 
 function describeRequest(request: OperationRequest): string {

@@ -57,6 +57,7 @@ export async function start(
     plan,
     planHash: planHash(plan),
     secrets: new Map([['password', new Secret('pa55 word')]]),
+    given: ['password'],
     programVersion: '1',
     command: runnerCommand,
     environment: {...process.env, ...env},

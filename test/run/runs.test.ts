@@ -29,7 +29,7 @@ import {readRequest, readRunner} from '../../src/engine/run/read-record.ts';
 import {createRedactor} from '../../src/engine/run/redact.ts';
 import {reportOf} from '../../src/engine/run/report.ts';
 import type {Store} from '../../src/engine/store.ts';
-import {clock, makePlace, type Place, runsOf, sixPlan, start, until} from './a-run.ts';
+import {clock, makePlace, type Place, runnerGone, runsOf, sixPlan, start, until} from './a-run.ts';
 
 const day = 24 * 60 * 60 * 1000;
 let place: Place;
@@ -305,6 +305,13 @@ describe('a run that is looked at', () => {
     const run = leaveRun('20260101-000000-six-tasks', 'done');
     mkdirSync(join(place.home, 'cluster', 'runs', '20260102-000000-six-tasks'));
     expect((await runsOf(place).show('last')).summary.id).toBe(run.run);
+  });
+
+  test('says which secrets its operator gave, and holds none of them', async () => {
+    const run = await start(place);
+    await runnerGone(run);
+    expect((await runsOf(place).show(run.run)).given).toEqual(['password']);
+    expect(readFileSync(run.request, 'utf8')).not.toContain('pa55');
   });
 
   test('gives back what was asked for', async () => {

@@ -1,5 +1,5 @@
 import type {Command} from './command.ts';
-import {oneRun, runId, runningFlags, textFlags} from './common.ts';
+import {loginFlags, oneRun, runId, runningFlags, textFlags} from './common.ts';
 
 export const runCommands: readonly Command[] = [
   {
@@ -32,16 +32,20 @@ export const runCommands: readonly Command[] = [
   {
     name: 'run resume',
     argument: runId,
-    flags: ['yes', ...runningFlags],
+    flags: ['yes', ...loginFlags, ...runningFlags],
     about: 'Go on with an interrupted run where it stopped.',
-    more: [oneRun, 'What was done is asked again whether it still holds.'],
+    more: [
+      oneRun,
+      'What was done is asked again whether it still holds.',
+      'Passwords and passphrases that the run was given for machines are kept nowhere: they come from files again, or a terminal is asked.',
+    ],
     examples: ['pai-tui run resume last --yes'],
     since: '0.1.0',
   },
   {
     name: 'run repeat',
     argument: runId,
-    flags: ['yes', 'dry-run', ...runningFlags],
+    flags: ['yes', 'confirm', 'dry-run', 'take-over-lock', ...loginFlags, ...runningFlags],
     about: 'Ask for the same again: a new plan, a new approval, a new run.',
     more: [oneRun],
     examples: ['pai-tui run repeat last --dry-run'],

@@ -18,6 +18,11 @@ export function runSecrets(secrets: MachineSecrets = {}): ReadonlyMap<string, Se
   );
 }
 
+/** Which secrets there are. */
+export function kindsOf(secrets: MachineSecrets = {}): readonly (keyof MachineSecrets)[] {
+  return (Object.keys(names) as (keyof MachineSecrets)[]).filter((kind) => secrets[kind] !== undefined);
+}
+
 /** What was handed over to log in to machines with. */
 export function machineSecrets(secrets: ReadonlyMap<string, Secret>): MachineSecrets {
   const found = Object.entries(names).flatMap(([key, name]) => {

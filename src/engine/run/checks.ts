@@ -105,6 +105,8 @@ export const requestRecord = record({
   who: text,
   /** The computer the operator's SSH session came from. */
   from: maybe(text),
+  /** What the operator gave to log in to machines with; a resumed run needs it again. */
+  given: maybe(list(oneOf('password', 'passphrase', 'jumpPassword'))),
   programVersion: text,
   /** Epoch milliseconds. */
   at: number,

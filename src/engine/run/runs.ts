@@ -60,12 +60,14 @@ export function createRuns(world: RunsWorld): Runs {
     [...known.values()].flatMap(({run, status}) => (status === 'running' || status === 'waiting' ? [run.folder] : []));
   const view = (one: RunReader): RunView => {
     const explanation = one.explanation();
+    const {given} = one.request;
     const usualMs = usualOf(one, known.values());
     return {
       summary: summaryOf(one),
       state: one.state,
       ...(explanation === undefined ? {} : {explanation}),
       ...(usualMs === undefined ? {} : {usualMs}),
+      ...(given === undefined ? {} : {given}),
       up: clock.monotonic(),
     };
   };

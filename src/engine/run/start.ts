@@ -1,5 +1,6 @@
 import {existsSync, readdirSync, rmSync} from 'node:fs';
 import {dirname, join} from 'node:path';
+import type {MachineSecrets} from '../machines/types.ts';
 import {outlineOf} from '../plan/outline.ts';
 import type {Plan, RunRequest} from '../plan/types.ts';
 import type {Secret} from '../secret.ts';
@@ -20,6 +21,8 @@ export interface RunStart extends RunnerCommand {
   /** What was approved. */
   readonly planHash: string;
   readonly secrets?: ReadonlyMap<string, Secret> | undefined;
+  /** Which of them the operator gave to log in to machines with. */
+  readonly given?: readonly (keyof MachineSecrets)[];
   readonly programVersion: string;
 }
 
@@ -38,6 +41,7 @@ export async function startRun(start: RunStart): Promise<string> {
     planHash: start.planHash,
     who: whoami(),
     ...origin(start.environment),
+    ...(start.given === undefined || start.given.length === 0 ? {} : {given: start.given}),
     programVersion: start.programVersion,
     at,
   };
