@@ -2,6 +2,7 @@ import {homedir, totalmem} from 'node:os';
 import {join} from 'node:path';
 import type {InfoLine} from './api.ts';
 import {problemOf} from './problem.ts';
+import {knownHostsPlaces, knownHostsReader} from './remote/known-hosts-files.ts';
 import {type LogoutFate, outlivesLogout} from './run/logout.ts';
 import {historyLimits} from './run/prune.ts';
 import {tasksAtOnce} from './runner-main.ts';
@@ -19,7 +20,8 @@ export interface InfoWorld {
 /** Every path, version and limit that matters when something is wrong. An engine that does not answer is a line, too. */
 export async function engineInfoLines({environment, stateHome, programVersion, tools}: InfoWorld): Promise<InfoLine[]> {
   const {HOME, DOCKER_CONFIG} = environment;
-  const dockerConfig = DOCKER_CONFIG || join(HOME || homedir(), '.docker');
+  const home = HOME || homedir();
+  const dockerConfig = DOCKER_CONFIG || join(home, '.docker');
   const logout = await outlivesLogout(environment);
   return [
     {topic: 'pai-tui', value: programVersion},
@@ -32,6 +34,7 @@ export async function engineInfoLines({environment, stateHome, programVersion, t
     {topic: 'hashes of files', value: hashCacheFile(stateHome)},
     {topic: 'docker engine', value: `${tools.docker.endpoint}: ${await engineWords(tools)}`},
     {topic: 'docker configuration', value: join(dockerConfig, 'config.json')},
+    ...(await hostKeyLines(home, stateHome)),
     {topic: 'hooks run in', value: tools.terminal.kind === 'pty' ? 'a pty' : 'pipes (no pty can be had here)'},
     {topic: 'tasks at a time', value: `${tasksAtOnce()} (--parallel N)`},
     {topic: 'output kept', value: '16 MiB of each task, beginning and end'},
@@ -44,6 +47,21 @@ const logoutWords: Readonly<Record<LogoutFate['outlives'], string>> = {
   no: 'runs end',
   unknown: 'not known',
 };
+
+/** Where host keys are known from, and what of that does not count because it cannot be read. */
+async function hostKeyLines(home: string, stateHome: string): Promise<readonly InfoLine[]> {
+  const {files, problems} = await knownHostsReader(knownHostsPlaces(home))();
+  const known = files
+    .filter(({entries}) => entries.length > 0)
+    .map(({name, entries}) => `${entries.length} in ${name}`);
+  return [
+    {topic: 'host keys', value: [...known, `pins in ${stateHome}/<cluster>/known_hosts`].join(', ')},
+    ...problems.map(({message, line}) => ({
+      topic: 'host keys unread',
+      value: line === undefined ? message : `line ${line}: ${message}`,
+    })),
+  ];
+}
 
 async function engineWords({docker}: Tools): Promise<string> {
   try {

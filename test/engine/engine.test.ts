@@ -5,6 +5,7 @@ import {fileURLToPath} from 'node:url';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {createEngine} from '../../src/engine/engine.ts';
 import {type Engine, ProblemError} from '../../src/engine/index.ts';
+import {makeKeyPair} from '../helpers/key-pair.ts';
 
 let folder: string;
 let engine: Engine;
@@ -75,6 +76,24 @@ describe('without a Docker engine', () => {
     for (const {topic, value} of await info()) {
       if (['state', 'docker configuration'].includes(topic)) expect(value).toMatch(/^\//);
     }
+  });
+
+  it('tells in info which lines of known_hosts do not count', async () => {
+    await mkdir(join(folder, '.ssh'));
+    await writeFile(join(folder, '.ssh/known_hosts'), `10.0.0.1 ${makeKeyPair().public}\n10.0.0.2 ssh-ed25519\n`);
+    const {info} = createEngine({
+      environment: {HOME: folder},
+      runnerCommand: ['/bin/false'],
+      programVersion: '1.2.3',
+      assets: '/nowhere',
+    });
+    const lines = await info();
+    expect(lines.find(({topic}) => topic === 'host keys')?.value).toMatch(/^1 in ~\/\.ssh\/known_hosts, .*pins in \//);
+    // This computer may have an /etc/ssh/ssh_known_hosts, too.
+    const unread = lines.filter(({topic, value}) => topic === 'host keys unread' && value.includes(folder));
+    expect(unread.map(({value}) => value)).toEqual([
+      `line 2: A line of ${folder}/.ssh/known_hosts is passed over: it has no names, type and key.`,
+    ]);
   });
 
   it('says of every image that its state is unknown, and why', async () => {
