@@ -64,7 +64,7 @@ function rank(name) {
 }
 
 async function bundle(build, folder) {
-  const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
+  const {version, engines} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   await build({
     absWorkingDir: root,
     entryPoints: ['src/main.tsx'],
@@ -86,6 +86,7 @@ async function bundle(build, folder) {
       'process.env.NODE_ENV': '"production"',
       'process.env.DEV': '"false"',
       PROGRAM_VERSION: JSON.stringify(version),
+      NODE_NEEDED: JSON.stringify(engines.node),
     },
     // node-pty finds its prebuilt library beside its own files; cpu-features is ssh2's optional native part.
     external: ['node-pty', 'cpu-features', '*.node'],

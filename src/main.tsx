@@ -5,9 +5,12 @@
  */
 import {fileURLToPath} from 'node:url';
 import type {ScreenOptions, World} from './cli/world.ts';
+import {nodeTooOld} from './node-too-old.ts';
 
 /** Put in by the bundler. */
 declare const PROGRAM_VERSION: string;
+/** '>=22.12', as package.json has it; put in by the bundler, too. */
+declare const NODE_NEEDED: string;
 
 /** The hidden word that makes this process a runner: the folder of its run follows. */
 const runnerWord = '__runner';
@@ -21,6 +24,11 @@ const environment = {...process.env};
 Object.assign(process.env, {NODE_ENV: 'production'});
 
 process.on('uncaughtException', onMistake);
+const tooOld = nodeTooOld(process.versions.node, NODE_NEEDED, process.execPath);
+if (tooOld !== undefined) {
+  process.stderr.write(`${tooOld}\n`);
+  process.exit(2);
+}
 process.exit(await start(process.argv.slice(2)));
 
 async function start(argv: readonly string[]): Promise<number> {

@@ -29,7 +29,7 @@ async function packagesWith(entry: string): Promise<readonly string[]> {
     packages: 'external',
     write: false,
     metafile: true,
-    define: {PROGRAM_VERSION: '""'},
+    define: {PROGRAM_VERSION: '""', NODE_NEEDED: '""'},
     logLevel: 'silent',
   });
   const outputs: Metafile['outputs'] = metafile.outputs;

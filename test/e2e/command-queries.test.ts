@@ -45,6 +45,24 @@ test('the program is a command of its own, as `npm link` makes one', () => {
   expect({status, stdout}).toEqual({status: 0, stdout: 'pai-tui 0.1.0\n'});
 });
 
+test.each([[], ['--version'], ['machine', 'list']])(
+  'a Node that is too old is told from, whatever is asked for (%s %s)',
+  (...words) => {
+    // Says of itself that it is an older one.
+    const old = `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.20.2'}})`;
+    const {status, stdout, stderr} = spawnSync(process.execPath, ['--import', old, program, ...words], {
+      cwd: home,
+      env: environment,
+      encoding: 'utf8',
+    });
+    expect({status, stdout, stderr}).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `pai-tui needs Node 22.12 or later, and ${process.execPath} is Node 20.20.2.\n`,
+    });
+  },
+);
+
 test('image list --json of the sample tree is one document of the documented shape', async () => {
   const {code, stdout, stderr} = await run('image', 'list', '-s', sample, '--json');
   expect({code, stderr}).toEqual({code: 0, stderr: ''});
