@@ -120,20 +120,21 @@ function openLab() {
     const folder = join(base, `${labPrefix}${id}`);
     // As it was before the first lab that is up; they may have changed it.
     const sysctls = allRecords()[0]?.sysctls ?? readSysctls();
-    const record = {id, owner: thisProcess(), folder, network: await freeNetwork(), sysctls};
+    const network = await freeNetwork(allRecords().map((record) => record.network));
+    const record = {id, owner: thisProcess(), folder, network, sysctls};
     writeRecord(record);
     mkdirSync(folder, {mode: 0o700});
     const {guard, init} = await startGuard(id);
     writeRecord({...record, guard: identityOf(Number(guard.pid))});
-    const network = {number: record.network, init};
+    const plugged = {number: network, init};
     try {
-      await plugIn(network);
+      await plugIn(plugged);
     } catch (error) {
       // It clears away when we are not alone any more.
       guard.stdin.end();
       throw error;
     }
-    return {guard, folder, network};
+    return {guard, folder, network: plugged};
   });
 }
 

@@ -31,10 +31,11 @@ export function addressOf({number}: LabNetwork, host: number): HostAddress {
 }
 
 /**
- * Chooses addresses that nothing on this computer uses. Only for who is alone until `plugIn` is done: two at once
- * would choose the same. Throws when there are none.
+ * Chooses addresses that nothing on this computer uses, and no lab that is on record: the leg of one that ends goes with
+ * its processes, before its guard takes away whatever has that name. Only for who is alone until `plugIn` is done: two
+ * at once would choose the same. Throws when there are none.
  */
-export async function freeNetwork(): Promise<number> {
+export async function freeNetwork(onRecord: readonly number[]): Promise<number> {
   const used = new BlockList();
   const routes = JSON.parse(await execute('ip', ['-json', '-4', 'route', 'show', 'table', 'all']));
   for (const {dst} of routes as readonly {readonly dst: string}[]) {
@@ -42,7 +43,13 @@ export async function freeNetwork(): Promise<number> {
     if (network !== 'default' && bits !== '0') used.addSubnet(network, Number(bits));
   }
   for (let number = 0; number < 256; number++)
-    if (!used.check(`${prefixOf(number)}.1`) && !existsSync(`/sys/class/net/${legOf(number)}`)) return number;
+    if (
+      !onRecord.includes(number) &&
+      !used.check(`${prefixOf(number)}.1`) &&
+      !existsSync(`/sys/class/net/${legOf(number)}`)
+    ) {
+      return number;
+    }
   throw new Error('All of 10.77.0.0/16 is in use on this computer.');
 }
 

@@ -1,12 +1,20 @@
 import {type ChildProcess, spawn} from 'node:child_process';
+import {randomBytes} from 'node:crypto';
 import {readFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import type {Readable} from 'node:stream';
 import {fileURLToPath} from 'node:url';
 import {afterEach, describe, expect, test} from 'vitest';
+import {thisProcess} from '../../src/engine/run/process.ts';
+import {alone} from '../lab/alone.ts';
+import {clearLab} from '../lab/clear.ts';
 import {type Lab, startLab, whyNoLab} from '../lab/lab.ts';
 import {leftOf, recordOf} from '../lab/left.ts';
-import {allRecords} from '../lab/records.ts';
+import {freeNetwork} from '../lab/network.ts';
+import {allRecords, labPrefix, writeRecord} from '../lab/records.ts';
+import {readSysctls} from '../lab/sysctls.ts';
 
 const obstacle = whyNoLab();
 if (obstacle) console.error(`Tests of the end of lab hosts are skipped: ${obstacle}.`);
@@ -77,6 +85,23 @@ describe.skipIf(obstacle)('a lab', () => {
     expect(first?.hosts[0]?.address).not.toBe(second?.hosts[0]?.address);
     const reach = `timeout 5 bash -c '< /dev/tcp/${second?.hosts[0]?.address}/22' 2>&1 || true`;
     expect(await first?.hosts[0]?.sh(reach)).toMatch(/unreachable|No route/);
+  });
+
+  test('does not take the network of one that is being cleared away', async ({onTestFinished}) => {
+    // All that runs in it has ended, and with that its leg is gone; its guard has yet to take away what has that name.
+    const ending = await alone(async () => {
+      const network = await freeNetwork(allRecords().map((record) => record.network));
+      const id = randomBytes(4).toString('hex');
+      const folder = join(tmpdir(), `${labPrefix}${id}`);
+      const record = {id, owner: thisProcess(), folder, network, sysctls: allRecords()[0]?.sysctls ?? readSysctls()};
+      writeRecord(record);
+      return record;
+    });
+    onTestFinished(() => alone(() => clearLab(ending.id)));
+    const lab = await start(1);
+    expect(recordOf(lab).network).not.toBe(ending.network);
+    await alone(() => clearLab(ending.id));
+    expect(leftOf(recordOf(lab))).toContain('network');
   });
 
   test.for(['closed', 'killed'] as const)('puts settings of the kernel back when it is %s', async (how, {skip}) => {
