@@ -87,6 +87,9 @@ describe.skipIf(obstacle)('nine real hosts whose password the configuration does
     screen.press('enter');
     await screen.waitFor(/node-1 \S+ begins/, long);
     await screen.waitFor(/node-2 \S+ begins/, long);
+    await two.journal([{unit: 'kubelet.service', message: 'goes on'}]);
+    await screen.waitFor(/node-2 \S+ goes on/, long);
+    expect(screen.screen()).not.toMatch(/node-1 \S+ goes on/);
     screen.press('!');
     await screen.waitFor('--unit');
   });
