@@ -1,3 +1,5 @@
+import {sweepScript} from './sweep-script.ts';
+
 /**
  * What brings a script to run on a machine. Nothing of it needs more than POSIX sh, head, cat, tail, mkdir and setsid
  * (util-linux, busybox). It is sent through stdin, so that no login shell sees anything but `loginCommand`.
@@ -9,6 +11,8 @@
  * The script waits for its own text until its process group was announced. The relays go on reading when the
  * connection is gone, so that the script does not die of what it prints, and keep the last of it. The keeper writes how
  * the script ended to a file before it ends the same way, so that this can be asked for over another connection.
+ *
+ * The first keeper of a connection sweeps away what a program that was killed left on the machine, where there is find.
  *
  * That takes a dozen processes. A script of which nothing is to be kept takes the place of the login shell instead, and
  * its streams as they are.
@@ -63,7 +67,9 @@ export function keeperText({token, mark, prompt, sudo, scriptBytes, record}: Kee
     leader,
   };
   const lines = Object.entries(values).map(([name, value]) => `pt_${name}=${quoted(value)}`);
-  return `${lines.join('\n')}\n${starter}${record ? keeper : 'pt_run\n'}`;
+  if (!record) return `${lines.join('\n')}\n${starter}pt_run\n`;
+  const sweep = record.folder === undefined ? `${sweepScript}pt_sweep "$pt_started" </dev/null 2>/dev/null\n` : '';
+  return `${lines.join('\n')}\n${starter}${sweep}${keeper}`;
 }
 
 /** A word for sh that stands for exactly this text. */
@@ -127,6 +133,7 @@ pt_run() {
 const keeper = `trap : TERM HUP
 pt_group=
 pt_file=/dev/null pt_out=/dev/null pt_err=/dev/null
+if [ ! -d "$pt_folder" ]; then pt_folder=; fi
 if [ -z "$pt_folder" ]; then
   for pt_text in /tmp /var/tmp /dev/shm "$XDG_RUNTIME_DIR" "$HOME"; do
     pt_text=$pt_text/$pt_name
@@ -138,7 +145,7 @@ if [ -z "$pt_folder" ]; then
 fi
 if [ -n "$pt_folder" ]; then
   pt_file=$pt_folder/$pt_slot pt_out=$pt_folder/$pt_slot.out pt_err=$pt_folder/$pt_slot.err
-  { printf '%s %-12s\\n' "$pt_token" running 1<>"$pt_file"; } 2>/dev/null
+  { printf '%s %-12s\\n' "$pt_token" running 1<>"$pt_file"; printf '%s %s\\n' "$$" "$pt_started" >"$pt_file.keeper"; } 2>/dev/null
 fi
 exec 3>&1 4>&2
 pt_end=$(
