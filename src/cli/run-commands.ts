@@ -1,6 +1,6 @@
 import {existsSync, statSync} from 'node:fs';
 import {join, resolve} from 'node:path';
-import {effectWords, ProblemError, type RunView} from '../engine/index.ts';
+import {foldTasks, ProblemError, type RunView} from '../engine/index.ts';
 import {askApproval} from './approval.ts';
 import type {Context} from './context.ts';
 import {followRun} from './follow.ts';
@@ -134,9 +134,9 @@ function remainingText(view: RunView): string {
   return [
     `${plainLine(view.summary.title)} (run ${view.summary.id}): ${plainLine(interruptedProblem(view).message)}`,
     `${left.length} of ${view.state.tasks.length} tasks are left:`,
-    ...left.flatMap((task) => [
-      `  ${plainLine(task.title)}`,
-      ...task.does.map((effect) => `      ${plainLine(effectWords(effect))}`),
+    ...foldTasks(left).flatMap(({title, hosts, does}) => [
+      `  ${plainLine(title)}`,
+      ...[...(hosts === undefined ? [] : [`on ${hosts}`]), ...does].map((line) => `      ${plainLine(line)}`),
     ]),
   ].join('\n');
 }

@@ -141,7 +141,16 @@ describe('a cluster operation', () => {
     const fake = openEngine();
     const {code, stdout} = await change(fake.engine, clean, {'dry-run': true});
     expect(code).toBe(0);
+    expect(stdout).toContain(
+      [
+        '  change     Move the data of etcd aside on 3 machines (touches data)',
+        '               on infra-[01-03]',
+        '               run keep-etcd.sh on each as root',
+      ].join('\n'),
+    );
     expect(stdout).toContain('This is the plan only: nothing was done.');
+    const json = (await change(fake.engine, clean, {'dry-run': true, json: true})).stdout;
+    expect(JSON.parse(json).plan).toMatchObject({confirm: 'prod-east', tasks: {length: 9}});
     const {stderr} = await change(fake.engine, boot, {readonly: true, yes: true});
     expect(stderr).toContain('read-only: ');
     expect(started(fake)).toEqual([]);
