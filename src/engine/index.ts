@@ -19,7 +19,7 @@ export type * from './machines/types.ts';
 export {displayText, nearestNames} from './names.ts';
 export type * from './output-text.ts';
 export {effectWords, shellWord} from './plan/effect-words.ts';
-export {type FoldableTask, type FoldedTask, foldTasks, foldUndo} from './plan/fold-tasks.ts';
+export {type FoldedTask, foldTasks, foldUndo} from './plan/fold-tasks.ts';
 export {outlineOf} from './plan/outline.ts';
 export {together} from './plan/together.ts';
 export type {Task} from './plan/types.ts';
