@@ -19,7 +19,7 @@ export const sweepScript = `pt_is_left() {
 pt_sweep() {
   if [ "$1" = 0 ]; then return; fi
   pt_user=$(id -u)
-  for pt_old in /tmp/.pai-tui-* /var/tmp/.pai-tui-* /dev/shm/.pai-tui-* "\${XDG_RUNTIME_DIR:-/tmp}"/.pai-tui-*; do
+  for pt_old in /tmp/.pai-tui-* /var/tmp/.pai-tui-* /dev/shm/.pai-tui-* \${XDG_RUNTIME_DIR:+"$XDG_RUNTIME_DIR"/.pai-tui-*}; do
     case \${pt_old##*/.pai-tui-} in
       *[!0-9a-f]*) ;;
       *) if pt_is_left "$pt_old"; then rm -rf -- "$pt_old"; fi ;;
