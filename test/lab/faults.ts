@@ -28,8 +28,7 @@ interface JournalEntry {
 
 /**
  * A file of recordings/: what programs of a machine say. Each reply begins with `$ ` and the command, then its output,
- * and `= 9` where it did not end with 0. Those with GPUs were put together in the forms that nvidia-smi of driver 470
- * and lspci 3.9 print, not on a machine that has any.
+ * and `= 9` where it did not end with 0. What stands before the first says which machine it is of, and what of it is recorded.
  */
 type Recording = 'four-gpus' | 'lost-gpu' | 'no-driver';
 

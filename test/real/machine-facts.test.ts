@@ -132,20 +132,20 @@ describe.skipIf(obstacle)('facts of a real host', () => {
     }
   });
 
-  test('name the GPUs of replies as nvidia-smi and lspci give them (not recorded: written after the documentation)', async () => {
+  test('name the GPUs of a recorded machine, and those that its driver does not have', async () => {
     await plain.replay('four-gpus');
     const facts = await ask(plain, 'deploy');
     expect(facts.gpuDriver).toBe('470.82.01');
     expect(facts.gpus).toHaveLength(4);
     expect(facts.gpus[0]).toEqual({
-      slot: '0000:3b:00.0',
-      model: 'Tesla V100-SXM2-16GB',
-      memory: 16160 * 1024 ** 2,
+      slot: '0002:01:00.0',
+      model: 'Tesla P100-SXM2-16GB',
+      memory: 16280 * 1024 ** 2,
       driven: true,
     });
     await plain.replay('lost-gpu');
     expect(complaintsOf(await ask(plain, 'deploy'), {})).toContain(
-      '1 of its 4 GPUs is on the bus and not driven: 0000:5e:00.0.',
+      '1 of its 4 GPUs is on the bus and not driven: 0003:01:00.0.',
     );
     await plain.replay('no-driver');
     const without = await ask(plain, 'deploy');
