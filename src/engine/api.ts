@@ -142,7 +142,7 @@ interface BootupRequest extends ClusterRunRequest, KubectlPlaces {
   readonly verify: boolean;
 }
 
-interface CleanRequest extends ClusterRunRequest {
+export interface CleanRequest extends ClusterRunRequest {
   readonly operation: 'cluster k8s-clean';
   /** Remove the data of etcd instead of moving them aside. */
   readonly force: boolean;

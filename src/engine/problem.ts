@@ -92,6 +92,8 @@ const problemCodes = {
   'lock-held': 4,
   'read-only': 4,
   'secret-missing': 4,
+  'other-cluster': 4,
+  'cluster-data': 4,
   'edit-refused': 4,
   'other-account': 4,
   'program-version-changed': 4,

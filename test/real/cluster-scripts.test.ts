@@ -213,6 +213,45 @@ describe.skipIf(obstacle)('the scripts of a cluster, on real hosts', () => {
     }
   });
 
+  test('the data of an old etcd, which lie in its folder itself, are kept and removed as well', async () => {
+    await host.sh('rm -rf /var/etcd && mkdir -p /var/etcd/member/wal');
+    expect(await step('clean', 'clean-etcd-data.sh', ['/var/etcd', 'kept-1'])).toEqual([
+      'moved /var/etcd/member to /var/etcd/data.kept-1/member',
+    ]);
+    expect(await host.sh('find /var/etcd -printf "%m %p\\n"')).toContain('700 /var/etcd/data.kept-1\n');
+    await host.sh('rm -rf /var/etcd && mkdir -p /var/etcd/member/wal');
+    expect(await step('clean', 'clean-etcd-data.sh', ['/var/etcd', 'remove'])).toEqual([
+      'removed /var/etcd/member',
+      'removed /var/etcd',
+    ]);
+  });
+
+  /** A program of that name, which sleeps, until what is returned is called. */
+  async function running(name: string, redirection = ''): Promise<() => Promise<void>> {
+    await host.sh(`cp /bin/sleep /tmp/${name}`);
+    const pid = (await host.sh(`/tmp/${name} 1000 >/dev/null 2>&1 ${redirection} & echo $!`)).trim();
+    await host.sh(`until [ "$(cat /proc/${pid}/comm)" = ${name} ]; do sleep 0.05; done`);
+    return async () => {
+      await host.sh(`kill ${pid}; rm /tmp/${name}`);
+    };
+  }
+
+  test('nothing is taken from an etcd that is at work, nor cleaned where somebody else runs a kubelet', async () => {
+    await host.sh('mkdir -p /var/etcd/data/member/snap && touch /var/etcd/data/member/snap/db');
+    const stopEtcd = await running('etcd', '3</var/etcd/data/member/snap/db');
+    const refused = await step('clean', 'clean-etcd-data.sh', ['/var/etcd', 'remove']);
+    expect(refused).toMatchObject({exit: 4, said: expect.stringContaining('/var/etcd/data/member/snap/db')});
+    await stopEtcd();
+    expect(await step('clean', 'clean-etcd-data.sh', ['/var/etcd', 'remove'])).toContain('removed /var/etcd/data');
+    const stopKubelet = await running('kubelet');
+    expect(await step('clean', 'clean-containers.sh')).toMatchObject({
+      exit: 3,
+      said: expect.stringContaining('systemctl disable --now kubelet'),
+    });
+    await stopKubelet();
+    expect(await step('clean', 'clean-containers.sh')).toEqual([]);
+  });
+
   test('what is left of Kubernetes goes, with what is mounted in it', async () => {
     await host.sh(
       'mkdir -p "/var/lib/kubelet/pods/a b/volume" && mount -t tmpfs none "/var/lib/kubelet/pods/a b/volume"',

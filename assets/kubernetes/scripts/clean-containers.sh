@@ -1,15 +1,11 @@
 #!/bin/sh
-# Removes the kubelet and the containers of pods, by the labels that a kubelet gives them. Others stay. Exit 4: docker does not answer.
+# Removes the kubelet and the containers of pods, by the labels that a kubelet gives them. Others stay. Exit 3: a kubelet
+# of somebody else is at work, who would begin them anew; 4: docker does not answer.
 folder=$(dirname "$0")
 # shellcheck source=common.sh
 . "$folder/common.sh"
 
-if command -v docker >/dev/null 2>&1; then
-  docker version >/dev/null || fail 4 'Docker does not answer, so containers cannot be removed.'
-  if docker inspect "$kubelet_container" >/dev/null 2>&1; then
-    docker rm -f "$kubelet_container" >/dev/null
-    changed "removed the container $kubelet_container"
-  fi
+remove_pods() {
   for container in $(docker ps -aq --filter label=io.kubernetes.pod.uid); do
     name=$(docker inspect --format '{{.Name}}' "$container" 2>/dev/null || true)
     # The kubelet's last act may have been to remove it.
@@ -19,5 +15,28 @@ if command -v docker >/dev/null 2>&1; then
     fi
     changed "removed the container ${name#/}"
   done
+}
+
+if command -v docker >/dev/null 2>&1; then
+  docker version >/dev/null || fail 4 'Docker does not answer, so containers cannot be removed.'
+  if docker inspect "$kubelet_container" >/dev/null 2>&1; then
+    docker rm -f -v "$kubelet_container" >/dev/null
+    changed "removed the container $kubelet_container"
+  fi
+fi
+for process in /proc/[0-9]*; do
+  comm=
+  { read -r comm <"$process/comm"; } 2>/dev/null || true
+  case $comm in
+    kubelet) ;;
+    hyperkube) case $(tr '\0' ' ' 2>/dev/null <"$process/cmdline") in *'hyperkube kubelet '*) ;; *) continue ;; esac ;;
+    *) continue ;;
+  esac
+  fail 3 "A kubelet of somebody else is at work, process ${process#/proc/}: stop it first (systemctl disable --now kubelet)."
+done
+if command -v docker >/dev/null 2>&1; then
+  remove_pods
+  # What the kubelet asked docker for in its last moment came after the list was made.
+  remove_pods
 fi
 finish

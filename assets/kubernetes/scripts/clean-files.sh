@@ -1,5 +1,6 @@
 #!/bin/sh
-# Removes the files of Kubernetes, after what is mounted below them. Run when no kubelet runs any more.
+# Removes the files of Kubernetes, after what is mounted below them. Run when no kubelet runs any more. $1: `cni`, where
+# the pod network was one of plugins; absent: their files are somebody else's.
 folder=$(dirname "$0")
 # shellcheck source=common.sh
 . "$folder/common.sh"
@@ -14,10 +15,21 @@ done
 if awk -v path="$kubelet_data/" 'index($5, path) == 1 { found = 1 } END { exit !found }' /proc/self/mountinfo; then
   fail 1 "Something is still mounted below $kubelet_data."
 fi
-remove_path "$kubelet_data"
+if awk -v path="$kubelet_data" '$5 == path { found = 1 } END { exit !found }' /proc/self/mountinfo; then
+  # A disk of its own stays, empty.
+  for inside in "$kubelet_data"/* "$kubelet_data"/.[!.]*; do
+    case $inside in */lost+found) ;; *) remove_path "$inside" ;; esac
+  done
+else
+  remove_path "$kubelet_data"
+fi
 remove_path "$kubernetes"
 remove_path "$pod_logs"
 remove_path "$container_logs"
 remove_path "$sysctl_file"
 remove_path "$modules_file"
+if [ "${1:-}" = cni ]; then
+  remove_path "$cni_settings"
+  remove_path "$cni_data"
+fi
 finish

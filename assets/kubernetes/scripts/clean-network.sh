@@ -31,5 +31,8 @@ for file in "$hosts_file" "$rc_file"; do
     changed "$file"
   fi
 done
+# The rc.local that set-pod-routes.sh makes where there is none.
+if [ -f "$rc_file" ] && [ "$(cat "$rc_file")" = '#!/bin/sh
+exit 0' ]; then remove_path "$rc_file"; fi
 remove_path "$own"
 finish

@@ -142,13 +142,14 @@ export function certificateSteps(layout: ClusterLayout, machine: ClusterMachine)
 }
 
 export function cleanSteps(
-  {etcdDataPath}: Pick<ClusterLayout, 'etcdDataPath'>,
+  {etcdDataPath, podNetwork}: Pick<ClusterLayout, 'etcdDataPath' | 'podNetwork'>,
   machine: ClusterMachine,
   {keepAs}: CleanChoice,
 ): readonly ClusterStep[] {
   const on = machine.name;
   const file = (path: string): MachineEffect => ({kind: 'machine file', on, path});
-  const data = `${etcdDataPath.replace(/\/+$/, '')}/data`;
+  const etcd = etcdDataPath.replace(/\/+$/, '');
+  const hasPlugins = podNetwork.kind === 'manifest';
   const step = (script: string, title: string, does: readonly MachineEffect[], args: readonly string[] = []) =>
     ({phase: 'clean', script, title, args, does}) as const;
   return [
@@ -156,28 +157,33 @@ export function cleanSteps(
       {kind: 'container', on, call: 'remove', name: 'kubelet'},
       {kind: 'container', on, call: 'remove', name: 'k8s_*', decided: 'those with the label of a pod'},
     ]),
-    step(
-      'clean-network.sh',
-      'Remove routes, rules of kube-proxy, and names',
-      ['/etc/hosts', '/etc/rc.local', '/etc/systemd/system/pai-tui-pod-routes.service', '/etc/pai-tui/**'].map(file),
-    ),
     ...(machine.roles.includes('master')
       ? [
           step(
             'clean-etcd-data.sh',
             keepAs === undefined ? 'Remove the data of etcd' : 'Move the data of etcd aside',
-            [file(`${data}/**`), ...(keepAs === undefined ? [] : [file(`${data}.${keepAs}/**`)])],
+            [
+              ...[`${etcd}/data/**`, `${etcd}/member/**`].map(file),
+              keepAs === undefined ? file(etcd) : file(`${etcd}/data.${keepAs}/**`),
+            ],
             [etcdDataPath, keepAs ?? 'remove'],
           ),
         ]
       : []),
+    step(
+      'clean-network.sh',
+      'Remove routes, rules of kube-proxy, and names',
+      ['/etc/hosts', '/etc/rc.local', '/etc/systemd/system/pai-tui-pod-routes.service', '/etc/pai-tui/**'].map(file),
+    ),
     step(
       'clean-files.sh',
       'Remove the files of Kubernetes',
       [
         ...['/etc/kubernetes/**', '/var/lib/kubelet/**', '/var/log/pods/**', '/var/log/containers/**'],
         ...['/etc/sysctl.d/90-pai-tui.conf', '/etc/modules-load.d/pai-tui.conf'],
+        ...(hasPlugins ? ['/etc/cni/net.d/**', '/var/lib/cni/**'] : []),
       ].map(file),
+      hasPlugins ? ['cni'] : [],
     ),
   ];
 }
