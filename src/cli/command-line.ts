@@ -1,6 +1,7 @@
 import {resolve} from 'node:path';
 import {exitCodeOf, ProblemError, problemOf, shellWord} from '../engine/index.ts';
 import {checkCluster} from './cluster-check.ts';
+import {installKubectl} from './cluster-commands.ts';
 import {completionScript, type Shell} from './completion.ts';
 import {namesWord} from './completion-words.ts';
 import {checkConfig, showConfig} from './config-commands.ts';
@@ -98,6 +99,8 @@ async function carryOutOne(
       return renderTemplate(context);
     case 'cluster check':
       return closingMachines(context, checkCluster);
+    case 'cluster install-kubectl':
+      return closingMachines(context, installKubectl);
     case 'machine list':
     case 'machine facts':
     case 'machine trust':

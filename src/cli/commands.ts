@@ -49,7 +49,7 @@ export const laterNouns = ['service', 'new', 'sandbox'] as const;
 /** The same for commands of nouns that are here. */
 export const laterCommands: readonly string[] = [
   ...['add', 'remove', 'repair', 'etcdfix', 'etcd-fix'].map((verb) => `machine ${verb}`),
-  ...['status', 'k8s-bootup', 'k8s-clean', 'install-kubectl', 'package'].map((verb) => `cluster ${verb}`),
+  ...['status', 'k8s-bootup', 'k8s-clean', 'package'].map((verb) => `cluster ${verb}`),
 ];
 
 export function commandNamed(name: string): Command | undefined {

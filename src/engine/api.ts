@@ -148,7 +148,7 @@ export interface CleanRequest extends ClusterRunRequest {
   readonly force: boolean;
 }
 
-interface InstallKubectlRequest extends ClusterRunRequest, KubectlPlaces {
+export interface InstallKubectlRequest extends ClusterRunRequest, KubectlPlaces {
   readonly operation: 'cluster install-kubectl';
 }
 

@@ -13,6 +13,7 @@ const operations: Readonly<Partial<Record<Name, () => Promise<AnyOperation>>>> =
   'image build': async () => (await import('./plan/image-build.ts')).imageBuild,
   'image push': async () => (await import('./plan/image-push.ts')).imagePush,
   'cluster k8s-clean': async () => (await import('./plan/k8s-clean.ts')).k8sClean,
+  'cluster install-kubectl': async () => (await import('./plan/install-kubectl.ts')).installKubectl,
 };
 
 export async function operationOf(name: string): Promise<AnyOperation> {

@@ -216,6 +216,13 @@ export interface Files {
    */
   writeFile(path: string, content: string | Uint8Array, mode: number, owner?: FileOwner): Promise<void>;
   /**
+   * Begins a file that comes in pieces; one that is there already is replaced. Memory stays flat: whoever adds a piece
+   * waits for it. Its folder must be there.
+   */
+  beginFile(path: string, mode: number): Promise<FileDraft>;
+  /** Gives a file another name on the same file system, in one step; one that has that name is replaced. */
+  moveFile(from: string, to: string): Promise<void>;
+  /**
    * Every entry of a build context after .dockerignore (for BuildKit: after `<dockerfile>.dockerignore`, if there is
    * one), sorted by path; classic unless said otherwise. Reads only. Sockets are left out.
    * Throws `not-found` without the Dockerfile, `file-unreadable` for what cannot be read or sent.
@@ -256,6 +263,15 @@ export interface Files {
 export interface FileOwner {
   readonly uid: number;
   readonly gid: number;
+}
+
+export interface FileDraft {
+  /** What cannot be written is told by `finish`. */
+  add(bytes: Uint8Array): void;
+  /** Gives it its mode; all of it is on the disk then. Throws `disk-full`, `file-unwritable`. */
+  finish(): Promise<void>;
+  /** Removes it. */
+  discard(): Promise<void>;
 }
 
 export interface CopyWatch {

@@ -103,3 +103,38 @@ describe('small questions and deeds', () => {
     expect(problem).toMatchObject({file: join(folder, 'bad\ufffd[2Jname')});
   });
 });
+
+describe('beginFile', () => {
+  it('makes a file of pieces, whole and with its mode when it is finished', async () => {
+    const path = join(folder, 'program');
+    await writeFile(path, 'what was there before, and is longer');
+    const draft = await files.beginFile(path, 0o755);
+    draft.add(Buffer.from('first '));
+    draft.add(Buffer.from('second'));
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    await draft.finish();
+    expect(await readFile(path, 'utf8')).toBe('first second');
+    expect((await stat(path)).mode & 0o777).toBe(0o755);
+    await files.moveFile(path, join(folder, 'other'));
+    expect(await readdir(folder)).toEqual(['other']);
+  });
+
+  it('leaves nothing when it is discarded, before or after its end', async () => {
+    for (const finished of [false, true]) {
+      const draft = await files.beginFile(join(folder, 'program'), 0o755);
+      draft.add(Buffer.from('half'));
+      if (finished) await draft.finish();
+      await draft.discard();
+      expect(await readdir(folder)).toEqual([]);
+    }
+  });
+
+  it('says what cannot be written', async () => {
+    expect(await files.beginFile(join(folder, 'no/such'), 0o755).catch(problemOf)).toMatchObject({
+      code: 'file-unwritable',
+    });
+    expect(await files.moveFile(join(folder, 'none'), join(folder, 'other')).catch(problemOf)).toMatchObject({
+      code: 'file-unwritable',
+    });
+  });
+});

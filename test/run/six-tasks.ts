@@ -92,6 +92,8 @@ export function plainTools(clock: Tools['clock']): Tools {
     resolveInside: no,
     makeExecutable: no,
     makeFolder: no,
+    beginFile: no,
+    moveFile: no,
     removeTree: (path) => rm(path, {recursive: true, force: true}),
     async writeFile(path, content, mode) {
       await mkdir(dirname(path), {recursive: true});

@@ -1,5 +1,5 @@
 import type {Command} from './command.ts';
-import {askingFlags, passwords} from './common.ts';
+import {askingFlags, changingFlags, loginFlags, passwords} from './common.ts';
 
 export const clusterCommands: readonly Command[] = [
   {
@@ -15,6 +15,21 @@ export const clusterCommands: readonly Command[] = [
     examples: [
       'pai-tui cluster check -c ~/cluster',
       'pai-tui cluster check -c ~/cluster --json | jq \'.checks[] | select(.state != "ok")\'',
+    ],
+    since: '0.1.0',
+  },
+  {
+    name: 'cluster install-kubectl',
+    flags: ['config', 'source', ...loginFlags, ...changingFlags],
+    about: 'Let this computer reach a cluster that is booted: kubectl, and a context in the kubeconfig.',
+    more: [
+      'A kubectl that is found by PATH stays where it fits, one minor version older or newer than the cluster at most. Else that of the cluster is copied from a master into ~/.local/bin (root: /usr/local/bin); one in its place is kept beside it.',
+      'The cluster goes into the first file of KUBECONFIG, else ~/.kube/config, beside all that is there already, with a context of its own name. The file holds the key of the administrator and is for its owner alone (0600); the context in use stays the one it is.',
+      passwords,
+    ],
+    examples: [
+      'pai-tui cluster install-kubectl -c ~/cluster',
+      'pai-tui cluster install-kubectl -c ~/cluster --dry-run',
     ],
     since: '0.1.0',
   },

@@ -40,6 +40,7 @@ type CommandName =
   | 'config generate'
   | 'template render'
   | 'cluster check'
+  | 'cluster install-kubectl'
   | 'machine list'
   | 'machine facts'
   | 'machine trust'

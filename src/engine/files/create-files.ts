@@ -1,5 +1,6 @@
 import {chmod, lstat, readFile, stat} from 'node:fs/promises';
 import type {Files} from '../tools.ts';
+import {beginFile, moveFile} from './begin-file.ts';
 import {listContext} from './context.ts';
 import {copyTree} from './copy-tree.ts';
 import {errnoOf, unreadable, unwritable} from './file-problem.ts';
@@ -19,6 +20,8 @@ export function createFiles(options: {readonly cacheFile: string}): Files {
     removeTree,
     makeFolder,
     writeFile,
+    beginFile,
+    moveFile,
     listContext,
     packContext,
     hashEntries: (folder, entries, signal) => hashEntries(cache, folder, entries, signal),

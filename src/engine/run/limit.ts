@@ -103,6 +103,13 @@ export function limitTools(tools: Tools, limits: Limits): Tools {
       async writeFile(target, ...rest) {
         return tools.files.writeFile(await path('write', target, 'the file or link'), ...rest);
       },
+      async beginFile(target, mode) {
+        return tools.files.beginFile(await path('write', target, 'the file or link'), mode);
+      },
+      async moveFile(from, to) {
+        const source = await path('move away', from, 'the file or link');
+        return tools.files.moveFile(source, await path('write', to, 'the file or link'));
+      },
     },
   };
 }

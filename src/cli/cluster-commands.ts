@@ -1,0 +1,14 @@
+/** The commands that change a cluster, or how this computer reaches it. */
+
+import {changeCluster} from './cluster-operation.ts';
+import type {Context} from './context.ts';
+import {kubectlPlaces} from './kubectl-places.ts';
+import type {Ended} from './world.ts';
+
+export function installKubectl(context: Context): Promise<Ended> {
+  return changeCluster(context, (wish) => ({
+    ...wish,
+    ...kubectlPlaces(context.world),
+    operation: 'cluster install-kubectl',
+  }));
+}
