@@ -58,6 +58,11 @@ const problemCodes = {
   'api-failed': 1,
   'api-unreadable': 1,
   'api-lost': 1,
+  'etcd-no-quorum': 1,
+  'etcd-member-down': 1,
+  'etcd-membership': 1,
+  'etcd-alarm': 1,
+  'etcd-space': 1,
   bug: 1,
   // 2: wrong use
   usage: 2,
