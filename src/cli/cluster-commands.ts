@@ -12,3 +12,11 @@ export function installKubectl(context: Context): Promise<Ended> {
     operation: 'cluster install-kubectl',
   }));
 }
+
+export function cleanCluster(context: Context): Promise<Ended> {
+  return changeCluster(context, (wish) => ({
+    ...wish,
+    operation: 'cluster k8s-clean',
+    force: context.options.force === true,
+  }));
+}

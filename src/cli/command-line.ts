@@ -1,7 +1,7 @@
 import {resolve} from 'node:path';
 import {exitCodeOf, ProblemError, problemOf, shellWord} from '../engine/index.ts';
 import {checkCluster} from './cluster-check.ts';
-import {installKubectl} from './cluster-commands.ts';
+import {cleanCluster, installKubectl} from './cluster-commands.ts';
 import {completionScript, type Shell} from './completion.ts';
 import {namesWord} from './completion-words.ts';
 import {checkConfig, showConfig} from './config-commands.ts';
@@ -101,6 +101,8 @@ async function carryOutOne(
       return closingMachines(context, checkCluster);
     case 'cluster install-kubectl':
       return closingMachines(context, installKubectl);
+    case 'cluster k8s-clean':
+      return closingMachines(context, cleanCluster);
     case 'machine list':
     case 'machine facts':
     case 'machine trust':
@@ -137,7 +139,7 @@ function stateHome(options: Options, world: World): {stateHome?: string} {
 /** One line; where nobody can be asked it also says what these tools did not need. */
 function oldSpellingNotice({was, becomes}: Rewritten, world: World): string {
   const today = becomes.map((words) => `pai-tui ${words.map(shellWord).join(' ')}`).join(' && ');
-  const isApproved = becomes.some(([noun]) => noun === 'image');
+  const isApproved = becomes.some(([noun]) => noun === 'image' || noun === 'cluster');
   const decided = !isApproved || was.some((word) => word === '--yes' || word === '--dry-run');
   const asks = decided || world.stdin.isTTY ? '' : ' (without a terminal add --yes: the plan is approved first now)';
   return `note: "${was.map(shellWord).join(' ')}" is an old spelling; today it is: ${today}${asks}`;

@@ -28,6 +28,7 @@ test.each([
     ['config generate --input q.yaml --output /cfg --force --source /tree'],
   ],
   ['./paictl.py config generate -i q.yaml -o /cfg -f', ['config generate -i q.yaml -o /cfg -f']],
+  ['./paictl.py cluster k8s-clean -p /cfg -f', ['cluster k8s-clean --config /cfg --force']],
   ['docker_build.py -p c.yaml', ['image build --config c.yaml', 'image push --config c.yaml']],
   [
     'docker_build.py -p c.yaml -n X --yes --builder classic --force',
@@ -43,6 +44,7 @@ test.each([
   'run list',
   'image build',
   'cluster status',
+  'cluster k8s-clean -c /cfg -f',
   'python3',
   'python other.py build',
 ])('"%s" is no old spelling', (line) => {

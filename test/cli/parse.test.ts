@@ -68,7 +68,9 @@ test('a short flag means what its command has by it', () => {
 test('no words at all open the app, which takes only its own flags', () => {
   expect(parse([])).toEqual({kind: 'app', options: {}});
   expect(parse(['-c', '/c', '--readonly'])).toEqual({kind: 'app', options: {config: '/c', readonly: true}});
-  expect(misuse('--force').message).toBe('--force belongs to a command (image build, config generate).');
+  expect(misuse('--force').message).toBe(
+    '--force belongs to a command (image build, config generate, cluster k8s-clean).',
+  );
 });
 
 test('help is found about everything, a noun and a command', () => {

@@ -33,4 +33,21 @@ export const clusterCommands: readonly Command[] = [
     ],
     since: '0.1.0',
   },
+  {
+    name: 'cluster k8s-clean',
+    flags: ['force', 'confirm', 'config', 'source', ...loginFlags, 'take-over-lock', ...changingFlags],
+    means: {force: 'remove the data of etcd for good, instead of moving them aside'},
+    about: 'Take Kubernetes away from all machines of a cluster again, with everything the cluster knows.',
+    more: [
+      'The plan says what goes from each machine: containers, folders, data of etcd, with GiB. The name of the cluster has to be typed, or given as --confirm NAME beside --yes.',
+      'Data of etcd are moved aside on each master, unless --force is given; the next boot starts empty. Docker with its settings and images stays, and so do containers that are not of pods.',
+      'A machine that does not answer, or is of another cluster, is left out, and the others are cleaned. What is clean already stays as it is.',
+      passwords,
+    ],
+    examples: [
+      'pai-tui cluster k8s-clean -c ~/cluster --dry-run',
+      'pai-tui cluster k8s-clean -c ~/cluster --yes --confirm my-cluster',
+    ],
+    since: '0.1.0',
+  },
 ];

@@ -41,6 +41,7 @@ type CommandName =
   | 'template render'
   | 'cluster check'
   | 'cluster install-kubectl'
+  | 'cluster k8s-clean'
   | 'machine list'
   | 'machine facts'
   | 'machine trust'
