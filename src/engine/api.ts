@@ -136,7 +136,7 @@ interface ClusterRunRequest extends RunRequest {
   readonly config: string;
 }
 
-interface BootupRequest extends ClusterRunRequest, KubectlPlaces {
+export interface BootupRequest extends ClusterRunRequest, KubectlPlaces {
   readonly operation: 'cluster k8s-bootup';
   /** Run the test pods also where nothing was changed. */
   readonly verify: boolean;

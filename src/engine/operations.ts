@@ -12,6 +12,7 @@ type AnyOperation = Operation<any, any>;
 const operations: Readonly<Partial<Record<Name, () => Promise<AnyOperation>>>> = {
   'image build': async () => (await import('./plan/image-build.ts')).imageBuild,
   'image push': async () => (await import('./plan/image-push.ts')).imagePush,
+  'cluster k8s-bootup': async () => (await import('./plan/k8s-bootup.ts')).k8sBootup,
   'cluster k8s-clean': async () => (await import('./plan/k8s-clean.ts')).k8sClean,
   'cluster install-kubectl': async () => (await import('./plan/install-kubectl.ts')).installKubectl,
 };

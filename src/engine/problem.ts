@@ -100,6 +100,7 @@ const problemCodes = {
   'other-cluster': 4,
   'cluster-data': 4,
   'edit-refused': 4,
+  'check-failed': 4,
   'other-account': 4,
   'program-version-changed': 4,
   'host-key-unknown': 4,

@@ -9,37 +9,10 @@ import type {PackageChoice} from '../../src/engine/cluster/packages/choice.ts';
 import {clusterPackage} from '../../src/engine/cluster/packages/packages.ts';
 import {type ClusterOperation, cleanSteps, deploySteps} from '../../src/engine/cluster/packages/steps.ts';
 import {resolveInside} from '../../src/engine/files/inside.ts';
-import {bootableLayout} from './layouts.ts';
+import {clusterOf, first, masters, ways, worker} from './sample-clusters.ts';
 
 const assets = fileURLToPath(new URL('../../assets', import.meta.url));
 const golden = fileURLToPath(new URL('../golden/kubernetes', import.meta.url));
-
-const machine = (name: string, number: number, role: ClusterMachine['roles'][number]): ClusterMachine => ({
-  ...{name, nodeName: name, address: `10.0.0.${number}`, roles: [role], dockerData: '/mnt/docker', labels: []},
-  ...(role === 'master' ? {etcdId: `etcd-${name}`} : {}),
-});
-const masters = [machine('master-1', 1, 'master'), machine('master-2', 2, 'master'), machine('master-3', 3, 'master')];
-const [first = machine('master-1', 1, 'master')] = masters;
-const worker = machine('gpu-01', 11, 'worker');
-const proxy = machine('proxy-1', 9, 'proxy');
-
-/** The three ways to reach the API. */
-const ways = {
-  'single-master': {masters: [first], proxies: [], host: first.address},
-  'external-balancer': {masters, proxies: [], host: '10.0.0.200'},
-  proxy: {masters, proxies: [proxy], host: proxy.address},
-} as const;
-
-async function clusterOf(way: keyof typeof ways, version: string): Promise<ClusterLayout> {
-  const {host, ...there} = ways[way];
-  const layout = await bootableLayout(version);
-  return {
-    ...layout,
-    ...there,
-    ...{workers: [worker], machines: [...there.masters, worker, ...there.proxies]},
-    ...{api: {host, port: 6443}, availability: way},
-  };
-}
 
 const routes: PackageChoice = {
   podNetwork: {

@@ -27,7 +27,7 @@ export function effectWords(effect: Effect): string {
     }
     case 'machine file': {
       const below = effect.path.endsWith('/**');
-      const place = below ? `below ${effect.path.slice(0, -3)}` : effect.path;
+      const place = below ? `below ${effect.path.slice(0, -3) || '/'}` : effect.path;
       return `write ${place} on ${effect.on}${effect.digest === 'secret' ? ' (holds a secret)' : ''}${decided}`;
     }
     case 'container':

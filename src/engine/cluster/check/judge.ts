@@ -79,8 +79,11 @@ function seenMachine(asked: AskedMachine, cluster: CheckedCluster): SeenMachine 
   return {machine, cluster, facts, asked, member: membershipOf(asked, cluster), ...(answer ? {answer} : {})};
 }
 
-/** A kubeconfig that leads to this machine itself says nothing: every master has such a one. */
-function membershipOf({answer}: AskedMachine, {api, machines, masterPort}: CheckedCluster): Membership {
+/**
+ * Which cluster a machine is of, by its kubeconfigs. One that leads to this machine itself says nothing: every master has
+ * such a one.
+ */
+export function membershipOf({answer}: AskedMachine, {api, machines, masterPort}: CheckedCluster): Membership {
   const places = (answer?.member.servers ?? []).flatMap((server) => {
     const [, host = '', port] = /^https?:\/\/(\[[^\]]+\]|[^/:]+)(?::(\d+))?/.exec(server) ?? [];
     return host === '' || host === 'localhost' || host.startsWith('127.') ? [] : [`${host}:${port ?? '443'}`];

@@ -1,6 +1,8 @@
 /** The scripts of an operation on one machine, in their order, and what each may change there. */
 
+import {kubeconfigFiles} from '../../kube/certificates.ts';
 import type {MachineEffect} from '../../plan/types.ts';
+import {certificateRoles} from '../certificate-cluster.ts';
 import type {ClusterLayout, ClusterMachine} from '../layout/types.ts';
 
 /** deploy: part of the cluster; certificates: other ones; clean: nothing of it any more. */
@@ -188,13 +190,15 @@ export function cleanSteps(
   ];
 }
 
-function certificateStep({name: on}: ClusterMachine): ClusterStep {
+function certificateStep(machine: ClusterMachine): ClusterStep {
+  const on = machine.name;
+  const kubeconfigs = kubeconfigFiles(certificateRoles(machine));
   return {
     ...{phase: 'certificates', script: 'install-certificates.sh', title: 'Put certificates and keys', args: []},
     ...{stdin: 'certificates', critical: true},
     does: [
       {kind: 'machine file', on, path: '/etc/kubernetes/pki/**', digest: 'secret'},
-      {kind: 'machine file', on, path: '/etc/kubernetes/*.conf', digest: 'secret'},
+      ...kubeconfigs.map(({path}): MachineEffect => ({kind: 'machine file', on, path})),
     ],
   };
 }

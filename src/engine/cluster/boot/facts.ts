@@ -1,0 +1,95 @@
+/** What has to be known before a cluster is booted. Plain JSON: a plan that was made by it can be made again. */
+
+import type {BootupRequest} from '../../api.ts';
+import {nameOf, type ObjectName} from '../../kube-tools.ts';
+import {together} from '../../plan/together.ts';
+import type {FactWorld} from '../../plan/types.ts';
+import {isError, type Problem, ProblemError} from '../../problem.ts';
+import {readConfig} from '../../read-config.ts';
+import {tlsKnock} from '../check/api-endpoints.ts';
+import {judgeCluster, membershipOf} from '../check/judge.ts';
+import {readCheckFacts} from '../check/read-check-facts.ts';
+import type {AskedMachine, CheckResult} from '../check/types.ts';
+import {clusterLayout} from '../layout/layout.ts';
+import type {ClusterLayout} from '../layout/types.ts';
+import type {DecidedPodNetwork} from '../packages/choice.ts';
+import {clusterObjects, manifestObjects, type ObjectSet} from '../packages/objects.ts';
+import {decidePodNetwork} from './pod-network.ts';
+
+export interface BootupFacts {
+  readonly layout: ClusterLayout;
+  readonly podNetwork: DecidedPodNetwork;
+  /** In the order of the configuration. */
+  readonly machines: readonly FoundMachine[];
+  readonly checks: readonly CheckResult[];
+  /** What is to be known of the configuration. */
+  readonly notices: readonly Problem[];
+  /** What is applied to the API, by whose it is. */
+  readonly objects: Readonly<Record<AppliedSet, readonly ObjectName[]>>;
+}
+
+export type AppliedSet = ObjectSet | 'pod network' | 'dns';
+
+export interface FoundMachine {
+  readonly name: string;
+  /** Why it could not be asked. */
+  readonly problem?: Problem;
+  /** It is of this cluster already. */
+  readonly isMember: boolean;
+  /** Docker was there before us. */
+  readonly hasDocker: boolean;
+  /** Folders of etcd data that were moved aside earlier. */
+  readonly etcdKept: readonly string[];
+}
+
+export async function readBootupFacts(
+  {config: folder, source}: BootupRequest,
+  {tools}: FactWorld,
+  signal: AbortSignal,
+): Promise<BootupFacts> {
+  const {config} = await readConfig(folder, source);
+  const {layout, problems} = clusterLayout(config);
+  if (!layout) throw new ProblemError(together(problems.filter(isError)) ?? nothingToBoot);
+  const {assets, clock, machines} = tools;
+  const checked = await readCheckFacts(layout, {machines, clock, assets, knock: tlsKnock(clock)}, () => {}, signal);
+  const found = checked.machines.map((asked) => foundMachine(asked, layout));
+  const isBooted = found.some(({isMember}) => isMember);
+  const podNetwork = decidePodNetwork(layout, checked, isBooted);
+  return {
+    layout,
+    podNetwork,
+    machines: found,
+    checks: judgeCluster(checked, layout),
+    notices: problems,
+    objects: await appliedObjects(assets, layout, podNetwork),
+  };
+}
+
+function foundMachine(asked: AskedMachine, layout: ClusterLayout): FoundMachine {
+  const {name, problem, answer} = asked;
+  return {
+    name,
+    ...(problem ? {problem} : {}),
+    isMember: membershipOf(asked, layout) === 'this cluster',
+    hasDocker: answer?.hasDocker ?? false,
+    etcdKept: answer?.etcdKept ?? [],
+  };
+}
+
+async function appliedObjects(
+  assets: string,
+  layout: ClusterLayout,
+  podNetwork: DecidedPodNetwork,
+): Promise<BootupFacts['objects']> {
+  const shipped = (set: ObjectSet) => clusterObjects(assets, set, layout, {podNetwork}).map(nameOf);
+  const own = async (file: string | undefined) => (file === undefined ? [] : (await manifestObjects(file)).map(nameOf));
+  return {
+    'kube-proxy': shipped('kube-proxy'),
+    dashboard: shipped('dashboard'),
+    'plain-http': layout.plainHttp ? shipped('plain-http') : [],
+    'pod network': await own(podNetwork.kind === 'manifest' ? podNetwork.file : undefined),
+    dns: await own(layout.dnsManifest),
+  };
+}
+
+const nothingToBoot: Problem = {code: 'config-invalid', message: 'The configuration describes no cluster.'};

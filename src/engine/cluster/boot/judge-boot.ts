@@ -1,0 +1,143 @@
+/** Whether a cluster can be booted as it was found, and what is to be known before. Pure. */
+
+import {foldHostNames} from '../../machines/host-names.ts';
+import type {Problem} from '../../problem.ts';
+import {foldResults} from '../check/fold-results.ts';
+import type {CheckName, CheckResult} from '../check/types.ts';
+import type {BootupFacts, FoundMachine} from './facts.ts';
+
+/** Machines that are there: all others are left out, and join when it is booted again. */
+export function reachedMachines({layout, machines}: BootupFacts): BootupFacts['layout']['machines'] {
+  return layout.machines.filter(({name}) => machines.some((found) => found.name === name && !found.problem));
+}
+
+/** Everything that makes a boot impossible. */
+export function refusalsOf(facts: BootupFacts): readonly Problem[] {
+  const {layout, machines, checks} = facts;
+  const reached = reachedMachines(facts);
+  const masters = reached.filter(({roles}) => roles.includes('master'));
+  const needed = Math.floor(layout.masters.length / 2) + 1;
+  // Whoever does not let us in is there, and is not left out unasked.
+  const closed = machines.flatMap(({problem}) => (problem && !isDead(problem) ? [problem] : []));
+  const failed = foldResults(checks.filter(({check, state}) => check !== 'reachable' && state === 'failed'));
+  return [
+    ...closed,
+    ...(masters.length < needed && closed.length === 0 ? [tooFewMasters(facts, needed)] : []),
+    ...(layout.availability === 'proxy' && closed.length === 0 && !reached.some(({roles}) => roles.includes('proxy'))
+      ? [noProxy(facts)]
+      : []),
+    ...failed.map(({check, machines: on, detail, fix}) => problemOfCheck({check, detail, ...(fix ? {fix} : {})}, on)),
+  ];
+}
+
+/** What the operator should know before approving. */
+export function noticesOf(facts: BootupFacts): readonly Problem[] {
+  const {checks, machines, notices} = facts;
+  const told = foldResults(checks.filter(({check, state}) => state === 'warning' || isPromise(check, state)));
+  return [
+    ...notices,
+    ...machines.flatMap((machine) => (machine.problem ? [leftOut(machine, machine.problem)] : [])),
+    ...networkNotices(facts),
+    ...machines.flatMap(keptData),
+    ...told.map(({check, state, machines: on, detail, fix}): Problem => {
+      const severity = state === 'warning' ? 'warning' : 'notice';
+      return {...problemOfCheck({check, detail, ...(fix ? {fix} : {})}, on), severity};
+    }),
+  ];
+}
+
+/** What is said of how many machines may go is told also where all is well. */
+function isPromise(check: CheckName, state: CheckResult['state']): boolean {
+  return state === 'ok' && (check === 'masters' || check === 'balancer');
+}
+
+function problemOfCheck(
+  {check, detail, fix}: Pick<CheckResult, 'check' | 'detail' | 'fix'>,
+  machines: readonly string[],
+): Problem {
+  const where = machines.length === 0 ? '' : `${foldHostNames(machines)}: `;
+  const [machine] = machines;
+  return {
+    code: 'check-failed',
+    message: `${where}${detail === '' ? check : detail}`,
+    ...(fix === undefined ? {} : {hint: fix}),
+    ...(machines.length === 1 && machine !== undefined ? {machine} : {}),
+  };
+}
+
+function isDead({code}: Problem): boolean {
+  return code === 'machine-unreachable' || code === 'machine-lost' || code === 'deadline-passed';
+}
+
+function leftOut({name}: FoundMachine, problem: Problem): Problem {
+  return {
+    code: 'machine-unreachable',
+    severity: 'warning',
+    message: `${name} is left out: ${problem.message}`,
+    hint: 'When it answers again, boot again: it joins, and nothing else changes.',
+    machine: name,
+  };
+}
+
+function tooFewMasters({layout, machines}: BootupFacts, needed: number): Problem {
+  const dead = machines.filter(({name, problem}) => problem && layout.masters.some((master) => master.name === name));
+  const first = dead[0]?.problem;
+  return {
+    code: 'machine-unreachable',
+    message: `${foldHostNames(dead.map(({name}) => name))} cannot be reached: etcd needs ${needed} of ${layout.masters.length} masters.`,
+    hint: first?.hint ?? 'See why with: pai-tui machine list',
+    ...(first ? {detail: first.message} : {}),
+  };
+}
+
+function noProxy({layout}: BootupFacts): Problem {
+  return {
+    code: 'machine-unreachable',
+    message: `No proxy can be reached, and kubelets go to the API by its address, ${layout.api.host}.`,
+    hint: 'See why with: pai-tui machine list',
+  };
+}
+
+function networkNotices({layout, podNetwork, machines}: BootupFacts): readonly Problem[] {
+  const notice = (message: string, hint?: string): Problem => ({
+    ...{code: 'check-failed', severity: 'notice', message},
+    ...(hint === undefined ? {} : {hint}),
+  });
+  switch (podNetwork.kind) {
+    case 'host': {
+      const isLeftOpen = layout.podNetwork.kind === 'auto';
+      const isBooted = machines.some(({isMember}) => isMember);
+      const why = isLeftOpen
+        ? isBooted
+          ? ', as the cluster was booted'
+          : ', since routes are not proven to work'
+        : '';
+      return [
+        notice(
+          `The pod network is host${why}: pods of different machines cannot reach each other, but for those on the network of their machine.`,
+          isLeftOpen && isBooted
+            ? 'To change it, write pod-network: routes; docker is restarted on all machines then.'
+            : undefined,
+        ),
+      ];
+    }
+    case 'routes':
+      return [
+        notice(
+          `The pod network is routes: each machine has 256 addresses of ${podNetwork.range}, and pods of all machines reach each other.`,
+        ),
+      ];
+    case 'manifest':
+      return [
+        notice(
+          `The pod network is that of ${podNetwork.file}: nodes are Ready when it is, and what pods reach is its affair.`,
+        ),
+      ];
+  }
+}
+
+function keptData({name, etcdKept}: FoundMachine): readonly Problem[] {
+  if (etcdKept.length === 0) return [];
+  const message = `${name}: data of etcd that was kept in ${etcdKept.join(', ')} is not used.`;
+  return [{code: 'check-failed', severity: 'notice', message, machine: name}];
+}

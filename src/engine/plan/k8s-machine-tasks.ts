@@ -1,0 +1,230 @@
+/** What a boot does on each machine, by its roles. Each machine goes on by itself as far as its own needs allow. */
+
+import type {Readable} from 'node:stream';
+import {authorityInput, findAuthorities, makeAuthorities, readAuthorities} from '../cluster/authorities.ts';
+import {type Boot, taskOn} from '../cluster/boot/boot.ts';
+import {dockerInput, dockerSource} from '../cluster/boot/docker-input.ts';
+import {certificatesFor} from '../cluster/boot/machine-certificates.ts';
+import {type Changes, runSteps, stepEffects} from '../cluster/boot/run-steps.ts';
+import {certificateRoles} from '../cluster/certificate-cluster.ts';
+import type {ClusterMachine} from '../cluster/layout/types.ts';
+import {type CertificateInput, certificateInput} from '../cluster/packages/certificate-input.ts';
+import {type ClusterStep, deploySteps} from '../cluster/packages/steps.ts';
+import {ProblemError} from '../problem.ts';
+import {masterWaits} from './k8s-waits.ts';
+import type {Retry, Task, TaskContext} from './types.ts';
+
+const minute = 60_000;
+
+/** The authorities are made by one task; what it waits for is that each master says whether it has some. */
+const authoritiesTask = 'cluster/authorities';
+export const apiReadyTask = 'cluster/api-ready';
+
+/** Every script can be run again, so a connection that broke is no reason to give up. */
+const retry: Retry = {attempts: 3, on: ['machine-lost', 'machine-unreachable'], waitMs: 2000, maxWaitMs: 15_000};
+
+export function machineTasks(boot: Boot): readonly Task[] {
+  const [home] = boot.masters;
+  return [
+    ...(home ? [makeAuthoritiesTask(home, boot)] : []),
+    ...boot.machines.flatMap((machine) => [
+      ...preparation(machine, boot),
+      ...(machine.roles.includes('master') ? controlPlane(machine, boot) : []),
+    ]),
+  ];
+}
+
+/** From a bare machine to one with a kubelet. */
+function preparation(machine: ClusterMachine, boot: Boot): readonly Task[] {
+  const id = (phase: string) => taskOn(machine, phase);
+  const {roles} = machine;
+  const isMaster = roles.includes('master');
+  const isProxy = roles.includes('proxy');
+  const isHome = machine.name === boot.masters[0]?.name;
+  const steps = stepsOf(machine, boot);
+  const isInstalled = hasDocker(machine, boot);
+  const [pull, docker] = split(steps('docker'), ({script}) => script === 'pull-images.sh');
+  return [
+    stepsTask('system', machine, boot, {
+      title: 'Prepare the system',
+      needs: [],
+      // One thing at a time on a machine.
+      ...(isHome ? {after: [authoritiesTask]} : {}),
+      steps: steps('machine'),
+      deadlineMs: 3 * minute,
+    }),
+    stepsTask('docker', machine, boot, {
+      title: 'Set up docker',
+      needs: [id('system')],
+      steps: docker.filter(({script}) => script !== 'install-docker.sh' || !isInstalled),
+      critical: true,
+      deadlineMs: 20 * minute,
+      stdinOf: (step, context) => dockerStdin(step, machine, boot, context),
+    }),
+    stepsTask('images', machine, boot, {
+      title: 'Pull images',
+      needs: [id('docker')],
+      steps: pull,
+      deadlineMs: 60 * minute,
+    }),
+    stepsTask('certificates', machine, boot, {
+      title: 'Put certificates and kubeconfigs',
+      needs: [authoritiesTask, id('images')],
+      steps: steps('certificates'),
+      critical: true,
+      deadlineMs: 3 * minute,
+      stdinOf: async (_step, context) => stdinOf(await certificates(machine, boot, context)),
+    }),
+    ...(isMaster
+      ? [
+          stepsTask('etcd', machine, boot, {
+            title: 'Put the manifest of etcd',
+            needs: [id('certificates')],
+            steps: steps('etcd'),
+            deadlineMs: 2 * minute,
+          }),
+        ]
+      : []),
+    ...(isProxy
+      ? [
+          stepsTask('proxy', machine, boot, {
+            title: 'Put haproxy before the API servers',
+            needs: [id(isMaster ? 'etcd' : 'certificates')],
+            steps: steps('proxy'),
+            deadlineMs: 2 * minute,
+          }),
+        ]
+      : []),
+    stepsTask('kubelet', machine, boot, {
+      title: 'Start the kubelet',
+      needs: [
+        id(isProxy ? 'proxy' : isMaster ? 'etcd' : 'certificates'),
+        // Nobody joins a cluster that is not there.
+        ...(isMaster || isProxy ? [] : [apiReadyTask]),
+      ],
+      steps: steps('kubelet'),
+      deadlineMs: 5 * minute,
+    }),
+  ];
+}
+
+/** From a kubelet to an API server. Members of etcd come up together: each waits for a quorum of them. */
+function controlPlane(machine: ClusterMachine, boot: Boot): readonly Task[] {
+  const {etcdHealthy, apiReady} = masterWaits(machine, boot);
+  return [
+    etcdHealthy,
+    stepsTask('control-plane', machine, boot, {
+      title: 'Put the manifests of the control plane',
+      needs: [etcdHealthy.id],
+      steps: stepsOf(machine, boot)('control plane'),
+      deadlineMs: 2 * minute,
+    }),
+    apiReady,
+  ];
+}
+
+interface StepsTask {
+  readonly title: string;
+  readonly needs: readonly string[];
+  readonly after?: readonly string[];
+  readonly steps: readonly ClusterStep[];
+  readonly critical?: true;
+  readonly deadlineMs: number;
+  stdinOf?(step: ClusterStep, context: TaskContext): Promise<string | Readable | undefined>;
+}
+
+function stepsTask(phase: string, machine: ClusterMachine, boot: Boot, what: StepsTask): Task<Changes> {
+  const {title, needs, after, steps, critical, deadlineMs, stdinOf} = what;
+  const {layout, choice} = boot;
+  const isMember = boot.isMember(machine);
+  return {
+    ...{id: taskOn(machine, phase), title, on: machine.name, needs, ...(after ? {after} : {})},
+    touches: 'a machine',
+    does: stepEffects(machine, 'deploy', steps),
+    expected: isMember ? 'decided while running' : 'change',
+    why: isMember ? ['it is of this cluster: what is as it should be stays'] : [],
+    ...(critical ? {critical} : {}),
+    ...{retry, deadlineMs},
+    run: (context) =>
+      runSteps(
+        {
+          layout,
+          choice,
+          machine,
+          operation: 'deploy',
+          steps,
+          ...(stdinOf ? {stdinOf: (step) => stdinOf(step, context)} : {}),
+        },
+        context,
+      ),
+  };
+}
+
+function stepsOf(machine: ClusterMachine, {layout}: Boot): (phase: ClusterStep['phase']) => readonly ClusterStep[] {
+  const all = deploySteps(layout, machine);
+  return (phase) => all.filter((step) => step.phase === phase);
+}
+
+function split<T>(all: readonly T[], isFirst: (one: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
+}
+
+/** Docker that is there stays what it is, but for its settings. */
+function hasDocker(machine: ClusterMachine, {facts}: Boot): boolean {
+  return facts.machines.some((found) => found.name === machine.name && found.hasDocker);
+}
+
+async function dockerStdin({stdin}: ClusterStep, machine: ClusterMachine, boot: Boot, {tools, signal}: TaskContext) {
+  const {layout, choice} = boot;
+  if (stdin === 'docker source') return dockerSource(layout);
+  if (stdin !== 'docker settings') return undefined;
+  const request = {layout, machine, podNetwork: choice.podNetwork, isFresh: !hasDocker(machine, boot)};
+  return dockerInput(request, tools.machines, signal);
+}
+
+// ---------------------------------------------------------------- certificates
+
+/** Where the authorities are made, and read from by all later tasks. Those that another master has are brought there. */
+function makeAuthoritiesTask(home: ClusterMachine, boot: Boot): Task<Changes> {
+  const steps = stepsOf(home, boot)('certificates');
+  const {layout, choice, masters} = boot;
+  const isBooted = masters.some((master) => boot.isMember(master));
+  return {
+    id: authoritiesTask,
+    title: 'Make the authorities of the cluster',
+    on: home.name,
+    needs: [],
+    touches: 'a machine',
+    does: stepEffects(home, 'deploy', steps),
+    expected: isBooted ? 'decided while running' : 'change',
+    why: isBooted ? ['those that a master has stay'] : [],
+    critical: true,
+    ...{retry, deadlineMs: 3 * minute},
+    async run(context) {
+      const {tools, signal} = context;
+      const names = masters.map(({name}) => name);
+      const found = await findAuthorities(tools.machines, names, signal);
+      const authorities = found ?? (await makeAuthorities(new Date(tools.clock.now())));
+      const stdin = stdinOf(authorityInput(authorities, certificateRoles(home)));
+      return runSteps({layout, choice, machine: home, operation: 'deploy', steps, stdinOf: async () => stdin}, context);
+    },
+  };
+}
+
+async function certificates(machine: ClusterMachine, {layout, masters}: Boot, {tools, signal}: TaskContext) {
+  const [home] = masters;
+  const authorities = home && (await readAuthorities(tools.machines, home.name, signal));
+  if (!home || !authorities) {
+    throw new ProblemError({
+      code: 'certificate-invalid',
+      message: `The authorities that were put on ${home?.name ?? 'a master'} are there no more, so nothing can be signed.`,
+      hint: 'See who removes files below /etc/kubernetes/pki there, and repeat the run.',
+    });
+  }
+  const now = new Date(tools.clock.now());
+  return certificatesFor(machine, {layout, authorities, now}, tools.machines, signal);
+}
+
+function stdinOf(files: readonly CertificateInput[]): string {
+  return certificateInput(files).reveal();
+}

@@ -1,0 +1,131 @@
+/** Where a boot waits: for etcd, for API servers, for nodes. Each says what it waits for, and in the end what is wrong. */
+
+import {withApi} from '../cluster/boot/api.ts';
+import {type Boot, taskOn} from '../cluster/boot/boot.ts';
+import {etcdHealth, lastWordsOf} from '../cluster/boot/components.ts';
+import {isSo, type Look, waitFor} from '../cluster/boot/wait.ts';
+import type {ClusterMachine} from '../cluster/layout/types.ts';
+import type {Kube} from '../kube-tools.ts';
+import {ProblemError} from '../problem.ts';
+import type {Task, TaskContext} from './types.ts';
+
+const minute = 60_000;
+/** Five minutes: a slow disk, a first start of large images. */
+const patienceMs = 5 * minute;
+/** So that it is us who say why it took too long. */
+const taskMs = patienceMs + 2 * minute;
+
+/** What nobody changes by waiting. */
+export const onlyWaits = {touches: 'nothing', does: [], expected: 'unchanged', why: [], deadlineMs: taskMs} as const;
+
+export function masterWaits(
+  machine: ClusterMachine,
+  boot: Boot,
+): {readonly etcdHealthy: Task; readonly apiReady: Task} {
+  const {name, address} = machine;
+  const lookAtEtcd = ({tools, signal}: TaskContext) => etcdHealth(tools.machines, name, signal);
+  const server = `https://${address}:${boot.layout.masterPort}`;
+  const atApi = <T>(context: TaskContext, work: (api: Kube) => Promise<T>) => withApi([name], context, work, server);
+  return {
+    etcdHealthy: {
+      ...onlyWaits,
+      id: taskOn(machine, 'etcd-healthy'),
+      title: 'Wait until etcd is healthy',
+      on: name,
+      needs: [taskOn(machine, 'kubelet')],
+      after: boot.masters.filter((master) => master !== machine).map((master) => taskOn(master, 'kubelet')),
+      satisfied: (context) => isSo(() => lookAtEtcd(context), context.signal),
+      run: async (context) => {
+        const late = (waitsFor: string) =>
+          partIsLate(
+            context,
+            machine,
+            'etcd',
+            `etcd of ${name} is not healthy after ${minutes(patienceMs)}: ${waitsFor}`,
+          );
+        await waitFor({deadlineMs: patienceMs, look: () => lookAtEtcd(context), late}, context);
+        return {changed: false, result: true};
+      },
+    },
+    apiReady: {
+      ...onlyWaits,
+      id: taskOn(machine, 'api-ready'),
+      title: 'Wait until the API server is ready',
+      on: name,
+      needs: [taskOn(machine, 'control-plane')],
+      satisfied: (context) => isSo(() => atApi(context, (api) => readiness(api, context)), context.signal),
+      run: async (context) => {
+        const late = (waitsFor: string) =>
+          partIsLate(
+            context,
+            machine,
+            'kube-apiserver',
+            `The API server of ${name} is not ready after ${minutes(patienceMs)}: ${waitsFor}`,
+          );
+        await atApi(context, (api) =>
+          waitFor({deadlineMs: patienceMs, look: () => readiness(api, context), late}, context),
+        );
+        return {changed: false, result: true};
+      },
+    },
+  };
+}
+
+/** By the address that everybody uses, once API servers are ready: with a balancer, through it. */
+export function apiReady(id: string, boot: Boot): Task {
+  const {masters, machines, layout} = boot;
+  const {host, port} = layout.api;
+  const names = masters.map(({name}) => name);
+  const servers = masters.map((master) => taskOn(master, 'api-ready'));
+  const proxies = machines.filter(({roles}) => roles.includes('proxy')).map((proxy) => taskOn(proxy, 'kubelet'));
+  const look = (context: TaskContext) => withApi(names, context, (api) => readiness(api, context));
+  return {
+    ...onlyWaits,
+    id,
+    title: `Wait until the API is reached by ${host}`,
+    // Some of several masters are enough.
+    ...(servers.length === 1 ? {needs: servers, after: proxies} : {needs: [], after: [...servers, ...proxies]}),
+    satisfied: (context) => isSo(() => look(context), context.signal),
+    run: async (context) => {
+      const late = async (waitsFor: string) =>
+        new ProblemError({
+          code: 'api-unreachable',
+          message: `The API is not reached by https://${host}:${port} after ${minutes(balancerMs)}: ${waitsFor}`,
+          hint:
+            layout.availability === 'single-master'
+              ? `See whether this computer reaches ${host}.`
+              : `See whether the balancer passes on TCP to port ${layout.masterPort} of the masters, and whether this computer reaches it.`,
+        });
+      await waitFor({deadlineMs: balancerMs, look: () => look(context), late}, context);
+      return {changed: false, result: true};
+    },
+  };
+}
+
+/** API servers are ready by then; only who stands in front of them may still have to see it. */
+const balancerMs = 2 * minute;
+
+async function readiness(api: Kube, {signal}: TaskContext): Promise<Look<true>> {
+  const failing = await api.notReady(signal);
+  return failing.length === 0 ? {found: true} : {waitsFor: `not ready: ${failing.join(', ')}`};
+}
+
+async function partIsLate(
+  {tools, signal}: TaskContext,
+  {name}: ClusterMachine,
+  part: string,
+  message: string,
+): Promise<ProblemError> {
+  const detail = await lastWordsOf(tools.machines, name, part, signal);
+  return new ProblemError({
+    code: 'deadline-passed',
+    message: /[.!?]$/.test(message) ? message : `${message}.`,
+    hint: `What it printed last stands below; more of it: 'docker logs' on ${name}. Mend it and repeat the run.`,
+    ...(detail === '' ? {} : {detail}),
+    machine: name,
+  });
+}
+
+function minutes(milliseconds: number): string {
+  return `${Math.round(milliseconds / minute)} minutes`;
+}

@@ -1,0 +1,187 @@
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {describe, expect, test} from 'vitest';
+import type {BootupRequest} from '../../src/engine/api.ts';
+import type {BootupFacts, FoundMachine} from '../../src/engine/cluster/boot/facts.ts';
+import type {CheckResult} from '../../src/engine/cluster/check/types.ts';
+import type {ClusterLayout} from '../../src/engine/cluster/layout/types.ts';
+import {podRanges} from '../../src/engine/cluster/packages/choice.ts';
+import {clusterObjects} from '../../src/engine/cluster/packages/objects.ts';
+import {nameOf} from '../../src/engine/kube-tools.ts';
+import {effectWords} from '../../src/engine/plan/effect-words.ts';
+import {k8sBootup, planBootup} from '../../src/engine/plan/k8s-bootup.ts';
+import type {Plan} from '../../src/engine/plan/types.ts';
+import {ProblemError} from '../../src/engine/problem.ts';
+import {clusterOf} from '../cluster/sample-clusters.ts';
+
+const assets = fileURLToPath(new URL('../../assets', import.meta.url));
+const golden = fileURLToPath(new URL('../golden/plans', import.meta.url));
+const range = '10.200.0.0/16';
+const request: BootupRequest = {
+  ...{operation: 'cluster k8s-bootup', config: '/config', verify: false},
+  ...{kubeconfig: '/home/ann/.kube/config', programs: '/home/ann/.local/bin'},
+};
+const dead = {code: 'machine-unreachable', message: 'Nobody answers at 10.0.0.2.', hint: 'See to it.'} as const;
+
+function factsOf(layout: ClusterLayout, more: Partial<BootupFacts> = {}): BootupFacts {
+  const podNetwork = more.podNetwork ?? {kind: 'routes', range, ranges: podRanges(layout, range)};
+  const shipped = (set: 'kube-proxy' | 'dashboard') => clusterObjects(assets, set, layout, {podNetwork}).map(nameOf);
+  return {
+    ...{layout, podNetwork, checks: [], notices: []},
+    machines: layout.machines.map(found),
+    objects: {
+      ...{'kube-proxy': shipped('kube-proxy'), dashboard: shipped('dashboard')},
+      ...{'plain-http': [], 'pod network': [], dns: []},
+    },
+    ...more,
+  };
+}
+
+const found = ({name}: {readonly name: string}): FoundMachine => ({
+  ...{name, isMember: false, hasDocker: true, etcdKept: []},
+});
+
+/** A plan as a table: tasks with their needs, and below each what it may change. */
+function tableOf({tasks}: Plan): string {
+  const lines = tasks.flatMap(({id, needs, after = [], critical, expected, does}) => [
+    [
+      id,
+      ...(needs.length > 0 ? [`needs ${needs.join(', ')}`] : []),
+      ...(after.length > 0 ? [`after ${after.join(', ')}`] : []),
+      ...(critical ? ['critical'] : []),
+      expected,
+    ].join(' | '),
+    ...does.map((effect) => `    ${effectWords(effect)}`),
+  ]);
+  return `${lines.join('\n')}\n`;
+}
+
+function refusal(facts: BootupFacts) {
+  try {
+    planBootup(request, facts);
+  } catch (error) {
+    if (error instanceof ProblemError) return error.problem;
+    throw error;
+  }
+  throw new Error('not refused');
+}
+
+describe('a plan to boot a cluster', () => {
+  test.each(['single-master', 'proxy', 'external-balancer'] as const)('is a list of tasks: %s', async (way) => {
+    const plan = planBootup(request, factsOf(await clusterOf(way)));
+    await expect(tableOf(plan)).toMatchFileSnapshot(join(golden, `k8s-bootup-${way}.txt`));
+  });
+
+  test('needs only tasks that are in it, and has good ids', async () => {
+    for (const way of ['single-master', 'proxy', 'external-balancer'] as const) {
+      const {tasks} = planBootup(request, factsOf(await clusterOf(way)));
+      const ids = tasks.map(({id}) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const {id, needs, after = []} of tasks) {
+        expect(id).toMatch(/^[a-z0-9._/-]+$/);
+        expect(
+          [...needs, ...after].filter((need) => !ids.includes(need)),
+          id,
+        ).toEqual([]);
+      }
+    }
+  });
+
+  test('applies the manifests of the operator where they are chosen', async () => {
+    const layout = {...(await clusterOf('single-master')), dnsManifest: '/dns.yaml'};
+    const network = {apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'net', namespace: 'kube-system'};
+    const dns = {apiVersion: 'apps/v1', kind: 'Deployment', name: 'dns', namespace: 'kube-system'};
+    const facts = factsOf(layout, {podNetwork: {kind: 'manifest', range, file: '/net.yaml'}});
+    const plan = planBootup(request, {...facts, objects: {...facts.objects, 'pod network': [network], dns: [dns]}});
+    const does = (id: string) => plan.tasks.find((task) => task.id === id)?.does;
+    expect(does('cluster/pod-network')).toEqual([{kind: 'kube', verb: 'apply', object: network}]);
+    expect(does('cluster/dns')).toEqual([{kind: 'kube', verb: 'apply', object: dns}]);
+    expect(plan.notices.map(({message}) => message)).toContain(
+      'The pod network is that of /net.yaml: nodes are Ready when it is, and what pods reach is its affair.',
+    );
+  });
+
+  test('installs docker only where there is none', async () => {
+    const layout = await clusterOf('single-master');
+    const machines = layout.machines.map((machine) => ({...found(machine), hasDocker: machine.name === 'master-1'}));
+    const {tasks} = planBootup(request, factsOf(layout, {machines}));
+    const scripts = (id: string) =>
+      tasks.find((task) => task.id === id)?.does.flatMap((effect) => (effect.kind === 'script' ? [effect.name] : []));
+    expect(scripts('master-1/docker')).not.toContain('install-docker.sh');
+    expect(scripts('gpu-01/docker')).toContain('install-docker.sh');
+  });
+
+  test('says what the host network does not do', async () => {
+    const plan = planBootup(request, factsOf(await clusterOf('single-master'), {podNetwork: {kind: 'host'}}));
+    expect(plan.notices[0]?.message).toContain('pods of different machines cannot reach each other');
+  });
+
+  test('leaves out a machine that is dead, and says so', async () => {
+    const layout = await clusterOf('proxy');
+    const machines = layout.machines.map((machine) => ({
+      ...found(machine),
+      ...(machine.name === 'master-2' ? {problem: dead} : {}),
+    }));
+    const plan = planBootup(request, factsOf(layout, {machines}));
+    expect(plan.tasks.filter(({id}) => id.startsWith('master-2/'))).toEqual([]);
+    expect(plan.notices[0]).toMatchObject({
+      ...{code: 'machine-unreachable', severity: 'warning', machine: 'master-2'},
+      message: 'master-2 is left out: Nobody answers at 10.0.0.2.',
+    });
+  });
+
+  test('is refused without a majority of the masters, or without the proxy that leads to them', async () => {
+    const layout = await clusterOf('proxy');
+    const without = (...names: readonly string[]) =>
+      layout.machines.map((machine) => ({...found(machine), ...(names.includes(machine.name) ? {problem: dead} : {})}));
+    expect(refusal(factsOf(layout, {machines: without('master-2', 'master-3')}))).toMatchObject({
+      ...{code: 'machine-unreachable', message: 'master-[2-3] cannot be reached: etcd needs 2 of 3 masters.'},
+    });
+    expect(refusal(factsOf(layout, {machines: without('proxy-1')}))).toMatchObject({
+      code: 'machine-unreachable',
+      message: 'No proxy can be reached, and kubelets go to the API by its address, 10.0.0.9.',
+    });
+  });
+
+  test('is refused where somebody lets nobody in, instead of leaving them out', async () => {
+    const layout = await clusterOf('single-master');
+    const problem = {code: 'host-key-unknown', message: 'Its key is not known.'} as const;
+    const machines = layout.machines.map((machine) => ({
+      ...found(machine),
+      ...(machine.name === 'gpu-01' ? {problem} : {}),
+    }));
+    expect(refusal(factsOf(layout, {machines}))).toMatchObject(problem);
+  });
+
+  test('is refused by failed checks with their sentences, and tells warnings', async () => {
+    const layout = await clusterOf('single-master');
+    const swap: CheckResult = {machine: 'gpu-01', check: 'swap', state: 'warning', detail: 'Swap is on.'};
+    const ports: CheckResult = {
+      ...{machine: 'master-1', check: 'ports', state: 'failed', detail: 'Port 6443 is taken.', fix: 'Free it.'},
+    };
+    const fine: CheckResult = {check: 'masters', state: 'ok', detail: 'One master.'};
+    expect(refusal(factsOf(layout, {checks: [swap, ports]}))).toMatchObject({
+      ...{code: 'check-failed', message: 'master-1: Port 6443 is taken.', hint: 'Free it.', machine: 'master-1'},
+    });
+    const {notices} = planBootup(request, factsOf(layout, {checks: [swap, fine]}));
+    expect(notices.map(({severity, message}) => [severity, message])).toEqual(
+      expect.arrayContaining([
+        ['warning', 'gpu-01: Swap is on.'],
+        ['notice', 'One master.'],
+      ]),
+    );
+  });
+
+  test('promises less of machines that are of the cluster already', async () => {
+    const layout = await clusterOf('single-master');
+    const machines = layout.machines.map((machine) => ({...found(machine), isMember: true}));
+    const {tasks} = planBootup(request, factsOf(layout, {machines}));
+    expect(tasks.filter(({expected}) => expected === 'change')).toEqual([]);
+  });
+
+  test('locks the machines of the cluster here, and the cluster on its masters', async () => {
+    const facts = factsOf(await clusterOf('external-balancer'));
+    expect(k8sBootup.locks(request, facts)).toEqual([{scope: 'machines', of: facts.layout.name}]);
+    expect(k8sBootup.clusterLock?.(request, facts)).toEqual({masters: ['master-1', 'master-2', 'master-3']});
+  });
+});
