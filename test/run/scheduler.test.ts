@@ -111,7 +111,7 @@ function words(event: Happening): string {
 }
 
 /** A journal that has these tasks as done, with their results; or as running when the runner died. */
-function before(tasks: Readonly<Record<string, 'done' | 'running'>>): RunState {
+function before(tasks: Readonly<Record<string, 'done' | 'running' | 'stopped'>>): RunState {
   return {
     ...emptyRun,
     status: 'running',
@@ -555,6 +555,59 @@ describe('stopping', () => {
   });
 });
 
+describe('when others may change the same', () => {
+  const loss = new ProblemError({code: 'lock-held', message: 'The lock was lost.', hint: 'Look at it.'});
+
+  test('all that runs is aborted, critical tasks too, nothing new starts, and the run has no end', async () => {
+    const lost = new AbortController();
+    const run = scene({a: {}, critical: {critical: true}, after: {needs: ['critical']}}, {lost: lost.signal});
+    await run.said();
+    lost.abort(loss);
+    expect(await run.ended).toEqual({outcome: 'broken off', problem: loss.problem});
+    expect(await run.said()).toEqual([
+      'run-noticed',
+      'a stopped',
+      'critical stopped: Perhaps only partly done: write /critical.',
+    ]);
+  });
+
+  test('from before the start, nothing starts', async () => {
+    const run = scene({a: {}}, {lost: AbortSignal.abort(loss)});
+    expect(await run.ended).toEqual({outcome: 'broken off', problem: loss.problem});
+    expect(await run.said()).toEqual(['run-noticed']);
+  });
+
+  test('a failure that stops the run before does not end it', async () => {
+    const lost = new AbortController();
+    const run = scene({a: {}, b: {critical: true}}, {lost: lost.signal, failFast: true});
+    await run.end('a', problem('build-failed'));
+    lost.abort(loss);
+    expect(await run.ended).toMatchObject({outcome: 'broken off'});
+  });
+
+  test('who asked for it to stop before has stopped it, and is told what may be half-done', async () => {
+    const lost = new AbortController();
+    const run = scene({critical: {critical: true}, after: {needs: ['critical']}}, {lost: lost.signal});
+    await settled();
+    run.cancel.set({stage: 1, by: 'ann'});
+    await run.said();
+    lost.abort(loss);
+    expect(await run.ended).toEqual({outcome: 'stopped'});
+    expect(await run.said()).toEqual([
+      'run-noticed',
+      'critical stopped: Perhaps only partly done: write /critical.',
+      'after skipped: the run was stopped',
+    ]);
+  });
+
+  test('what was all done by then is done', async () => {
+    const lost = new AbortController();
+    const run = scene({a: {critical: true, body: async () => undefined}}, {lost: lost.signal});
+    lost.abort(loss);
+    expect(await run.ended).toEqual({outcome: 'done'});
+  });
+});
+
 describe('progress', () => {
   test('is passed on at most four times a second, the newest last', async () => {
     const run = scene({
@@ -630,6 +683,12 @@ describe('going on with a run', () => {
       'a started',
       'a failed: Nobody answers.',
     ]);
+  });
+
+  test('what a task finds done that was stopped when the runner broke off counts as changed by this run', async () => {
+    const run = scene({a: {satisfied: async () => 'so'}}, {before: before({a: 'stopped'})});
+    await run.ended;
+    expect(await run.said()).toEqual(['a started', 'a done changed']);
   });
 
   test('what a task finds done that was running when the runner died counts as changed by this run', async () => {

@@ -187,7 +187,7 @@ export interface FactWorld {
   readonly anew?: boolean;
 }
 
-interface ClusterLockWish {
+export interface ClusterLockWish {
   /** Names of every configured master. */
   readonly masters: readonly string[];
   /** Those that can be reached are enough, for what mends a cluster that lost its masters; at least one must be. */

@@ -12,9 +12,9 @@ import {type PlanRecord, type RequestRecord, type RunFolder, writeWhole} from '.
 import {openJournal, readJournal} from './journal.ts';
 import {endLeftScripts} from './left-scripts.ts';
 import {limitTools} from './limit.ts';
-import {type Holder, holderWords, type Lock} from './lock.ts';
+import {holderWords} from './lock.ts';
 import {leftOutBytes, openOutput} from './output.ts';
-import {prepare, type Ready} from './prepare.ts';
+import {type Held, prepare, type Ready} from './prepare.ts';
 import {bootId} from './process.ts';
 import {readPlan, readRequest} from './read-record.ts';
 import {createRedactor} from './redact.ts';
@@ -29,7 +29,8 @@ const mostLines = 50;
 
 /**
  * Carries out what is left of a run and ends it; resolves with its exit code. Rejects when the run cannot be ended
- * but may be resumed: its disk is full, or a later runner finds a lock held or makes another plan.
+ * but may be resumed: its disk is full, its lock on the cluster was lost, or a later runner finds a lock held or makes
+ * another plan.
  */
 export async function carryOut(
   run: RunFolder,
@@ -45,31 +46,35 @@ export async function carryOut(
 
   const journal = openJournal(run.journal, world.journalDisk);
   const book = bookOf(journal, before, world.clock, redact);
-  const locks: Lock[] = [];
-  const startWith = (tasks: readonly TaskOutline[]) => book.emit(startedEvent(run, record, approved, before, tasks));
+  const held: Held = {locks: []};
+  const startWith = (tasks: readonly TaskOutline[]) => {
+    book.emit(startedEvent(run, record, approved, before, tasks));
+    for (const {tookOverFrom} of held.locks) if (tookOverFrom) book.emit(takenOver(holderWords(tookOverFrom)));
+    for (const words of held.cluster?.tookOverFrom ?? []) book.emit(clusterTakenOver(words));
+  };
   try {
     let ready: Ready;
     try {
-      ready = await prepare(run, world, record, approved, before.runner === 0, secrets, cancel, locks, redact);
+      ready = await prepare(run, world, record, approved, before.runner === 0, secrets, cancel, held, redact);
     } catch (error) {
       if (before.runner > 0) throw error;
       startWith(approved.tasks);
       const asked = cancel.get();
       if (asked) book.emit({type: 'cancel-requested', ...asked});
-      return end(run, record, book, refusalOf(diskFull(error, run.folder) ?? error, cancel.get()), locks);
+      return end(run, record, book, refusalOf(diskFull(error, run.folder) ?? error, cancel.get()), held);
     }
-    const ended = [...(await endLeftCommands(before, world)), ...(await endLeftScripts(before, ready, cancel))];
+    const limits = {cancel, clock: world.clock, lost: held.cluster?.lost};
+    const ended = [...(await endLeftCommands(before, world)), ...(await endLeftScripts(before, ready, limits))];
     startWith(ready.plan.tasks.map(outlineOf));
-    for (const lock of locks) if (lock.tookOverFrom) book.emit(takenOver(lock.tookOverFrom));
     for (const task of ended) book.emit(endedFor(task));
     if (ready.configChange.length > 0) book.emit(configChanged(ready.configChange));
-    const outcome = await execute(run, world, record, ready, before, secrets, cancel, book);
+    const outcome = await execute(run, world, record, ready, before, secrets, cancel, held, book);
     if (outcome.outcome === 'broken off') throw new ProblemError(outcome.problem ?? problemOf('the run broke off'));
     await removeTree(run, ready.tools, book);
-    return end(run, record, book, {...outcome, outcome: outcome.outcome}, locks);
+    return end(run, record, book, {...outcome, outcome: outcome.outcome}, held);
   } finally {
+    await letGo(held);
     await world.closeTools?.();
-    for (const lock of locks) lock.release();
     journal.close();
   }
 }
@@ -82,6 +87,7 @@ function execute(
   before: RunState,
   secrets: ReadonlyMap<string, Secret>,
   cancel: Store<Cancel | undefined>,
+  {cluster}: Held,
   book: Book,
 ): Promise<ExecutionEnd> {
   const {stateFolder, folder} = run;
@@ -93,6 +99,7 @@ function execute(
     clock: world.clock,
     secrets,
     cancel,
+    lost: cluster?.lost,
     parallel: request.parallel ?? world.parallel ?? defaultParallel,
     resourceLimit: (resource) => world.resourceLimit?.(resource) ?? Number.POSITIVE_INFINITY,
     pace: (resource) => world.pace?.(resource),
@@ -117,13 +124,13 @@ function execute(
  * The report first, because the journal's last record says that all is written; the locks before it, because
  * whoever sees the run's end may start the next one at once.
  */
-function end(
+async function end(
   run: RunFolder,
   record: RequestRecord,
   book: Book,
   {outcome, problem}: {readonly outcome: 'done' | 'failed' | 'stopped'; readonly problem?: Problem},
-  locks: readonly Lock[],
-): number {
+  held: Held,
+): Promise<number> {
   const event: Happening = {type: 'run-ended', outcome, ...(problem ? {problem} : {})};
   try {
     writeWhole(
@@ -133,10 +140,16 @@ function end(
   } catch (error) {
     throw diskFull(error, run.report) ?? error;
   }
-  for (const lock of locks) lock.release();
+  await letGo(held);
   book.emit(event);
   if (outcome === 'done') return 0;
   return outcome === 'stopped' ? 5 : problem ? exitCodeOf(problem) : 1;
+}
+
+/** The one on the cluster first: whoever finds the others free is to have it. Within seconds, whatever masters do. */
+async function letGo({locks, cluster}: Held): Promise<void> {
+  await cluster?.release();
+  for (const lock of locks) lock.release();
 }
 
 async function removeTree(run: RunFolder, tools: Tools, book: Book): Promise<void> {
@@ -170,15 +183,18 @@ function startedEvent(
   };
 }
 
-function takenOver(holder: Holder): Happening {
-  return {
-    type: 'run-noticed',
-    problem: {
-      code: 'lock-held',
-      severity: 'notice',
-      message: `The lock was left by ${holderWords(holder)}, which is gone; it was taken over.`,
-    },
-  };
+function takenOver(words: string): Happening {
+  return noticed(`The lock was left by ${words}, which is gone; it was taken over.`);
+}
+
+function clusterTakenOver(words: string): Happening {
+  return noticed(
+    `The lock of the cluster was left by ${words}, whose time was over; it was taken over, as was agreed.`,
+  );
+}
+
+function noticed(message: string): Happening {
+  return {type: 'run-noticed', problem: {code: 'lock-held', severity: 'notice', message}};
 }
 
 function endedFor(task: string): Happening {

@@ -57,6 +57,7 @@ const request = schemaFor<RunRequest>()(
     failFast: maybe(flag),
     timeoutMs: maybe(number),
     readOnly: maybe(flag),
+    takeOverLock: maybe(flag),
   }),
 );
 
@@ -110,6 +111,8 @@ export const requestRecord = record({
   programVersion: text,
   /** Epoch milliseconds. */
   at: number,
+  /** What no other run has, of whatever computer; by it the run knows its own lock on a cluster. */
+  token: maybe(text),
 });
 
 /** plan.json: what was approved, for people and for the screens. */

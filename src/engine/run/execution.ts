@@ -16,6 +16,8 @@ export interface Execution {
   readonly clock: Clock;
   readonly secrets: ReadonlyMap<string, Secret>;
   readonly cancel: Store<Cancel | undefined>;
+  /** Aborted when others may change what this run changes: all its tasks are, critical ones too, and it breaks off. */
+  readonly lost?: AbortSignal | undefined;
   /** Tasks at a time, all together. */
   readonly parallel: number;
   /** Start nothing new once a task failed; what runs may end. */
@@ -52,7 +54,7 @@ export interface Cancel {
 /** An event before it has its time. */
 export type Happening = RunEvent extends infer Each ? (Each extends RunEvent ? Omit<Each, 'at' | 'up'> : never) : never;
 
-/** How carrying out a plan ended. Broken off: nothing more could be written down; the run can be resumed. */
+/** How carrying out a plan ended. Broken off: nothing more could be written down, or `lost`; the run can be resumed. */
 export interface ExecutionEnd {
   readonly outcome: 'done' | 'failed' | 'stopped' | 'broken off';
   readonly problem?: Problem;

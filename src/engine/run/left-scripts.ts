@@ -1,9 +1,8 @@
 import type {Task} from '../plan/types.ts';
 import {ProblemError, problemOf} from '../problem.ts';
-import type {Store} from '../store.ts';
 import type {Tools} from '../tools.ts';
+import {beforeTasks, type Limits} from './before-tasks.ts';
 import type {RunState, StartedScript} from './events.ts';
-import type {Cancel} from './execution.ts';
 import type {Ready} from './prepare.ts';
 
 /** How long a critical script of an earlier runner is waited for where its task has no deadline. */
@@ -18,24 +17,14 @@ const lookEveryMs = 1000;
 export async function endLeftScripts(
   {tasks}: RunState,
   {plan, tools}: Ready,
-  cancel: Store<Cancel | undefined>,
+  limits: Limits,
 ): Promise<readonly string[]> {
   const byId = new Map(plan.tasks.map((task) => [task.id, task]));
-  const stop = new AbortController();
-  const hear = () => {
-    if (cancel.get()) stop.abort(new ProblemError({code: 'stopped', message: 'Stopped before the first task.'}));
-  };
-  const unsubscribe = cancel.subscribe(hear);
-  hear();
-  try {
-    const left = tasks.flatMap(({id, scripts = []}) => scripts.map((script) => ({id, script})));
-    const found = await Promise.all(
-      left.map(async ({id, script}) => ((await settle(script, byId.get(id), tools, stop.signal)) ? [id] : [])),
-    );
-    return [...new Set(found.flat())];
-  } finally {
-    unsubscribe();
-  }
+  const left = tasks.flatMap(({id, scripts = []}) => scripts.map((script) => ({id, script})));
+  const found = await beforeTasks(limits, (signal) =>
+    Promise.all(left.map(async ({id, script}) => ((await settle(script, byId.get(id), tools, signal)) ? [id] : []))),
+  );
+  return [...new Set(found.flat())];
 }
 
 /**

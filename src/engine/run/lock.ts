@@ -83,7 +83,7 @@ export function lockPlace(lock: LockName, places: {readonly stateHome: string; r
 }
 
 /** A holder as words: 'run 20261120-… of ann on box (process 4711)'. */
-export function holderWords(holder: Holder): string {
+export function holderWords(holder: Pick<Holder, 'run' | 'user' | 'host' | 'pid'>): string {
   return `run ${holder.run} of ${holder.user} on ${holder.host} (process ${holder.pid})`;
 }
 

@@ -1,14 +1,18 @@
+import {isDeepStrictEqual} from 'node:util';
 import {planHash} from '../plan/hash.ts';
 import {outlineOf} from '../plan/outline.ts';
 import type {Operation, Plan, RunRequest} from '../plan/types.ts';
 import {ProblemError} from '../problem.ts';
+import {orAborted} from '../remote/deadline.ts';
 import type {Secret} from '../secret.ts';
 import type {Store} from '../store.ts';
-import type {Clock, Tools} from '../tools.ts';
+import type {Tools} from '../tools.ts';
+import {beforeTasks, type Limits} from './before-tasks.ts';
 import {configurationChange, keepConfiguration} from './config-copy.ts';
 import {planDifference} from './difference.ts';
 import type {Cancel} from './execution.ts';
 import {type PlanRecord, type RequestRecord, type RunFolder, writeJson} from './folder.ts';
+import {type HeldCluster, holdCluster} from './hold-cluster.ts';
 import {type Lock, lockPlace, takeLock} from './lock.ts';
 import {readJson} from './read-record.ts';
 import type {RunnerWorld} from './runner-world.ts';
@@ -24,7 +28,13 @@ export interface Ready {
   readonly configChange: readonly string[];
 }
 
-/** Locks, facts and plan; throws whatever makes going on wrong. Locks taken are put into `locks`. */
+/** What a run holds against others while it is at work. */
+export interface Held {
+  readonly locks: Lock[];
+  cluster?: HeldCluster;
+}
+
+/** Locks, facts and plan; throws whatever makes going on wrong. Locks taken are put into `held`. */
 export async function prepare(
   run: RunFolder,
   world: RunnerWorld,
@@ -33,7 +43,7 @@ export async function prepare(
   first: boolean,
   secrets: ReadonlyMap<string, Secret>,
   cancel: Store<Cancel | undefined>,
-  locks: Lock[],
+  held: Held,
   redact: (text: string) => string,
 ): Promise<Ready> {
   const {request} = record;
@@ -41,12 +51,22 @@ export async function prepare(
   const recorded = readJson(run.facts);
   for (const name of operation.locks(request, recorded)) {
     const place = lockPlace(name, run);
-    locks.push(takeLock(place.folder, place.name, run.run, world.clock.now()));
+    held.locks.push(takeLock(place.folder, place.name, run.run, world.clock.now()));
   }
   const tools = await world.tools(request, secrets);
-  const facts = first ? await readFactsAgain(run, operation, request, tools, world.clock, cancel) : recorded;
+  const {clock} = world;
+  const wishOf = (facts: unknown) => (request.readOnly ? undefined : operation.clusterLock?.(request, facts));
+  const wish = wishOf(recorded);
+  if (wish) {
+    // That was agreed to for the holder there was then.
+    const takeOver = first && request.takeOverLock === true;
+    held.cluster = await holdCluster(run, record, wish, takeOver, tools, {cancel, clock});
+  }
+  const limits = {cancel, clock, lost: held.cluster?.lost};
+  const facts = first ? await readFactsAgain(run, operation, request, tools, limits) : recorded;
   const plan = operation.plan(request, facts);
   if (planHash(plan) !== record.planHash) throw planChanged(record, approved, plan, first, world.programVersion);
+  if (!isDeepStrictEqual(wishOf(facts), wish)) throw otherMasters();
   for (const {id} of plan.tasks) if (!/^[a-z0-9._/-]+$/.test(id)) throw new Error(`${id} is no good id of a task`);
   if (!first) return {tools, plan, configChange: await configurationChange(run, request, world.readConfiguration)};
   writeJson(run.facts, facts);
@@ -54,43 +74,33 @@ export async function prepare(
   return {tools, plan, configChange: []};
 }
 
-/** Plain JSON, as a resumed run will find them. Ends early when the run is cancelled. */
+/** Plain JSON, as a resumed run will find them. Ends early when the run is cancelled, or its lock lost. */
 async function readFactsAgain(
   run: RunFolder,
   operation: Operation,
   request: RunRequest,
   tools: Tools,
-  clock: Clock,
-  cancel: Store<Cancel | undefined>,
+  limits: Omit<Limits, 'deadline'>,
 ): Promise<unknown> {
-  const work = new AbortController();
-  const hear = () => {
-    if (cancel.get()) work.abort(new ProblemError({code: 'stopped', message: 'Stopped before the first task.'}));
-  };
-  const unsubscribe = cancel.subscribe(hear);
   const late = new ProblemError({
     code: 'deadline-passed',
     message: `Reading the facts took longer than ${shortDuration(factsDeadlineMs)}.`,
     hint: 'Nothing was changed. See with `pai-tui info` what can be reached.',
   });
-  void clock.sleep(factsDeadlineMs, work.signal).then(
-    () => work.abort(late),
-    () => {},
-  );
-  hear();
-  const aborted = new Promise<never>((_resolve, reject) => {
-    const fail = () => reject(work.signal.reason);
-    if (work.signal.aborted) fail();
-    else work.signal.addEventListener('abort', fail, {once: true});
+  const deadline = {milliseconds: factsDeadlineMs, late};
+  return beforeTasks({...limits, deadline}, async (signal) => {
+    const facts = operation.readFacts(request, {tools, stateFolder: run.stateFolder}, signal);
+    // Whether the operation listens or not.
+    return JSON.parse(JSON.stringify((await orAborted(facts, signal)) ?? null));
   });
-  aborted.catch(() => {});
-  try {
-    const facts = operation.readFacts(request, {tools, stateFolder: run.stateFolder}, work.signal);
-    return JSON.parse(JSON.stringify((await Promise.race([facts, aborted])) ?? null));
-  } finally {
-    unsubscribe();
-    work.abort();
-  }
+}
+
+function otherMasters(): ProblemError {
+  return new ProblemError({
+    code: 'plan-changed',
+    message: 'The masters of the cluster are no longer those whose lock was to be taken.',
+    hint: 'Nothing was changed. Make the plan again, look at it, and approve it.',
+  });
 }
 
 function planChanged(

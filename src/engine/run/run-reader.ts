@@ -87,8 +87,9 @@ function explain(run: RunFolder, state: RunState): string {
 
 /** Which tasks run, which of them for a second time, and which stay as they are. */
 function whatResumeDoes({tasks}: RunState): string {
-  const idsOf = (wanted: TaskStatus) => tasks.filter(({status}) => status === wanted).map(({id}) => id);
-  const [done, atWork, failed] = [idsOf('done'), idsOf('running'), idsOf('failed')];
+  const idsOf = (...wanted: readonly TaskStatus[]) =>
+    tasks.filter(({status}) => wanted.includes(status)).map(({id}) => id);
+  const [done, atWork, failed] = [idsOf('done'), idsOf('running', 'stopped'), idsOf('failed')];
   const [stay, them] = done.length === 1 ? ['stays', 'it'] : ['stay', 'them'];
   const kept = `${taskWords(done.length)} ${stay} done if a check finds ${them} so.`;
   if (done.length === tasks.length)

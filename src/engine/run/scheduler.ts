@@ -22,7 +22,7 @@ interface Entry {
 /** Nothing new starts any more, and the word for why. */
 interface Halt {
   readonly why: string;
-  readonly kind: 'cancel' | 'fail-fast' | 'deadline' | 'disk';
+  readonly kind: 'cancel' | 'fail-fast' | 'deadline' | 'disk' | 'lost';
   readonly problem?: Problem;
 }
 
@@ -31,7 +31,7 @@ interface Halt {
  * runs any more; never rejects because of a task. The run-ended event is left to the caller.
  */
 export async function executePlan(execution: Execution): Promise<ExecutionEnd> {
-  const {plan, before, clock, cancel} = execution;
+  const {plan, before, clock, cancel, lost} = execution;
   const known = new Map(before.tasks.map((state) => [state.id, state]));
   const entries = new Map<string, Entry>(
     longestChainFirst(plan.tasks).map((task) => [
@@ -81,6 +81,13 @@ export async function executePlan(execution: Execution): Promise<ExecutionEnd> {
     if (asked.stage === 2) abortRunning(true);
   };
   const unsubscribe = cancel.subscribe(hearCancel);
+  const hearLost = () => {
+    const problem = problemOf(lost?.reason);
+    say({type: 'run-noticed', problem: {...problem, severity: 'warning'}});
+    stopFor({kind: 'lost', why: 'the lock of the cluster was lost', problem});
+    abortRunning(true);
+  };
+  lost?.addEventListener('abort', hearLost, {once: true});
 
   const start = (entry: Entry) => {
     const {task} = entry;
@@ -96,7 +103,7 @@ export async function executePlan(execution: Execution): Promise<ExecutionEnd> {
       say,
       broken,
       results,
-      begunBefore: known.get(task.id)?.status === 'running',
+      begunBefore: ['running', 'stopped'].includes(known.get(task.id)?.status ?? ''),
     };
     const ended = asked ? askAgain(job, needsThatChanged(task, entries)) : runTask(job);
     void ended.then((outcome) => {
@@ -125,8 +132,10 @@ export async function executePlan(execution: Execution): Promise<ExecutionEnd> {
 
   try {
     hearCancel();
+    if (lost?.aborted) hearLost();
     for (;;) {
-      skipWhatCannot(entries, say);
+      // After a lost lock the next runner goes on with what waits.
+      if (!lost?.aborted) skipWhatCannot(entries, say);
       if (!halt)
         for (const entry of startable(entries, running, execution))
           if (entry.phase === 'asked' || running.size === 0 || pace.allows(entry.task)) start(entry);
@@ -137,6 +146,7 @@ export async function executePlan(execution: Execution): Promise<ExecutionEnd> {
     }
   } finally {
     unsubscribe();
+    lost?.removeEventListener('abort', hearLost);
     whole.abort();
   }
   // A function call, because the compiler does not see that the callbacks above set it.
@@ -183,7 +193,9 @@ function skipWhatCannot(entries: ReadonlyMap<string, Entry>, say: (event: Happen
 }
 
 function endOf(entries: readonly Entry[], halt: Halt | undefined, say: (event: Happening) => void): ExecutionEnd {
-  if (halt?.kind === 'disk') return {outcome: 'broken off', ...(halt.problem ? {problem: halt.problem} : {})};
+  const isOver = entries.every((entry) => isDone(entry));
+  if (halt?.kind === 'disk' || (halt?.kind === 'lost' && !isOver))
+    return {outcome: 'broken off', ...(halt.problem ? {problem: halt.problem} : {})};
   const waiting = entries.filter(({phase}) => phase === 'waiting');
   if (waiting.length > 0 && !halt) throw new Error(`tasks wait for each other: ${idsOf(waiting)}`);
   for (const entry of waiting) {

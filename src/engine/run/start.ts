@@ -1,3 +1,4 @@
+import {randomUUID} from 'node:crypto';
 import {existsSync, readdirSync, rmSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import type {MachineSecrets} from '../machines/types.ts';
@@ -44,6 +45,7 @@ export async function startRun(start: RunStart): Promise<string> {
     ...(start.given === undefined || start.given.length === 0 ? {} : {given: start.given}),
     programVersion: start.programVersion,
     at,
+    token: randomUUID(),
   };
   const approved: PlanRecord = {
     operation: plan.operation,

@@ -18,7 +18,7 @@ export interface TaskWork {
   broken(problem: unknown): void;
   /** Results of done tasks by id; this task's own is put here. */
   readonly results: Map<string, unknown>;
-  /** An earlier runner died while it ran: what it finds done may be that runner's doing. */
+  /** An earlier runner died or broke off while it ran: what it finds done may be that runner's doing. */
   readonly begunBefore: boolean;
 }
 
