@@ -14,6 +14,8 @@ import {askMaster} from '../../src/engine/cluster/lock/master-lock.ts';
 import type {MachineAccess} from '../../src/engine/machine-tools.ts';
 import {ProblemError} from '../../src/engine/problem.ts';
 import {createLocalRemote} from '../helpers/local-remote.ts';
+import {createFakeClock} from '../run/fake-clock.ts';
+import {createFakeMasters} from '../run/fake-masters.ts';
 import '../helpers/property-seed.ts';
 
 const clock = createClock();
@@ -248,6 +250,18 @@ describe('the lock on a cluster', () => {
     );
     expect(had).toBeGreaterThan(5);
     expect(readdirSync(base)).toEqual([]);
+  });
+
+  test('without a majority is kept by one as soon as it had one', async () => {
+    const still = createFakeClock();
+    const machines = createFakeMasters(three, still);
+    const lock = await take({name: 'ann'}, {machines, clock: still, withoutMajority: true});
+    machines.cut.add('m2');
+    await still.pass(600_000);
+    expect(lock.lost.aborted).toBe(false);
+    machines.cut.add('m1');
+    await still.pass(60_000);
+    expect(lock.lost.aborted).toBe(true);
   });
 
   test('is free again where its file was torn', async () => {

@@ -63,7 +63,7 @@ export async function takeClusterLock(request: ClusterLockRequest, signal: Abort
     const on = answers.flatMap(({master, said}) => (said?.says === 'taken' ? [master] : []));
     const others = answers.flatMap(({said}) => (said && 'by' in said ? [said] : []));
     const enough = withoutMajority ? on.length > 0 && others.length === 0 : on.length >= majority;
-    if (enough && !signal.aborted) return keep(request, on, withoutMajority ? on.length : majority, asked);
+    if (enough && !signal.aborted) return keep(request, on, Math.min(majority, on.length), asked);
     await askAll(request, 'release', releaseMs, never());
     signal.throwIfAborted();
     const reached = answers.filter(({said}) => said).length;
