@@ -236,7 +236,8 @@ if [ -n "$running" ]; then
   ask status endpoint status -w json
   ask members member list -w json
   ask health endpoint health
-  # From 3.5 on `member list` wants a quorum. What members tell each other does not.
+  # From 3.5 on `member list` wants a quorum. What members tell each other does not; over TLS they speak no HTTP/2 there,
+  # though they offer it.
   find_address "$peers"
   case $address in
     http://*) start peers curl -sS -m 4 "$address/members" ;;
@@ -248,7 +249,7 @@ if [ -n "$running" ]; then
       find_outside "$peer_key"
       peer_key=$outside
       if [ -n "$peer_authority" ] && [ -n "$peer_certificate" ] && [ -n "$peer_key" ]; then
-        start peers curl -sS -m 4 --cacert "$peer_authority" --cert "$peer_certificate" --key "$peer_key" "$address/members"
+        start peers curl -sS -m 4 --http1.1 --cacert "$peer_authority" --cert "$peer_certificate" --key "$peer_key" "$address/members"
       fi
       ;;
   esac

@@ -3,6 +3,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {parse} from 'yaml';
 import {createClock} from '../../src/engine/clock.ts';
 import {judgeEtcd} from '../../src/engine/cluster/etcd/judge.ts';
+import {membersIn} from '../../src/engine/cluster/etcd/parse-replies.ts';
 import {readEtcd} from '../../src/engine/cluster/etcd/read-etcd.ts';
 import type {EtcdMaster, EtcdReport} from '../../src/engine/cluster/etcd/types.ts';
 import type {ClusterLayout, ClusterMachine} from '../../src/engine/cluster/layout/types.ts';
@@ -14,7 +15,9 @@ import {
   makeAuthority,
   wantedCertificates,
 } from '../../src/engine/kube/certificates.ts';
+import {askMachine} from '../../src/engine/machine-answer.ts';
 import type {MachineAccess, Remote} from '../../src/engine/machine-tools.ts';
+import {readMachineScript} from '../../src/engine/machines/machine-script.ts';
 import {problemOf} from '../../src/engine/problem.ts';
 import {bootableLayout} from '../cluster/layouts.ts';
 import {modelOf} from '../config/configs.ts';
@@ -169,6 +172,15 @@ describe.skipIf(obstacle)('etcd on three real masters', () => {
       peerUrls: [`https://${hosts[0].address}:2380`],
       status: {version: lab.images.versions.etcd, isLearner: false},
     });
+  });
+
+  test('members tell who they are also at the address of their peers, for when there is no quorum', async () => {
+    const script = await readMachineScript(assets, 'etcd.sh');
+    const ask = (remote: Remote) => askMachine(remote, {script, args: ['20', '/var/etcd'], sudo: true}, signal);
+    const {answer} = await machines.use(hosts[0].name, ask, signal);
+    const asPeers = membersIn(answer.lines('peers').join(''));
+    expect(asPeers).toHaveLength(3);
+    expect(asPeers).toEqual(membersIn(answer.lines('members').join('')));
   });
 
   test('who looks leaves nothing and changes nothing', async () => {

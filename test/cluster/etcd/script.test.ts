@@ -142,7 +142,7 @@ describe.each(['dash', 'bash --norc', 'busybox sh'])('by %s', (shell) => {
       );
       // On the machine the certificates lie where they are mounted from.
       expect(words).toContain(
-        '--cacert /srv/pki/ca.crt --cert /srv/pki/peer.crt --key /srv/pki/peer.key https://10.0.0.1:2380/members',
+        '--http1.1 --cacert /srv/pki/ca.crt --cert /srv/pki/peer.crt --key /srv/pki/peer.key https://10.0.0.1:2380/members',
       );
       expect(words.includes('alarm list')).toBe(version === '3.3.25');
     },

@@ -72,6 +72,9 @@ const causeWords: Readonly<Record<EtcdCause, string>> = {
 /** What to do about a member that does not answer. */
 export function hintFor(seen: SeenEtcd): string {
   const {container, docker} = seen;
+  if (docker !== 'silent' && (seen.runsUnseen || seen.silence?.by === 'docker')) {
+    return 'Ask it by hand how it is, where it runs.';
+  }
   if (container?.cause) return causeHints[container.cause];
   if (container?.oomKilled) return 'Free memory on its machine; kubelet starts it again.';
   if (docker === 'silent') return 'Look after docker on its machine first.';
