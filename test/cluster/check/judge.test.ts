@@ -574,6 +574,20 @@ const rows: readonly Row[] = [
     },
   ],
   [
+    'the bridge that docker keeps of a cluster that was cleaned away',
+    'ranges',
+    'ok',
+    /nobody else/,
+    {answer: {routes: [{to: '10.200.1.0/24', device: 'docker0'}]}},
+  ],
+  [
+    'a route to pods of a cluster that is not there',
+    'ranges',
+    'failed',
+    /route to 10\.200\.2\.0\/24 \(eth0\) on/,
+    {answer: {routes: [{to: '10.200.2.0/24', via: '10.0.0.12', device: 'eth0'}]}},
+  ],
+  [
     'a name server in a range',
     'ranges',
     'failed',

@@ -86,7 +86,10 @@ function conflictsOf(what: string, range: Range, {cluster, seen}: SeenCluster): 
   });
 }
 
-/** The pods' own bridges, and routes to those of other machines, once the cluster is there. */
+/**
+ * Docker's bridge with a range that pods of a machine get, which stays when a cluster is cleaned away and has it again in
+ * the next one; and routes to those of other machines, once the cluster is there.
+ */
 function isOurs(
   {to, device, via}: RouteFact,
   what: string,
@@ -95,6 +98,7 @@ function isOurs(
   machines: ReadonlySet<string>,
 ): boolean {
   const target = rangeOf(to);
-  if (what !== 'pods' || member !== 'this cluster' || !target || !isInside(target, range)) return false;
-  return device === 'docker0' || (via !== undefined && machines.has(via));
+  if (what !== 'pods' || !target || !isInside(target, range)) return false;
+  if (device === 'docker0' && via === undefined && to.endsWith('/24')) return true;
+  return member === 'this cluster' && (device === 'docker0' || (via !== undefined && machines.has(via)));
 }
