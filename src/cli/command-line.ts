@@ -2,6 +2,7 @@ import {resolve} from 'node:path';
 import {exitCodeOf, ProblemError, problemOf, shellWord} from '../engine/index.ts';
 import {checkCluster} from './cluster-check.ts';
 import {cleanCluster, installKubectl} from './cluster-commands.ts';
+import {showClusterStatus} from './cluster-status.ts';
 import {completionScript, type Shell} from './completion.ts';
 import {namesWord} from './completion-words.ts';
 import {checkConfig, showConfig} from './config-commands.ts';
@@ -103,6 +104,8 @@ async function carryOutOne(
       return closingMachines(context, installKubectl);
     case 'cluster k8s-clean':
       return closingMachines(context, cleanCluster);
+    case 'cluster status':
+      return closingMachines(context, showClusterStatus);
     case 'machine list':
     case 'machine facts':
     case 'machine trust':

@@ -161,7 +161,7 @@ export function createEngine(options: EngineOptions): Engine {
     } satisfies Runs,
 
     machines,
-    cluster: createCluster({machines, clock, assets}),
+    cluster: createCluster({machines, clock, assets, tools}),
 
     async info() {
       const {engineInfoLines} = await import('./info.ts');

@@ -4,6 +4,8 @@ export type * from './api.ts';
 export {imageOrder} from './catalog/image-order.ts';
 export type * from './catalog/types.ts';
 export {type FoldedResult, foldResults, stateCounts} from './cluster/check/fold-results.ts';
+export {foldFindings} from './cluster/status/fold-findings.ts';
+export {summarizeStatus} from './cluster/status/summarize-status.ts';
 export type * from './cluster/types.ts';
 export type {WrittenValue} from './config/change-value.ts';
 export type * from './config/generate/types.ts';

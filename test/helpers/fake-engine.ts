@@ -12,7 +12,7 @@ import type {
   StartOptions,
 } from '../../src/engine/api.ts';
 import type {Catalog, Component, Image} from '../../src/engine/catalog/types.ts';
-import type {CheckReport} from '../../src/engine/cluster/types.ts';
+import type {CheckReport, ClusterStatus, StatusLook} from '../../src/engine/cluster/types.ts';
 import type {ConfigReading} from '../../src/engine/config/open.ts';
 import type {MachineSecrets} from '../../src/engine/machines/types.ts';
 import type {OutputView} from '../../src/engine/output-text.ts';
@@ -59,6 +59,7 @@ export interface FakeAnswers {
   /** The plan of whatever is asked of a cluster. */
   readonly clusterPlan: (request: ClusterRequest) => Plan;
   readonly check: CheckReport | Problem | 'pending';
+  readonly cluster: ClusterStatus | Problem | 'pending';
   readonly start: Problem | undefined;
   readonly runs: readonly RunView[];
   readonly config: ConfigReading;
@@ -78,6 +79,7 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}, machines = 
     clusterPlan,
     requestOf: {...buildRequest, names: []},
     check: {results: [], reached: [], refusals: []},
+    cluster: 'pending',
     start: undefined,
     config: {problems: []},
     change: undefined,
@@ -88,6 +90,7 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}, machines = 
   const handed: StartOptions[] = [];
   const views = createStore<ReadonlyMap<string, RunView>>(new Map(runs.map((view) => [view.summary.id, view])));
   const outputs = new Map<string, WritableStore<OutputView>>();
+  const clusterLooks = createStore<StatusLook>(lookAt(answers.cluster));
   const configWatchers = new Set<() => void>();
   let open = 0;
 
@@ -206,6 +209,17 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}, machines = 
         told(report.results);
         return report;
       },
+      async status(_query, told, signal) {
+        calls.push('cluster status');
+        if (answers.cluster === 'pending') return never(signal);
+        const status = orThrow(answers.cluster);
+        told(status);
+        return status;
+      },
+      watchStatus() {
+        calls.push('watch cluster status');
+        return live(clusterLooks);
+      },
     },
     async info() {
       return [{topic: 'version', value: '0.1.0'}];
@@ -256,6 +270,7 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}, machines = 
     answer(next) {
       const {runs: nextRuns, ...rest} = next;
       answers = {...answers, ...rest};
+      clusterLooks.set(lookAt(answers.cluster));
       if (nextRuns) views.set(new Map(nextRuns.map((view) => [view.summary.id, view])));
     },
     update,
@@ -512,4 +527,9 @@ function never(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason as Error), {once: true});
   });
+}
+
+function lookAt(status: FakeAnswers['cluster']): StatusLook {
+  if (status === 'pending') return {};
+  return 'health' in status ? {status} : {problem: status};
 }

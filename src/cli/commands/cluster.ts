@@ -50,4 +50,18 @@ export const clusterCommands: readonly Command[] = [
     ],
     since: '0.1.0',
   },
+  {
+    name: 'cluster status',
+    flags: askingFlags,
+    about: 'How the running cluster is: API servers, nodes, pods, certificates, versions, and what lies on machines.',
+    more: [
+      'Every machine and every API server is asked side by side, and each part says by itself why it is not known: with a machine or an API server down the rest is shown all the same. The way to the API is the kubeconfig that lies on the masters; this computer needs none. Nothing is changed.',
+      'What is wrong comes with the command that mends it. Drift is what lies on a machine and is not as a boot would put it there: manifests, settings of docker, names, routes, the modes of keys, and the arguments of the kubelet.',
+      'Ends with 0 when the cluster is healthy, with 1 when something is wrong or not known, with 6 when nothing was reached.',
+      passwords,
+    ],
+    json: '{"cluster","health":"healthy"|"degraded"|"unreached","versions":{"kubernetes","etcd"},"nodes":[{"name","role","state","version","seen"}],"api":[{"machine","server","state","failing":[],"version","seen"}],"leaders":[],"pods":{},"machines":[{"name","role","seen","problem"}],"certificates":[{"machine","file","of","state","until","daysLeft"}],"drift":[{"machine","path","state","detail"}],"problems":[{"part","gravity","machine","says","mend":{"command","says"}}]}',
+    examples: ['pai-tui cluster status -c ~/cluster', "pai-tui cluster status -c ~/cluster --json | jq '.problems[]'"],
+    since: '0.1.0',
+  },
 ];

@@ -42,6 +42,7 @@ type CommandName =
   | 'cluster check'
   | 'cluster install-kubectl'
   | 'cluster k8s-clean'
+  | 'cluster status'
   | 'machine list'
   | 'machine facts'
   | 'machine trust'

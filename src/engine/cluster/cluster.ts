@@ -2,32 +2,50 @@ import type {MachinesOfEngine} from '../machines/machines.ts';
 import {together} from '../plan/together.ts';
 import {isError, type Problem, ProblemError} from '../problem.ts';
 import {readConfig} from '../read-config.ts';
-import type {Clock} from '../tools.ts';
-import type {Cluster} from './types.ts';
+import type {Clock, Tools} from '../tools.ts';
+import type {ReadCluster} from './status/cluster-reader.ts';
+import {type OpenCluster, readStatus, watchStatus} from './status/watch-status.ts';
+import type {Cluster, ClusterQuery} from './types.ts';
 
 export interface ClusterOptions {
   readonly machines: MachinesOfEngine;
   readonly clock: Clock;
   /** The folder of what is shipped beside the program. */
   readonly assets: string;
+  /** Of this computer. */
+  tools(): Promise<Pick<Tools, 'files' | 'kube'>>;
 }
 
 /** Making it reads nothing; what is heavy is loaded by the first question. */
-export function createCluster({machines, clock, assets}: ClusterOptions): Cluster {
+export function createCluster({machines, clock, assets, tools}: ClusterOptions): Cluster {
+  const opener =
+    (query: ClusterQuery): OpenCluster =>
+    async () => {
+      const [cluster, {files, kube}] = await Promise.all([readCluster(query), tools()]);
+      return {cluster, world: {machines: machines.access(query), kube, files, clock, assets}};
+    };
   return {
     async check(query, told, signal) {
-      const [{checkCluster}, {tlsKnock}, {clusterLayout}] = await Promise.all([
+      const [{checkCluster}, {tlsKnock}, {layout}] = await Promise.all([
         import('./check/check.ts'),
         import('./check/api-endpoints.ts'),
-        import('./layout/layout.ts'),
+        readCluster(query),
       ]);
-      const {config} = await readConfig(query.config, query.source);
-      const {layout, problems} = clusterLayout(config);
-      if (!layout) throw new ProblemError(together(problems.filter(isError)) ?? nothingToBoot);
       const access = machines.access(query);
       return checkCluster(layout, {machines: access, clock, assets, knock: tlsKnock(clock)}, told, signal);
     },
+
+    status: (query, told, signal) => readStatus(opener(query), told, signal),
+    watchStatus: (query) => watchStatus(opener(query)),
   };
+}
+
+/** Throws what is wrong with the configuration. */
+async function readCluster({config: folder, source}: ClusterQuery): Promise<ReadCluster> {
+  const [{clusterLayout}, {config}] = await Promise.all([import('./layout/layout.ts'), readConfig(folder, source)]);
+  const {layout, problems} = clusterLayout(config);
+  if (!layout) throw new ProblemError(together(problems.filter(isError)) ?? nothingToBoot);
+  return {layout};
 }
 
 const nothingToBoot: Problem = {code: 'config-invalid', message: 'The configuration describes no cluster.'};

@@ -2,12 +2,15 @@
 
 import type {MachinesRequest} from '../machines/types.ts';
 import type {Problem} from '../problem.ts';
+import type {LiveStore} from '../store.ts';
 import type {CheckResult} from './check/types.ts';
+import type {ClusterStatus, StatusLook} from './status/types.ts';
 
 export type {CheckResult, CheckState} from './check/types.ts';
+export type * from './status/types.ts';
 
 /** The cluster of a configuration: always all of its machines. */
-type ClusterQuery = Omit<MachinesRequest, 'names'>;
+export type ClusterQuery = Omit<MachinesRequest, 'names'>;
 
 export interface Cluster {
   /**
@@ -20,6 +23,14 @@ export interface Cluster {
     told: (results: readonly CheckResult[]) => void,
     signal: AbortSignal,
   ): Promise<CheckReport>;
+  /**
+   * How the running cluster is: every API server, every machine and what the API says are asked side by side, and each
+   * part says by itself why it is not known. `told` hears what is known so far, again and again. Changes nothing. Throws
+   * what is wrong with the configuration.
+   */
+  status(query: ClusterQuery, told: (status: ClusterStatus) => void, signal: AbortSignal): Promise<ClusterStatus>;
+  /** The same kept up to date until it is closed: the API every ten seconds, what lies on machines every minute. */
+  watchStatus(query: ClusterQuery): LiveStore<StatusLook>;
 }
 
 export interface CheckReport {

@@ -7,7 +7,7 @@ import {join} from 'node:path';
  */
 export async function readMachineScript(
   assets: string,
-  name: 'facts.sh' | 'check.sh' | 'remains.sh' | 'etcd.sh',
+  name: 'facts.sh' | 'check.sh' | 'remains.sh' | 'etcd.sh' | 'cluster.sh',
   ...between: readonly string[]
 ): Promise<string> {
   const files = ['machines/begin.sh', ...between, `machines/${name}`];

@@ -4,7 +4,7 @@
  */
 
 /** Sets `tool`, and `sums`, which prints a checksum and a path for each file it is given. */
-const checksums = `
+export const checksums = `
 if command -v sha256sum >/dev/null 2>&1; then
   tool=sha256sum
   sums() { sha256sum "$@"; }

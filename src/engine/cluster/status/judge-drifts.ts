@@ -1,0 +1,64 @@
+/** Drift of all machines: what each should have depends on what the others have. */
+
+import {together} from '../../plan/together.ts';
+import {ProblemError, problemOf} from '../../problem.ts';
+import type {Clock, Files} from '../../tools.ts';
+import type {ClusterLayout, ClusterMachine} from '../layout/types.ts';
+import type {DecidedPodNetwork} from '../packages/choice.ts';
+import {clusterPackage} from '../packages/packages.ts';
+import {plainHttpFile} from '../packages/plain-http.ts';
+import type {MachineAnswer} from './ask-machine.ts';
+import {judgeDrift} from './judge-drift.ts';
+import {podNetworkSeen} from './pod-network.ts';
+import type {DriftEntry, StatusPart} from './types.ts';
+
+type Drift = StatusPart<readonly DriftEntry[]>;
+
+export interface DriftWorld {
+  readonly assets: string;
+  readonly files: Pick<Files, 'resolveInside'>;
+  readonly clock: Clock;
+}
+
+/** By the names of the machines that answered. */
+export async function judgeDrifts(
+  layout: ClusterLayout,
+  answers: ReadonlyMap<string, MachineAnswer>,
+  world: DriftWorld,
+): Promise<ReadonlyMap<string, Drift>> {
+  const podNetwork = podNetworkSeen(layout, bridges(answers));
+  const found = new Map<string, Drift>();
+  for (const machine of layout.machines) {
+    const answer = answers.get(machine.name);
+    if (answer) found.set(machine.name, await driftOf(machine, {layout, podNetwork, answer, ...world}));
+  }
+  return found;
+}
+
+interface OneMachine extends DriftWorld {
+  readonly layout: ClusterLayout;
+  readonly podNetwork: DecidedPodNetwork;
+  readonly answer: MachineAnswer;
+}
+
+async function driftOf(machine: ClusterMachine, {podNetwork, answer, clock, ...given}: OneMachine): Promise<Drift> {
+  try {
+    // The manifest names the settings, so that others make another pod; they hold a token and are not known here.
+    const plainHttpDigest = answer.sums.get(plainHttpFile)?.slice(0, 16);
+    const choice = {podNetwork, ...(plainHttpDigest === undefined ? {} : {plainHttpDigest})};
+    const {package: pack, problems} = await clusterPackage({...given, choice, machine, operation: 'deploy'});
+    if (!pack) throw new ProblemError(together(problems) ?? {code: 'bug', message: 'There is no package.'});
+    return {known: await judgeDrift({layout: given.layout, machine, podNetwork, pack, answer}), at: clock.now()};
+  } catch (error) {
+    return {problem: problemOf(error)};
+  }
+}
+
+function bridges(answers: ReadonlyMap<string, MachineAnswer>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...answers].flatMap(([name, {dockerSettings}]) => {
+      const bridge = /"bip"\s*:\s*"([\d./]+)"/.exec(dockerSettings)?.[1];
+      return bridge === undefined ? [] : [[name, bridge]];
+    }),
+  );
+}

@@ -1,0 +1,186 @@
+import {describe, expect, test} from 'vitest';
+import {foldFindings} from '../../../src/engine/cluster/status/fold-findings.ts';
+import type {StatusParts} from '../../../src/engine/cluster/status/judge-status.ts';
+import {isTroubled, summarizePods} from '../../../src/engine/cluster/status/summarize-pods.ts';
+import {summarizeStatus} from '../../../src/engine/cluster/status/summarize-status.ts';
+import type {KubePod} from '../../../src/engine/kube-tools.ts';
+import type {Problem} from '../../../src/engine/problem.ts';
+import {clusterStatusOf, withMachine, withNode} from '../../helpers/cluster-status.ts';
+import {fakeNow} from '../../helpers/fake-now.ts';
+
+const down: Problem = {code: 'machine-unreachable', message: 'gpu-02 does not answer.', hint: 'Switch it on.'};
+
+type Change = (parts: StatusParts) => Partial<StatusParts>;
+
+const node = (state: 'not ready' | 'unknown' | 'missing'): Change => {
+  return (parts) => withNode(parts, 'gpu-02', (one) => ({...one, state}));
+};
+
+describe('a cluster', () => {
+  test('that is well is healthy, with nothing to say', () => {
+    const status = clusterStatusOf();
+    expect(status).toMatchObject({health: 'healthy', findings: []});
+    expect(summarizeStatus(status).map(({part, state, says}) => [part, state, says])).toEqual([
+      ['API servers', 'ok', '3 of 3 ready; https://10.0.0.9:6443 leads to them'],
+      ['nodes', 'ok', '6 of 6 ready'],
+      ['pods', 'ok', '12 of 12 ready'],
+      ['machines', 'ok', '6 of 6 answer'],
+      ['certificates', 'ok', '6 of 6 good; the first ends in 212 days (infra-01)'],
+      ['drift', 'ok', 'none on 6 machines'],
+      ['versions', 'ok', 'v1.20.2 (configuration: v1.20.2)'],
+    ]);
+  });
+
+  test.each<readonly [string, Change, string, string | undefined]>([
+    ['a node that is not ready', node('not ready'), 'failed', 'machine logs gpu-02 --container kubelet'],
+    ['a node that is not heard', node('unknown'), 'failed', 'machine logs gpu-02 --container kubelet'],
+    ['a machine that is no node', node('missing'), 'failed', 'cluster k8s-bootup'],
+    [
+      'a machine that does not answer',
+      (parts) => withMachine(parts, 'gpu-02', (one) => ({...one, problem: down})),
+      'unknown',
+      undefined,
+    ],
+    [
+      'a certificate that ends soon',
+      (parts) =>
+        withMachine(parts, 'gpu-02', ({known, ...one}) => ({
+          ...one,
+          known: {
+            ...known,
+            certificates: [
+              {
+                ...{file: '/etc/kubernetes/pki/kubelet.crt', of: 'the kubelet', kind: 'kubelet', state: 'expiring'},
+                ...{faults: ['The certificate of the kubelet expires in 12 days, on 2026-12-10.'], hosts: []},
+              },
+            ],
+            ...{isPart: true, drift: {known: [], at: fakeNow}},
+          },
+        })),
+      'warning',
+      'cluster certificates renew',
+    ],
+    [
+      'a changed file',
+      (parts) =>
+        withMachine(parts, 'gpu-02', ({known, ...one}) => ({
+          ...one,
+          known: {
+            ...{isPart: true, certificates: known?.certificates ?? []},
+            drift: {known: [{what: '/etc/hosts', state: 'changed'}], at: fakeNow},
+          },
+        })),
+      'warning',
+      'cluster k8s-bootup',
+    ],
+    [
+      'another version',
+      (parts) =>
+        withNode(parts, 'gpu-02', (one) => ({...one, ...(one.node ? {node: {...one.node, version: 'v1.19.9'}} : {})})),
+      'warning',
+      undefined,
+    ],
+  ])('with %s is degraded, and what mends it is said', (_, change, gravity, command) => {
+    const {health, findings} = clusterStatusOf(change);
+    expect(health).toBe('degraded');
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({machine: 'gpu-02', gravity});
+    expect(findings[0]?.mend?.command).toBe(command);
+  });
+
+  test('says what each API server lacks, and that of others nothing is known', () => {
+    const {findings, health} = clusterStatusOf(({api}) => ({
+      api: {
+        ...api,
+        known: {
+          leaders: [],
+          servers: (api.known?.servers ?? []).map((server) => {
+            if (server.machine === 'infra-02') return {...server, state: 'not ready', failing: ['etcd']};
+            return server.machine === 'infra-03' ? {...server, state: 'unreachable'} : server;
+          }),
+        },
+      },
+    }));
+    expect(health).toBe('degraded');
+    expect(findings.map(({machine, says}) => `${machine}: ${says}`)).toEqual([
+      'infra-02: Its API server is not ready: etcd fails.',
+      'infra-03: Its API server does not answer.',
+    ]);
+  });
+
+  test('is healthy with pods in trouble that are not of the system', () => {
+    const {health, findings} = clusterStatusOf(({pods}) => ({
+      pods: {
+        ...pods,
+        known: {
+          ...{counts: {all: 3, ready: 1, troubled: 2}, byNode: [], system: [], troubled: []},
+          byNamespace: [{namespace: 'default', all: 3, ready: 1, troubled: 2}],
+        },
+      },
+    }));
+    expect(health).toBe('healthy');
+    expect(findings).toMatchObject([
+      {gravity: 'notice', says: '2 pods in the namespace default are in trouble.', part: 'pods'},
+    ]);
+  });
+
+  test('of which nobody answers is unreached', () => {
+    const {health} = clusterStatusOf(({machines, api}) => ({
+      machines: machines.map(({machine, roles}) => ({machine, roles, problem: down})),
+      api: {
+        known: {leaders: [], servers: (api.known?.servers ?? []).map((one) => ({...one, state: 'unknown'}))},
+        problem: down,
+      },
+    }));
+    expect(health).toBe('unreached');
+  });
+});
+
+test('the same of many machines is told once', () => {
+  const {findings} = clusterStatusOf(({nodes}) => ({
+    nodes: {...nodes, known: (nodes.known ?? []).map((one) => ({...one, state: 'missing'}))},
+  }));
+  expect(foldFindings(findings).map(({machines}) => machines.length)).toEqual([1, 1, 1, 1, 1, 1]);
+  const same = findings.map((finding) => ({...finding, says: 'The API does not know it.'}));
+  expect(foldFindings(same)).toEqual([
+    expect.objectContaining({machines: findings.map(({machine}) => machine), says: 'The API does not know it.'}),
+  ]);
+});
+
+describe('pods', () => {
+  const pod = (change: Partial<KubePod>): KubePod => ({
+    ...{namespace: 'kube-system', name: 'x', node: 'gpu-01', phase: 'Running', ready: true, leaving: false},
+    ...{restarts: 0, labels: {}, containers: [], createdAt: fakeNow - 1000},
+    ...change,
+  });
+
+  test.each<readonly [boolean, string, Partial<KubePod>]>([
+    [false, 'that run', {}],
+    [false, 'that are done', {phase: 'Succeeded', ready: false}],
+    [false, 'that come up', {phase: 'Pending', ready: false, reason: 'ContainerCreating'}],
+    [true, 'that do not come up', {phase: 'Pending', ready: false, reason: 'ContainerCreating', createdAt: 0}],
+    [true, 'that fail again and again', {ready: false, reason: 'CrashLoopBackOff'}],
+    [true, 'that have no place', {phase: 'Pending', ready: false, reason: 'Unschedulable'}],
+    [true, 'that failed', {phase: 'Failed', ready: false}],
+  ])('are in trouble: %s, those %s', (expected, _, change) => {
+    expect(isTroubled(pod(change), fakeNow)).toBe(expected);
+  });
+
+  test('are counted by namespace and node', () => {
+    const {node: _, ...unplaced} = pod({phase: 'Pending', ready: false, reason: 'Unschedulable', namespace: 'default'});
+    const summary = summarizePods([pod({}), pod({node: 'gpu-02'}), unplaced], fakeNow);
+    expect(summary).toMatchObject({
+      counts: {all: 3, ready: 2, troubled: 1},
+      byNamespace: [
+        {namespace: 'default', all: 1, ready: 0, troubled: 1},
+        {namespace: 'kube-system', all: 2, ready: 2, troubled: 0},
+      ],
+      byNode: [
+        {node: 'gpu-01', all: 1},
+        {node: 'gpu-02', all: 1},
+      ],
+      troubled: [{namespace: 'default', reason: 'Unschedulable'}],
+    });
+    expect(summary.system).toHaveLength(2);
+  });
+});
