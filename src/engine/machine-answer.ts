@@ -40,7 +40,7 @@ export async function askMachine(
   heard?: () => void,
 ): Promise<Asked> {
   const mark = randomBytes(12).toString('hex');
-  const chunks: Buffer[] = [];
+  let chunks: Buffer[] = [];
   let bytes = 0;
   let isHeard = false;
   let error = '';
@@ -57,6 +57,11 @@ export async function askMachine(
       },
       stderr(chunk) {
         error = (error + Buffer.from(chunk).toString('utf8')).slice(-lastBytes);
+      },
+      again() {
+        chunks = [];
+        bytes = 0;
+        error = '';
       },
     },
     signal,

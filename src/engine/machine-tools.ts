@@ -88,8 +88,9 @@ export interface RemoteCommand {
   /** Runs the whole script under one sudo; nothing of it happens where the account is root already or sudo asks for nothing. */
   readonly sudo?: boolean;
   /**
-   * Can be done again without harm. Then it is not followed over a connection that broke, but ended there, with
-   * `machine-lost`, and takes fewer processes on the machine.
+   * Can be done again without harm. Then it is not followed over a connection that broke, but ended there, and takes
+   * fewer processes on the machine. It is done once more where the machine is back, if whoever watches hears of that
+   * (`again`) and its stdin is no stream; else it is `machine-lost`.
    */
   readonly repeatable?: boolean;
   /** Changes nothing on the machine, so that no plan needs to list it. */
@@ -114,6 +115,8 @@ export interface RemoteWatch {
   stderr?(bytes: Uint8Array): void;
   /** Hears the process group before the script does anything: for the journal, and to find it again. */
   begun?(processGroup: number): void;
+  /** Hears that a command that can be repeated is: what it has printed so far counts for nothing. */
+  again?(): void;
 }
 
 export interface RemoteEnd {

@@ -112,6 +112,54 @@ test('a command that can be repeated is ended when its connection broke, and is 
   expect(isGroupAlive(group)).toBe(false);
 });
 
+test.each([
+  ['without stdin', undefined],
+  ['with a text', 'words'],
+])('one whose listener hears of it is done once more, %s', async (_, stdin) => {
+  const heard: string[] = [];
+  let begun = 0;
+  const end = await remote.run(
+    {
+      script: 'echo begun; cat; echo x >>"$1/times"; [ "$(grep -c x "$1/times")" = 2 ] && exit 4; sleep 1000',
+      args: [folder],
+      repeatable: true,
+      ...(stdin === undefined ? {} : {stdin}),
+    },
+    {
+      stdout: (bytes) => heard.push(String(Buffer.from(bytes))),
+      begun: () => {
+        begun += 1;
+        if (begun === 1) void until(() => existsSync(join(folder, 'times'))).then(() => machine.cut());
+      },
+      again: () => heard.splice(0),
+    },
+    never,
+  );
+  expect({end, heard: heard.join('')}).toEqual({end: {exit: 4}, heard: `begun\n${stdin ?? ''}`});
+});
+
+test('one that reads a stream is not, and neither is one whose machine stays away', async () => {
+  const again = () => expect.unreachable('It was done again.');
+  const running = remote.run(
+    {script: 'cat; sleep 1000', repeatable: true, stdin: Readable.from([Buffer.from('words')])},
+    {stdout: () => machine.cut(), again},
+    never,
+  );
+  await expect(running).rejects.toThrow('which was ended');
+  const away = remote.run(
+    {script: 'echo begun; sleep 1000', repeatable: true},
+    {
+      stdout: () => {
+        isDown = true;
+        machine.cut();
+      },
+      again,
+    },
+    never,
+  );
+  await expect(away).rejects.toThrow('which was ended');
+});
+
 test('a command whose keeper was killed is lost, and says so', async () => {
   isDown = true;
   const {running} = await cutInTheMiddle('sleep 0.2; echo "$PPID" >"$1/keeper"; sleep 1000');

@@ -19,6 +19,13 @@ export function lost(target: SshTarget, why: string, processGroup?: number, caus
   );
 }
 
+/** The connection broke while something ran that can be repeated. It was ended. */
+export class BrokenOff extends ProblemError {
+  constructor(target: SshTarget, processGroup: number) {
+    super(lost(target, 'it broke while a command ran, which was ended', processGroup).problem);
+  }
+}
+
 /** What was begun was to be ended, and nobody there could be asked to, or it did not end. */
 export function mayStillRun(target: SshTarget, processGroup: number, cause: ProblemError): ProblemError {
   return new ProblemError(

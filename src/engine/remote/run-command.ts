@@ -5,7 +5,7 @@ import {orAborted} from './deadline.ts';
 import {feed} from './feed.ts';
 import {follow} from './follow.ts';
 import type {Line} from './line.ts';
-import {lost, mayStillRun} from './lost.ts';
+import {BrokenOff, lost, mayStillRun} from './lost.ts';
 import {endProcessGroup} from './process-groups.ts';
 import {Watchdog} from './watchdog.ts';
 
@@ -14,6 +14,31 @@ const beginTries = 3;
 
 /** `Remote.run`. */
 export async function runCommand(
+  line: Line,
+  command: RemoteCommand,
+  watch: RemoteWatch,
+  signal: AbortSignal,
+): Promise<RemoteEnd> {
+  try {
+    return await runOnce(line, command, watch, signal);
+  } catch (error) {
+    if (!(error instanceof BrokenOff) || !watch.again || isStream(command.stdin)) throw error;
+    const isBack = await line.connection(signal).then(
+      () => true,
+      () => false,
+    );
+    if (!isBack) throw error;
+    watch.again();
+    return await runOnce(line, command, watch, signal);
+  }
+}
+
+/** What was read of one cannot be read again. */
+function isStream(stdin: RemoteCommand['stdin']): boolean {
+  return stdin !== undefined && typeof stdin !== 'string' && !(stdin instanceof Uint8Array);
+}
+
+async function runOnce(
   line: Line,
   command: RemoteCommand,
   watch: RemoteWatch,
@@ -109,8 +134,7 @@ async function carryOn(
     await begun.closed;
     if (end !== undefined) return end;
     watchdog.deafen();
-    if (command.repeatable)
-      throw lost(line.target, 'it broke while a command ran, which was ended', begun.processGroup);
+    if (command.repeatable) throw new BrokenOff(line.target, begun.processGroup);
     if (feeding.hasData && !isFed(line, fedAt)) {
       throw lost(
         line.target,

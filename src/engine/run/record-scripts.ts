@@ -43,7 +43,9 @@ export function recordScripts(
           watch.begun?.(processGroup);
         };
         try {
-          const end = await remote.run(command, {...watch, begun}, signal);
+          // Not done once more by itself: until it is settled nobody knows whether the first still runs.
+          const {again: _, ...heard} = watch;
+          const end = await remote.run(command, {...heard, begun}, signal);
           if (script) ended(script);
           return end;
         } catch (error) {
