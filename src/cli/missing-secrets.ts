@@ -1,4 +1,4 @@
-import {type MachineSecrets, type Problem, ProblemError, type RunView} from '../engine/index.ts';
+import {type MachineSecrets, type Problem, ProblemError, type RunView, wantedSecret} from '../engine/index.ts';
 import type {Context} from './context.ts';
 import {type Asked, givenSecrets} from './machine-request.ts';
 import {plainLine} from './plain.ts';
@@ -30,7 +30,7 @@ export async function missingSecret(
   {world, output}: Context,
 ): Promise<{readonly secrets: MachineSecrets; readonly names: readonly string[]} | undefined> {
   const wanted = refusals.flatMap((refusal) => {
-    const kind = wantedBy(refusal.problem);
+    const kind = wantedSecret(refusal.problem);
     return kind === undefined || secrets[kind] ? [] : [{...refusal, kind}];
   });
   const [first] = wanted;
@@ -70,12 +70,6 @@ const secretWords = {
     hint: 'Name a file with it: --jump-password-file FILE.',
   },
 } as const satisfies Record<keyof MachineSecrets, {readonly what: string; readonly hint: string}>;
-
-/** A key with a passphrase names its file; whoever else is turned away wants a password. */
-function wantedBy({code, file}: Problem): keyof Pick<MachineSecrets, 'password' | 'passphrase'> | undefined {
-  if (code === 'secret-missing') return file === undefined ? 'password' : 'passphrase';
-  return code === 'login-refused' || code === 'sudo-refused' ? 'password' : undefined;
-}
 
 function question(kind: 'password' | 'passphrase', {file, code}: Problem, names: readonly string[]): string {
   if (kind === 'passphrase') return `Passphrase of ${plainLine(file ?? 'the key')}: `;

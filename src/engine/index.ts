@@ -18,6 +18,7 @@ export {leavesOf, valueTree, viewDocument} from './config/value-tree.ts';
 export type {HostKey, RemoteEnd, RemoteShell} from './machine-tools.ts';
 export {foldHostNames} from './machines/host-names.ts';
 export type * from './machines/types.ts';
+export {wantedSecret} from './machines/wanted-secret.ts';
 export {displayText, nearestNames} from './names.ts';
 export type * from './output-text.ts';
 export {effectWords, shellWord} from './plan/effect-words.ts';

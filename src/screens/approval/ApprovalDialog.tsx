@@ -1,52 +1,81 @@
 import {Box} from 'ink';
-import {useRef} from 'react';
-import type {OperationRequest} from '../../engine/index.ts';
+import {useMemo, useRef} from 'react';
+import {type OperationRequest, wantedSecret} from '../../engine/index.ts';
 import type {KeyBinding} from '../../ui/keys/binding.ts';
 import {useTerminal} from '../../ui/terminal/use-terminal.ts';
 import {useTheme} from '../../ui/theme/use-theme.ts';
 import {wrap, wrapAtMost} from '../../ui/widgets/cells.ts';
 import {Dialog} from '../../ui/widgets/Dialog.tsx';
 import {List} from '../../ui/widgets/List.tsx';
-import {moveKeys} from '../../ui/widgets/list-keys.ts';
 import {listLead} from '../../ui/widgets/list-rows.ts';
-import {cursorIndex, type ListAction, reduceList} from '../../ui/widgets/list-state.ts';
+import {cursorIndex} from '../../ui/widgets/list-state.ts';
 import {panelBorder} from '../../ui/widgets/panel-edges.ts';
 import {Rows} from '../../ui/widgets/Rows.tsx';
 import {type Row, row} from '../../ui/widgets/rows.ts';
 import type {AppModel} from '../app-model.ts';
 import type {ScreenSize} from '../app-settings.ts';
 import {commandOf} from '../command-line.ts';
+import {askForSecret, whoWants} from '../machines/SecretDialog.tsx';
 import {problemNote} from '../problem-note.ts';
 import {useStore} from '../use-store.ts';
+import {approvalKeys} from './approval-keys.ts';
 import {type ApprovalModel, type ApprovalState, createApprovalModel} from './approval-model.ts';
-import {effectRows, optionsRows, planSummary, proposedTaskRow, titleWidth} from './approval-rows.ts';
+import {foldedEffectRows, idsOf, optionsRows, planSummary, proposedTaskRow, titleWidth} from './approval-rows.ts';
 import {type ScrollRooms, scrolledRows, scrollKeys} from './scrolled-rows.ts';
 
 /** Has a plan made for what was asked and shows it; nothing happens before it is approved there. */
 export function openApproval(app: AppModel, request: OperationRequest): void {
-  const approval = createApprovalModel(app.settings.engine, request);
-  app.open((screen) => <ApprovalDialog app={app} approval={approval} screen={screen} />);
+  const show = (): void => app.open((screen) => <ApprovalDialog app={app} decision={decision} screen={screen} />);
+  const askSecret = (): void => {
+    const {wants} = approval.get();
+    askForSecret(app, {
+      first: wants.map(wantedSecret).find((kind) => kind !== undefined) ?? 'password',
+      ...whoWants(wants.flatMap(({machine}) => (machine === undefined ? [] : [machine]))),
+      given() {
+        show();
+        approval.ask(approval.get().request);
+      },
+      left: show,
+    });
+  };
+  const approval = createApprovalModel(app.settings.engine, request, {
+    secrets: () => app.machines.get().secrets,
+    askSecret,
+  });
+  const decision: Decision = {approval, askSecret};
+  show();
+}
+
+interface Decision {
+  readonly approval: ApprovalModel;
+  readonly askSecret: () => void;
 }
 
 interface ApprovalDialogProps {
   readonly app: AppModel;
-  readonly approval: ApprovalModel;
+  readonly decision: Decision;
   readonly screen: ScreenSize;
 }
 
-function ApprovalDialog({app, approval, screen}: ApprovalDialogProps) {
+function ApprovalDialog({app, decision: {approval, askSecret}, screen}: ApprovalDialogProps) {
   const theme = useTheme();
   const terminal = useTerminal();
   const state = useStore(approval);
   const {spinner} = theme.glyphs;
-  const {proposal, problem} = state;
-  const tasks = proposal?.plan.tasks ?? [];
+  const {proposal, problem, folded, naming} = state;
+  const confirm = proposal?.plan.confirm;
+  const titles = useMemo(() => new Map(folded.flatMap(({tasks, title}) => tasks.map(({id}) => [id, title]))), [folded]);
   const leave = (): void => {
     approval.close();
     app.closeOverlay();
   };
   const start = async (): Promise<void> => {
-    const id = await approval.start();
+    if (confirm !== undefined && !naming) {
+      approval.set({naming: true});
+      return;
+    }
+    // Only the right name lets its button be pressed.
+    const id = await approval.start(confirm);
     if (id === undefined) return;
     app.closeOverlay();
     app.openRun(id);
@@ -56,10 +85,12 @@ function ApprovalDialog({app, approval, screen}: ApprovalDialogProps) {
   const notes: readonly Row[] = [...(problem ? [problem] : []), ...(proposal?.plan.notices ?? [])].flatMap((each) => [
     ...problemNote(each, wide - panelBorder - 2, Number.POSITIVE_INFINITY, theme),
   ]);
-  const high = state.effects ? screen.rows : Math.min(screen.rows, Math.max(14, tasks.length + notes.length + 12));
+  const high = state.effects
+    ? screen.rows
+    : Math.min(screen.rows, Math.max(14, folded.length + notes.length + 12 + (naming ? 3 : 0)));
   const rooms = useRef<ScrollRooms>({effects: {rows: 0, height: 0}, notes: {rows: 0, height: 0}});
   const keys: readonly KeyBinding[] = [
-    ...approvalKeys(approval, state, high - 8),
+    ...approvalKeys(approval, state, {page: high - 8, askSecret}),
     ...scrollKeys(approval, rooms),
     {
       keys: ['!', 'c'],
@@ -90,14 +121,14 @@ function ApprovalDialog({app, approval, screen}: ApprovalDialogProps) {
         {label: proposal?.nothingToDo ? 'Close' : 'Cancel', run: leave},
         {label: 'Start', run: () => void start(), disabled: cannotStart},
       ]}
-      onCancel={leave}
-      keys={[startKey, ...keys]}
+      onCancel={naming ? () => approval.set({naming: false}) : leave}
+      {...(naming && confirm !== undefined
+        ? {typeName: {what: 'the name', name: confirm}}
+        : {keys: [startKey, ...keys]})}
+      danger={confirm !== undefined}
     >
       {(width, height) => {
-        const cursor = cursorIndex(
-          state.list,
-          tasks.map((task) => task.id),
-        );
+        const cursor = cursorIndex(state.list, idsOf(folded));
         const head: Row[] = [];
         if (!proposal && !problem)
           head.push(row(`${spinner} Working out what would be done. Nothing is changed by that.`));
@@ -105,6 +136,10 @@ function ApprovalDialog({app, approval, screen}: ApprovalDialogProps) {
         if (proposal && !state.starting) {
           for (const line of wrap(planSummary(proposal), width))
             head.push(row(line, proposal.nothingToDo ? 'ok' : undefined));
+          if (confirm !== undefined && !naming) {
+            for (const line of wrap(`It takes data away: ${confirm} has to be typed first.`, width))
+              head.push(row(line, 'danger'));
+          }
         }
         const command = wrapAtMost(
           commandOf(state.request, app.settings.state),
@@ -121,27 +156,27 @@ function ApprovalDialog({app, approval, screen}: ApprovalDialogProps) {
         const notesHeight = Math.min(notes.length, Math.max(1, notesMost));
         const top = [...head, ...scrolledRows(notes, state.notesTop, notesHeight)];
         const room = Math.max(0, height - top.length - foot.length);
-        const task = tasks[cursor];
-        const effects = task && state.effects ? effectRows(task, width) : [];
+        const task = folded[cursor];
+        const effects = task && state.effects ? foldedEffectRows(task, titles, width) : [];
         const effectHeight = Math.min(effects.length, Math.floor(room / 2));
         rooms.current = {
           effects: {rows: effects.length, height: effectHeight},
           notes: {rows: notes.length, height: notesHeight},
         };
         const shownEffects = scrolledRows(effects, state.effectsTop, effectHeight);
-        const titles = titleWidth(tasks);
+        const titleCells = titleWidth(folded);
         return (
           <Box flexDirection="column" width={width} height={height} overflow="hidden">
             <Rows rows={top} width={width} height={top.length} />
             <List
-              length={tasks.length}
+              length={folded.length}
               cursor={cursor}
               width={width}
               height={room - effectHeight}
               focused
               rowOf={(index) => {
-                const shown = tasks[index];
-                return shown ? proposedTaskRow(shown, titles, width - listLead, theme) : [];
+                const shown = folded[index];
+                return shown ? proposedTaskRow(shown, titleCells, width - listLead, theme) : [];
               }}
             />
             <Rows rows={shownEffects} width={width} height={effectHeight} />
@@ -153,83 +188,12 @@ function ApprovalDialog({app, approval, screen}: ApprovalDialogProps) {
   );
 }
 
-function approvalKeys(approval: ApprovalModel, state: ApprovalState, page: number): readonly KeyBinding[] {
-  const act = (action: ListAction): void => {
-    const {list, proposal} = approval.get();
-    const ids = (proposal?.plan.tasks ?? []).map((task) => task.id);
-    approval.set({list: reduceList(list, action, ids), effectsTop: 0});
-  };
-  const {request} = state;
-  const ask = (change: (request: OperationRequest) => OperationRequest): void =>
-    approval.ask(change(approval.get().request));
-  const parallel = (by: number): void =>
-    ask((asked) => {
-      const next = (asked.parallel ?? (by > 0 ? 0 : 2)) + by;
-      const {parallel: _, ...rest} = asked;
-      return next < 1 ? rest : {...rest, parallel: Math.min(64, next)};
-    });
-  const builds: readonly KeyBinding[] =
-    request.operation !== 'image build'
-      ? []
-      : [
-          {
-            keys: ['f'],
-            word: 'force',
-            help: 'Build even what is current.',
-            run: () => ask((asked) => (asked.operation === 'image build' ? {...asked, force: !asked.force} : asked)),
-          },
-          {
-            keys: ['n'],
-            word: 'no cache',
-            help: "Build without the engine's layer cache.",
-            run: () =>
-              ask((asked) => (asked.operation === 'image build' ? {...asked, noCache: !asked.noCache} : asked)),
-          },
-          {
-            keys: ['b'],
-            word: 'builder',
-            help: 'Choose the builder: auto (classic unless a Dockerfile needs BuildKit), classic, buildkit.',
-            quiet: true,
-            run: () =>
-              ask((asked) =>
-                asked.operation === 'image build' ? {...asked, builder: nextBuilder[asked.builder]} : asked,
-              ),
-          },
-        ];
-  return [
-    {
-      keys: ['e'],
-      word: 'effects',
-      help: 'List everything the task under the cursor may change.',
-      run: () => approval.set({effects: !approval.get().effects}),
-    },
-    ...builds,
-    {
-      keys: ['+', '='],
-      word: 'more at once',
-      help: 'Do more tasks at the same time.',
-      quiet: true,
-      run: () => parallel(1),
-    },
-    {
-      keys: ['-'],
-      word: 'fewer at once',
-      help: 'Do fewer tasks at the same time.',
-      quiet: true,
-      run: () => parallel(-1),
-    },
-    ...moveKeys(act, page),
-  ];
-}
-
-const nextBuilder = {auto: 'classic', classic: 'buildkit', buildkit: 'auto'} as const;
-
 function whyNot({proposal, problem, starting}: ApprovalState): string | undefined {
   if (starting) return 'It is being started.';
   if (!proposal) return problem ? 'There is no plan to start.' : 'The plan is not ready yet.';
   if (!proposal.nothingToDo) return undefined;
-  const more = proposal.request.operation === 'image build' ? ' f builds even what is current.' : '';
-  return `There is nothing to do.${more}`;
+  const more = {'image build': ' f builds even what is current.', 'cluster k8s-bootup': ' v runs the test pods.'};
+  return `There is nothing to do.${more[proposal.request.operation as keyof typeof more] ?? ''}`;
 }
 
 /** Until the plan is there, which has a better one. */

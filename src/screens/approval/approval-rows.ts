@@ -1,4 +1,4 @@
-import {effectWords, type OperationRequest, type Proposal, type Task} from '../../engine/index.ts';
+import {effectWords, type FoldedTask, type OperationRequest, type Proposal, type Task} from '../../engine/index.ts';
 import type {State, Theme} from '../../ui/theme/theme.ts';
 import {count} from '../../ui/widgets/amounts.ts';
 import {cellWidth, fit, plain, wrap} from '../../ui/widgets/cells.ts';
@@ -22,33 +22,74 @@ export function planSummary({plan, nothingToDo}: Proposal): string {
   return `${count(plan.tasks.length, 'task')}: ${said.join(', ')}.${touched.length > 0 ? ` Touches ${touched.join(', ')}.` : ''}`;
 }
 
-/** One task of a plan: what is expected of it, and why. */
-export function proposedTaskRow(task: Task, titleCells: number, width: number, theme: Theme): Row {
+/** What the cursor in a plan goes by. */
+export function idsOf(folded: readonly FoldedTask[]): readonly string[] {
+  return folded.map(({tasks: [task]}) => task.id);
+}
+
+/** One task of a plan, or one of many machines: what is expected of it, and why. */
+export function proposedTaskRow(folded: FoldedTask<Task>, titleCells: number, width: number, theme: Theme): Row {
+  const [task] = folded.tasks;
   const look = expectations[task.expected];
-  const why = task.why.join('; ');
+  const takesData = task.touches === 'data' && task.expected !== 'unchanged';
+  const why = folded.why.join('; ');
   const room = Math.max(8, why === '' ? width - 13 : Math.floor((width - 13) * 0.55));
   const title = Math.min(why === '' ? room : titleCells, room);
   return [
-    {text: fit(`${theme.glyphs[look.state]} ${look.word}`, 11), tone: look.state},
-    {text: ` ${fit(plain(task.title), title, theme.glyphs.ellipsis)}`},
+    takesData
+      ? {text: fit(`${theme.glyphs.warning} data`, 11), tone: 'danger'}
+      : {text: fit(`${theme.glyphs[look.state]} ${look.word}`, 11), tone: look.state},
+    {text: ` ${fit(plain(folded.title), title, theme.glyphs.ellipsis)}`},
     {text: ` ${fit(plain(why), Math.max(0, width - 13 - title), theme.glyphs.ellipsis)}`, tone: 'quiet'},
   ];
 }
 
 /** Why a task would change something, everything it may change, and how it would be taken back. */
 export function effectRows(
-  task: Pick<Task, 'why' | 'does' | 'needs' | 'critical' | 'undo'>,
+  task: Pick<Task, 'why' | 'does' | 'needs' | 'after' | 'critical' | 'undo'>,
   width: number,
 ): readonly Row[] {
+  const {needs, after = []} = task;
+  return labelledRows({...task, does: task.does.map(effectWords), needs, after}, width);
+}
+
+/** The same of a task of a plan: where it stands for many, of all of them. `titles` says what ids are called. */
+export function foldedEffectRows(
+  {tasks, hosts, why, does}: FoldedTask<Task>,
+  titles: ReadonlyMap<string, string>,
+  width: number,
+): readonly Row[] {
+  const [{critical, undo}] = tasks;
+  const titlesOf = (idsOfTask: (task: Task) => readonly string[]): readonly string[] => [
+    ...new Set(tasks.flatMap(idsOfTask).map((id) => titles.get(id) ?? id)),
+  ];
+  const needs = titlesOf((task) => task.needs);
+  const after = titlesOf((task) => task.after ?? []);
+  return labelledRows({hosts, why, does, needs, after, critical, undo}, width);
+}
+
+interface Labelled {
+  readonly hosts?: string | undefined;
+  readonly why: readonly string[];
+  readonly does: readonly string[];
+  readonly needs: readonly string[];
+  readonly after: readonly string[];
+  readonly critical?: true | undefined;
+  readonly undo?: string | undefined;
+}
+
+function labelledRows(task: Labelled, width: number): readonly Row[] {
   const rows: Row[] = [];
   const say = (label: string, text: string): void => {
     for (const [index, line] of wrap(plain(text), Math.max(8, width - 8)).entries()) {
       rows.push([{text: fit(index === 0 ? label : '', 8), tone: 'quiet'}, {text: line}]);
     }
   };
+  if (task.hosts !== undefined) say('on', task.hosts);
   for (const [index, why] of task.why.entries()) say(index === 0 ? 'why' : '', why);
-  for (const [index, effect] of task.does.entries()) say(index === 0 ? 'does' : '', effectWords(effect));
+  for (const [index, effect] of task.does.entries()) say(index === 0 ? 'does' : '', effect);
   if (task.needs.length > 0) say('after', task.needs.join(', '));
+  if (task.after.length > 0) say('ended', `${task.after.join(', ')}: well or not`);
   if (task.critical) say('note', 'It is never interrupted between its first change and its last.');
   if (task.undo) say('undo', task.undo);
   return rows.length > 0 ? rows : [row('It changes nothing.', 'quiet')];
@@ -62,6 +103,11 @@ export function optionsRows(request: OperationRequest, width: number): readonly 
     options.push(['n', 'cache', request.noCache ? 'no' : 'yes']);
     options.push(['b', 'builder', request.builder]);
   }
+  if (request.operation === 'cluster k8s-bootup')
+    options.push(['v', 'verify', request.verify ? 'yes' : 'if it changed']);
+  if (request.operation === 'cluster k8s-clean')
+    options.push(['f', 'data of etcd', request.force ? 'removed' : 'kept']);
+  if (request.takeOverLock) options.push(['t', 'lock', 'taken over']);
   options.push(['+-', 'at once', request.parallel === undefined ? 'default' : String(request.parallel)]);
   const rows: Span[][] = [[]];
   for (const [key, word, value] of options) {

@@ -38,9 +38,31 @@ const words: Readonly<Record<SecretKind, {readonly title: string; readonly promp
 export function openSecret(app: AppModel, then?: () => void): void {
   const {locked} = app.machines.shown();
   const hasPassphrase = locked.some(({problem}) => problem?.message.includes('passphrase'));
-  app.open((screen) => (
-    <SecretDialog app={app} first={hasPassphrase ? 'passphrase' : 'password'} screen={screen} then={then} />
-  ));
+  askForSecret(app, {
+    first: hasPassphrase ? 'passphrase' : 'password',
+    ...whoWants(locked.map(({machine}) => machine.name)),
+    given: then ?? (() => app.say('Trying it: asking all machines again.')),
+  });
+}
+
+/** Machines that want a secret, in words. */
+export function whoWants(names: readonly string[]): Pick<SecretWish, 'why'> {
+  return names.length === 0 ? {} : {why: `For ${foldHostNames(names)}.`};
+}
+
+export interface SecretWish {
+  readonly first: SecretKind;
+  /** Who wants it, as a sentence. */
+  readonly why?: string;
+  /** Goes on with what was given. */
+  readonly given: () => void;
+  /** Goes back without it; absent: to the screen. */
+  readonly left?: () => void;
+}
+
+/** The same for machines that somebody else was turned away by. */
+export function askForSecret(app: AppModel, wish: SecretWish): void {
+  app.open((screen) => <SecretDialog app={app} wish={wish} screen={screen} />);
 }
 
 /** Goes on at once where these machines let us in, else after asking for what they want. */
@@ -52,32 +74,38 @@ export function unlockFirst(app: AppModel, names: readonly string[], then: () =>
 
 interface SecretDialogProps {
   readonly app: AppModel;
-  readonly first: SecretKind;
+  readonly wish: SecretWish;
   readonly screen: ScreenSize;
-  readonly then?: (() => void) | undefined;
 }
 
-function SecretDialog({app, first, screen, then}: SecretDialogProps) {
+function SecretDialog({app, wish: {first, why, given, left}, screen}: SecretDialogProps) {
   const [kind, setKind] = useState<SecretKind>(first);
   useKeyTable([], {layer: 'modal', title: 'Password'});
-  const {locked} = app.machines.shown();
   const width = Math.min(72, screen.columns);
   const inner = width - panelBorder - 2;
-  const names = locked.map(({machine}) => machine.name);
-  const who = names.length > 0 ? [`For ${foldHostNames(names)}.`] : [];
   const {title, prompt, about} = words[kind];
   const next = kinds[(kinds.indexOf(kind) + 1) % kinds.length] ?? 'password';
-  const rows = [...who, about, 'It is kept in memory until you leave, and written nowhere.']
+  const rows = [
+    ...(why === undefined ? [] : [why]),
+    about,
+    'It is kept in memory until you leave, and written nowhere.',
+  ]
     .flatMap((text) => wrapAtMost(plain(text), inner, 2))
     .slice(0, Math.max(1, screen.rows - 4))
     .map((line) => row(line));
   const height = Math.min(screen.rows, panelBorder + rows.length + 2);
-  const take = (typed: string): void => {
+  const leave = (): void => {
     app.closeOverlay();
-    if (typed === '') return;
+    left?.();
+  };
+  const take = (typed: string): void => {
+    if (typed === '') {
+      leave();
+      return;
+    }
+    app.closeOverlay();
     app.machines.unlock({[kind]: new Secret(typed)});
-    if (then) then();
-    else app.say('Trying it: asking all machines again.');
+    given();
   };
   return (
     <Box position="absolute" width={screen.columns} height={screen.rows} justifyContent="center" alignItems="center">
@@ -93,7 +121,7 @@ function SecretDialog({app, first, screen, then}: SecretDialogProps) {
               secret
               words={['use it', 'cancel']}
               onSubmit={take}
-              onCancel={app.closeOverlay}
+              onCancel={leave}
               keys={[
                 {
                   keys: ['tab'],

@@ -9,6 +9,7 @@ import type {AppModel} from '../app-model.ts';
 import type {ScreenSize} from '../app-settings.ts';
 import {openApproval} from '../approval/ApprovalDialog.tsx';
 import {effectRows} from '../approval/approval-rows.ts';
+import {askForSecret} from '../machines/SecretDialog.tsx';
 import {problemNote} from '../problem-note.ts';
 import {useStore} from '../use-store.ts';
 import type {RunModel} from './run-model.ts';
@@ -21,10 +22,18 @@ export function openCancel(app: AppModel, model: RunModel): void {
 /** Asks whether an interrupted run is to be gone on with. */
 export function openResume(app: AppModel, id: string): void {
   const {runs} = app.settings.engine;
-  const go = async (): Promise<void> => {
+  const go = async ({given = []}: RunView): Promise<void> => {
     app.closeOverlay();
+    const machineSecrets = app.machines.get().secrets;
+    // They are in no file of the run.
+    const missing = given.find((kind) => machineSecrets[kind] === undefined);
+    if (missing !== undefined) {
+      const why = 'The run was given one, which is kept nowhere.';
+      askForSecret(app, {first: missing, why, given: () => openResume(app, id)});
+      return;
+    }
     try {
-      await runs.resume(id);
+      await runs.resume(id, {machineSecrets});
       app.say('It goes on.', 'ok');
     } catch (thrown) {
       app.sayProblem(thrown);
@@ -44,7 +53,7 @@ export function openResume(app: AppModel, id: string): void {
           ]}
           buttons={[
             {label: 'Only look', run: app.closeOverlay},
-            {label: 'Resume', run: () => void go()},
+            {label: 'Resume', run: () => void go(view)},
           ]}
           onCancel={app.closeOverlay}
         />
@@ -57,7 +66,10 @@ export function openResume(app: AppModel, id: string): void {
 
 /** Makes a new plan for what an ended run was asked for. */
 export function repeatRun(app: AppModel, id: string): void {
-  app.settings.engine.runs.requestOf(id).then((request) => openApproval(app, request), app.sayProblem);
+  // Whose lock was taken over then says nothing of who holds it now.
+  app.settings.engine.runs
+    .requestOf(id)
+    .then(({takeOverLock: _, ...request}) => openApproval(app, request), app.sayProblem);
 }
 
 /** Shows everything about the task under the cursor. */
