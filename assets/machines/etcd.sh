@@ -77,7 +77,8 @@ choose() {
     esac
   done
 }
-if has_code inspect 0; then choose <"$work/inspect.out"; fi
+# Also where one of them was removed meanwhile, which docker calls an error.
+if [ -n "$work" ] && [ -s "$work/inspect.out" ]; then choose <"$work/inspect.out"; fi
 
 # ---------------------------------------------------------------- its settings
 data_dir=

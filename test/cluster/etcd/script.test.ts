@@ -233,6 +233,15 @@ test('of containers that have ended the last one tells, and one that runs goes b
   expect((await ask(await standIns({containers: [ended(7), running]}))).container?.isRunning).toBe(true);
 });
 
+test('a container that is removed while docker is asked hides no other', async () => {
+  const running = [...containerLines('etcd1', 'running'), ...started(ours)];
+  const bin = await standIns({containers: [running], replies: ['3.4.23', 'healthy', 'etcd1']});
+  const docker = await readFile(join(bin, 'docker'), 'utf8');
+  const gone = `${bin}/inspected; echo 'Error: No such object: c1' >&2; exit 1`;
+  await writeFile(join(bin, 'docker'), docker.replace(`${bin}/inspected`, gone));
+  expect((await ask(bin)).status?.version).toBe('3.4.23');
+});
+
 test('without a container the data are looked for where the configuration has them', async () => {
   const path = await mkdtemp(join(folder, 'etcd-'));
   await mkdir(join(path, 'member'), {recursive: true});
