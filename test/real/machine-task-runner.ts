@@ -17,9 +17,9 @@ const assets = fileURLToPath(new URL('../../assets', import.meta.url));
 const machines = createMachines({environment, stateHome, assets, clock, loadSsh: () => loadSsh(clock)});
 const exitCode = await runRunner(folder, {
   operation: async () => leaveNotes as Operation,
-  async tools({config = ''}, secrets) {
+  async tools({config = '', jump}, secrets) {
     const own = await createTools({environment, stateHome, clock, assets});
-    return {...own, machines: machines.access({config, secrets: machineSecrets(secrets)})};
+    return {...own, machines: machines.access({config, jump, secrets: machineSecrets(secrets)})};
   },
   closeTools: () => machines.close(),
   clock,

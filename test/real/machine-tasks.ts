@@ -16,6 +16,8 @@ export interface NotesRequest extends RunRequest {
   readonly stray?: boolean;
   /** How the script ends. */
   readonly exit?: number;
+  /** Holds the lock of the cluster on these. */
+  readonly masters?: readonly string[];
 }
 
 const job = 'notes';
@@ -35,6 +37,7 @@ exit "$3"
 export const leaveNotes: Operation<NotesRequest, null> = {
   name: 'leave notes',
   locks: () => [{scope: 'machines', of: 'notes'}],
+  clusterLock: ({masters}) => masters && {masters},
   readFacts: async () => null,
   plan: (request) => ({
     operation: 'leave notes',

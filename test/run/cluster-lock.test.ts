@@ -46,6 +46,7 @@ class Scene {
   readonly run: RunFolder;
   /** What the first task waits for. */
   goOn = () => {};
+  closeTools: () => Promise<void> = async () => {};
   /** Called as the facts are read. */
   whileReading: (signal: AbortSignal) => Promise<void> = async () => {};
 
@@ -104,6 +105,7 @@ class Scene {
     return {
       operation: async () => this.operation as Operation,
       tools: () => ({...plainTools(clock), machines: masters}),
+      closeTools: () => this.closeTools(),
       clock,
       programVersion: '1',
       stdin: Readable.from([packSecrets(new Map())]),
@@ -244,6 +246,16 @@ describe('a run of an operation that wishes the lock on the cluster', () => {
       message: expect.stringContaining('are no longer those whose lock'),
     });
     expect(masters.holders).toEqual([]);
+  });
+
+  test('ends though its connections do not', async () => {
+    masters.hold(three, 'run 7 of bob', 40);
+    const scene = new Scene();
+    scene.closeTools = () => new Promise(() => {});
+    const ended = scene.carryOut();
+    await expect.poll(() => stateOf(scene.run).endedAt).toBeDefined();
+    await clock.pass(15_000);
+    expect(await ended).toBe(4);
   });
 
   test('takes none where nothing may be changed', async () => {

@@ -24,6 +24,8 @@ import type {RunnerWorld} from './runner-world.ts';
 import {executePlan} from './scheduler.ts';
 
 const defaultParallel = 4;
+/** Connections that hang take longer than this to close; the process ends with them. */
+const closeMs = 15_000;
 /** Of a changed configuration. */
 const mostLines = 50;
 
@@ -74,7 +76,7 @@ export async function carryOut(
     return end(run, record, book, {...outcome, outcome: outcome.outcome}, held);
   } finally {
     await letGo(held);
-    await world.closeTools?.();
+    await closeTools(world);
     journal.close();
   }
 }
@@ -150,6 +152,13 @@ async function end(
 async function letGo({locks, cluster}: Held): Promise<void> {
   await cluster?.release();
   for (const lock of locks) lock.release();
+}
+
+async function closeTools(world: RunnerWorld): Promise<void> {
+  const waiting = new AbortController();
+  const late = world.clock.sleep(closeMs, waiting.signal).catch(() => {});
+  await Promise.race([world.closeTools?.(), late]);
+  waiting.abort();
 }
 
 async function removeTree(run: RunFolder, tools: Tools, book: Book): Promise<void> {
