@@ -4,6 +4,8 @@ import {describe, expect, test} from 'vitest';
 import type {BootupRequest} from '../../src/engine/api.ts';
 import type {BootupFacts, FoundMachine} from '../../src/engine/cluster/boot/facts.ts';
 import type {CheckResult} from '../../src/engine/cluster/check/types.ts';
+import type {KubectlFacts} from '../../src/engine/cluster/kubectl/judge-kubectl.ts';
+import type {ThisComputer} from '../../src/engine/cluster/kubectl/this-computer.ts';
 import type {ClusterLayout} from '../../src/engine/cluster/layout/types.ts';
 import {podRanges} from '../../src/engine/cluster/packages/choice.ts';
 import {clusterObjects} from '../../src/engine/cluster/packages/objects.ts';
@@ -33,7 +35,16 @@ function factsOf(layout: ClusterLayout, more: Partial<BootupFacts> = {}): Bootup
       ...{'kube-proxy': shipped('kube-proxy'), dashboard: shipped('dashboard')},
       ...{'plain-http': [], 'pod network': [], dns: []},
     },
+    computer: computerWith({}),
     ...more,
+  };
+}
+
+/** This computer, with what it has of kubectl. */
+function computerWith(kubectl: Partial<KubectlFacts>): ThisComputer {
+  return {
+    kubectl: {...{isFolderThere: true, isOnPath: true, platform: 'linux', arch: 'x64'}, ...kubectl},
+    kubeconfig: {file: request.kubeconfig, isFolderThere: true},
   };
 }
 
@@ -175,7 +186,8 @@ describe('a plan to boot a cluster', () => {
   test('promises less of machines that are of the cluster already', async () => {
     const layout = await clusterOf('single-master');
     const machines = layout.machines.map((machine) => ({...found(machine), isMember: true}));
-    const {tasks} = planBootup(request, factsOf(layout, {machines}));
+    const computer = computerWith({onPath: {path: '/usr/bin/kubectl', version: 'v1.21.1'}});
+    const {tasks} = planBootup(request, factsOf(layout, {machines, computer}));
     expect(tasks.filter(({expected}) => expected === 'change')).toEqual([]);
   });
 

@@ -62,6 +62,16 @@ describe('the API of Kubernetes for a task', () => {
     expect(changes).toEqual(['apply DaemonSet kube-proxy', 'remove Pod test-20261128-031500-boot']);
   });
 
+  test('changes objects in the namespace of its run, and of no other run', async () => {
+    const object = {apiVersion: 'v1', kind: 'ConfigMap', name: 'targets'};
+    const {kube, changes} = limited([{kind: 'kube', verb: 'apply', object: {...object, namespace: 'pai-tui-$RUN'}}]);
+    await kube.apply(objectOf({...object, namespace: 'pai-tui-20261128-031500-boot'}), signal);
+    for (const namespace of ['pai-tui-20261128-031501-boot', 'pai-tui-$RUN'])
+      await expect(kube.apply(objectOf({...object, namespace}), signal)).rejects.toThrow('apply ConfigMap');
+    await expect(kube.apply(objectOf(object), signal)).rejects.toThrow('apply ConfigMap');
+    expect(changes).toEqual(['apply ConfigMap targets']);
+  });
+
   test.each<[string, Partial<ObjectName>]>([
     ['name', {name: 'kube-dns'}],
     ['namespace', {namespace: 'default'}],

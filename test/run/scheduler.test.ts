@@ -746,3 +746,34 @@ test('the events of an execution fold to the state that was reached', async () =
   const state = run.events.map((event) => ({at: 5, up: 5, ...event}) as RunEvent).reduce(fold, fold(emptyRun, started));
   expect(state.tasks.map(({status}) => status)).toEqual(['failed', 'skipped']);
 });
+
+describe('whether a run may have changed something', () => {
+  const asks = (needs: Partial<Task>) => {
+    const heard: boolean[] = [];
+    const body: Body = async ({mayHaveChanged}) => {
+      heard.push(mayHaveChanged());
+      return {changed: false};
+    };
+    return {heard, task: {...needs, body}};
+  };
+  const fails: Body = async () => {
+    throw new ProblemError({code: 'task-failed', message: 'It failed.'});
+  };
+
+  test.each<[string, Partial<Task> & {body: Body}, boolean]>([
+    ['a task that changed something', {body: async () => ({changed: true})}, true],
+    ['one that did not', {body: async () => ({changed: false})}, false],
+    ['one that failed', {body: fails}, true],
+    ['one that failed at looking', {body: fails, touches: 'nothing'}, false],
+  ])('is told to whoever comes after %s', async (_what, first, expected) => {
+    const {heard, task} = asks({after: ['first']});
+    await scene({first, last: task}).ended;
+    expect(heard).toEqual([expected]);
+  });
+
+  test('holds what was changed before the run was resumed', async () => {
+    const {heard, task} = asks({needs: ['first']});
+    await scene({first: {}, last: task}, {before: before({first: 'done'})}).ended;
+    expect(heard).toEqual([true]);
+  });
+});

@@ -1,11 +1,12 @@
 import type {InstallKubectlRequest} from '../api.ts';
+import {readThisComputer, type ThisComputer} from '../cluster/kubectl/this-computer.ts';
 import {clusterLayout} from '../cluster/layout/layout.ts';
 import type {ClusterLayout} from '../cluster/layout/types.ts';
 import {displayText} from '../names.ts';
 import {isError, type Problem, ProblemError} from '../problem.ts';
 import {readConfig} from '../read-config.ts';
 import {shortHash} from '../safe-name.ts';
-import {kubeconfigChanges, kubectlTasks, readThisComputer, type ThisComputer} from './kubectl-tasks.ts';
+import {kubeconfigChanges, kubectlTasks} from './kubectl-tasks.ts';
 import {together} from './together.ts';
 import type {FactWorld, Operation, Plan} from './types.ts';
 

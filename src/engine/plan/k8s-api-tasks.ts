@@ -14,7 +14,7 @@ import type {Effect, Retry, Task, TaskContext, TaskEnd} from './types.ts';
 
 const minute = 60_000;
 
-const nodesReadyTask = 'cluster/nodes-ready';
+export const nodesReadyTask = 'cluster/nodes-ready';
 
 /** Applying again changes nothing, so whatever the API was not ready for is tried again. */
 const retry: Retry = {

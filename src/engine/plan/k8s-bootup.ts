@@ -4,8 +4,10 @@ import {type BootupFacts, readBootupFacts} from '../cluster/boot/facts.ts';
 import {noticesOf, refusalsOf} from '../cluster/boot/judge-boot.ts';
 import {displayText} from '../names.ts';
 import {ProblemError} from '../problem.ts';
-import {apiTasks} from './k8s-api-tasks.ts';
-import {machineTasks} from './k8s-machine-tasks.ts';
+import {apiTasks, nodesReadyTask} from './k8s-api-tasks.ts';
+import {apiReadyTask, machineTasks} from './k8s-machine-tasks.ts';
+import {verifyTasks} from './k8s-verify-tasks.ts';
+import {kubectlTasks} from './kubectl-tasks.ts';
 import {together} from './together.ts';
 import type {Operation, Plan} from './types.ts';
 
@@ -26,12 +28,21 @@ export function planBootup(request: BootupRequest, facts: BootupFacts): Plan {
   const {layout, machines} = boot;
   const count = machines.length === 1 ? '1 machine' : `${machines.length} machines`;
   const isBooted = machines.some(boot.isMember);
+  const tasks = [...machineTasks(boot), ...apiTasks(boot)];
+  const computer = kubectlTasks({
+    ...{layout, computer: facts.computer, masters: boot.masters.map(({name}) => name), needs: [apiReadyTask]},
+    places: {kubeconfig: request.kubeconfig, programs: request.programs},
+  });
+  const verification = verifyTasks({
+    ...{layout, podNetwork: facts.podNetwork, masters: boot.masters, always: request.verify},
+    ...{apiReady: apiReadyTask, nodesReady: nodesReadyTask, after: tasks.map(({id}) => id)},
+  });
   return {
     operation: 'cluster k8s-bootup',
     title: isBooted
       ? `See that ${displayText(layout.name)} is as configured: Kubernetes ${layout.version} on ${count}`
       : `Boot ${displayText(layout.name)}: Kubernetes ${layout.version} on ${count}`,
-    tasks: [...machineTasks(boot), ...apiTasks(boot)],
-    notices: noticesOf(facts),
+    tasks: [...tasks, ...computer.tasks, ...verification],
+    notices: [...noticesOf(facts), ...computer.notices],
   };
 }

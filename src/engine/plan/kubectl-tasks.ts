@@ -4,36 +4,17 @@ import {basename, dirname, join} from 'node:path';
 import type {KubectlPlaces} from '../api.ts';
 import {readAdminKubeconfig} from '../cluster/admin-kubeconfig.ts';
 import {fetchKubectl, fetchKubectlScript, kubectlContainer} from '../cluster/kubectl/fetch-kubectl.ts';
-import {askVersion, findKubectl, versionQuestion} from '../cluster/kubectl/find-kubectl.ts';
-import {type FoundKubectl, fits, judgeKubectl, type KubectlFacts} from '../cluster/kubectl/judge-kubectl.ts';
+import {askVersion, versionQuestion} from '../cluster/kubectl/find-kubectl.ts';
+import {type FoundKubectl, fits, judgeKubectl} from '../cluster/kubectl/judge-kubectl.ts';
+import type {ThisComputer} from '../cluster/kubectl/this-computer.ts';
 import type {ClusterLayout} from '../cluster/layout/types.ts';
-import {
-  type KubeconfigPlace,
-  kubeconfigMode,
-  kubeconfigPlace,
-  kubeconfigUpdate,
-  personalKubeconfig,
-} from '../kubeconfig/kubeconfig-file.ts';
+import {kubeconfigMode, kubeconfigUpdate, personalKubeconfig} from '../kubeconfig/kubeconfig-file.ts';
 import type {MachineAccess} from '../machine-tools.ts';
 import {displayText} from '../names.ts';
 import {type Problem, ProblemError} from '../problem.ts';
 import type {Tools} from '../tools.ts';
 import {scriptEffect} from './script-effect.ts';
 import type {Effect, Task, TaskContext} from './types.ts';
-
-/** What this computer has already. Plain JSON, without a secret. */
-export interface ThisComputer {
-  readonly kubectl: KubectlFacts;
-  readonly kubeconfig: KubeconfigPlace;
-}
-
-export async function readThisComputer(
-  {kubeconfig, programs}: KubectlPlaces,
-  tools: Tools,
-  signal: AbortSignal,
-): Promise<ThisComputer> {
-  return {kubectl: await findKubectl(programs, tools, signal), kubeconfig: await kubeconfigPlace(kubeconfig)};
-}
 
 export interface ReachCluster {
   readonly layout: ClusterLayout;

@@ -96,7 +96,7 @@ export type Effect =
       /** A change through the API of Kubernetes. */
       readonly kind: 'kube';
       readonly verb: 'apply' | 'patch' | 'remove';
-      /** '$RUN' in its name stands for the run's id. */
+      /** '$RUN' in its name or namespace stands for the run's id. */
       readonly object: ObjectName;
       readonly decided?: string;
     }
@@ -160,6 +160,11 @@ export interface TaskContext {
   progress(done: number, total?: number): void;
   /** The result of a task that is among this one's needs (or theirs). Throws when it has none. */
   resultOf<Result>(taskId: string): Result;
+  /**
+   * Whether this run has changed anything so far, also before it was resumed; a task that failed may have. For what is
+   * only worth doing then: such a task comes after those that change something.
+   */
+  mayHaveChanged(): boolean;
   /** A secret handed to this run by name ('registry-password'); undefined when none was given. */
   secret(name: string): import('../secret.ts').Secret | undefined;
 }

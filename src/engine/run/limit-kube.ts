@@ -19,8 +19,9 @@ export function limitKube(
   const isSame = (declared: ObjectName, given: ObjectName) =>
     declared.apiVersion === given.apiVersion &&
     declared.kind === given.kind &&
-    declared.namespace === given.namespace &&
-    declared.name.replace('$RUN', basename(limits.runFolder)) === given.name;
+    named(declared.namespace) === given.namespace &&
+    named(declared.name) === given.name;
+  const named = (declared: string | undefined) => declared?.replace('$RUN', basename(limits.runFolder));
 
   return {open: (kubeconfig, server) => limited(kube.open(kubeconfig, server))};
 

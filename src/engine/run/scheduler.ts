@@ -103,6 +103,7 @@ export async function executePlan(execution: Execution): Promise<ExecutionEnd> {
       say,
       broken,
       results,
+      mayHaveChanged: () => before.tasks.some(({changed}) => changed) || [...entries.values()].some(mayHaveChanged),
       begunBefore: ['running', 'stopped'].includes(known.get(task.id)?.status ?? ''),
     };
     const ended = asked ? askAgain(job, needsThatChanged(task, entries)) : runTask(job);
@@ -231,6 +232,10 @@ function hasEnded(entry: Entry | undefined): boolean {
 
 function isLost({phase}: Entry): boolean {
   return phase === 'failed' || phase === 'skipped' || phase === 'stopped';
+}
+
+function mayHaveChanged({task, phase, changedNow}: Entry): boolean {
+  return changedNow || ((phase === 'failed' || phase === 'stopped') && task.touches !== 'nothing');
 }
 
 function idsOf(entries: readonly Entry[]): string {

@@ -10,12 +10,13 @@ interface ContextParts {
   readonly signal: AbortSignal;
   /** Of done tasks, by id. */
   readonly results: ReadonlyMap<string, unknown>;
+  mayHaveChanged(): boolean;
   say(event: Happening): void;
 }
 
 /** What a task is handed: tools held to its effects, results of what it needs, its output. */
 export function contextOf(
-  {execution, task, signal, results, say}: ContextParts,
+  {execution, task, signal, results, mayHaveChanged, say}: ContextParts,
   output: TaskOutput,
   progress: TaskContext['progress'],
 ): TaskContext {
@@ -37,6 +38,7 @@ export function contextOf(
       if (!results.has(id)) throw new Error(`${task.id} asks for the result of ${id}, which has none`);
       return results.get(id) as Result;
     },
+    mayHaveChanged,
     secret: (name) => execution.secrets.get(name),
   };
 }

@@ -18,6 +18,8 @@ export interface TaskWork {
   broken(problem: unknown): void;
   /** Results of done tasks by id; this task's own is put here. */
   readonly results: Map<string, unknown>;
+  /** Whether any task of the run may have changed something by now. */
+  mayHaveChanged(): boolean;
   /** An earlier runner died or broke off while it ran: what it finds done may be that runner's doing. */
   readonly begunBefore: boolean;
 }

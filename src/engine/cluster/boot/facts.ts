@@ -10,6 +10,7 @@ import {tlsKnock} from '../check/api-endpoints.ts';
 import {judgeCluster, membershipOf} from '../check/judge.ts';
 import {readCheckFacts} from '../check/read-check-facts.ts';
 import type {AskedMachine, CheckResult} from '../check/types.ts';
+import {readThisComputer, type ThisComputer} from '../kubectl/this-computer.ts';
 import {clusterLayout} from '../layout/layout.ts';
 import type {ClusterLayout} from '../layout/types.ts';
 import type {DecidedPodNetwork} from '../packages/choice.ts';
@@ -26,6 +27,7 @@ export interface BootupFacts {
   readonly notices: readonly Problem[];
   /** What is applied to the API, by whose it is. */
   readonly objects: Readonly<Record<AppliedSet, readonly ObjectName[]>>;
+  readonly computer: ThisComputer;
 }
 
 export type AppliedSet = ObjectSet | 'pod network' | 'dns';
@@ -43,11 +45,11 @@ export interface FoundMachine {
 }
 
 export async function readBootupFacts(
-  {config: folder, source}: BootupRequest,
+  request: BootupRequest,
   {tools}: FactWorld,
   signal: AbortSignal,
 ): Promise<BootupFacts> {
-  const {config} = await readConfig(folder, source);
+  const {config} = await readConfig(request.config, request.source);
   const {layout, problems} = clusterLayout(config);
   if (!layout) throw new ProblemError(together(problems.filter(isError)) ?? nothingToBoot);
   const {assets, clock, machines} = tools;
@@ -62,6 +64,7 @@ export async function readBootupFacts(
     checks: judgeCluster(checked, layout),
     notices: problems,
     objects: await appliedObjects(assets, layout, podNetwork),
+    computer: await readThisComputer(request, tools, signal),
   };
 }
 
