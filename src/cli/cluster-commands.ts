@@ -5,6 +5,15 @@ import type {Context} from './context.ts';
 import {kubectlPlaces} from './kubectl-places.ts';
 import type {Ended} from './world.ts';
 
+export function bootCluster(context: Context): Promise<Ended> {
+  return changeCluster(context, (wish) => ({
+    ...wish,
+    ...kubectlPlaces(context.world),
+    operation: 'cluster k8s-bootup',
+    verify: context.options.verify === true,
+  }));
+}
+
 export function installKubectl(context: Context): Promise<Ended> {
   return changeCluster(context, (wish) => ({
     ...wish,

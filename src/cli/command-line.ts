@@ -1,7 +1,7 @@
 import {resolve} from 'node:path';
 import {exitCodeOf, ProblemError, problemOf, shellWord} from '../engine/index.ts';
 import {checkCluster} from './cluster-check.ts';
-import {cleanCluster, installKubectl} from './cluster-commands.ts';
+import {bootCluster, cleanCluster, installKubectl} from './cluster-commands.ts';
 import {showClusterStatus} from './cluster-status.ts';
 import {completionScript, type Shell} from './completion.ts';
 import {namesWord} from './completion-words.ts';
@@ -100,6 +100,8 @@ async function carryOutOne(
       return renderTemplate(context);
     case 'cluster check':
       return closingMachines(context, checkCluster);
+    case 'cluster k8s-bootup':
+      return closingMachines(context, bootCluster);
     case 'cluster install-kubectl':
       return closingMachines(context, installKubectl);
     case 'cluster k8s-clean':

@@ -18,7 +18,7 @@ export const nouns: Readonly<Record<Noun, string>> = {
   image: 'see, build and push the images of a source tree',
   config: 'check, show and generate the configuration of a cluster',
   template: 'render a template as Jinja2 does',
-  cluster: 'check whether machines are fit for Kubernetes, see how a cluster is, and take it away again',
+  cluster: 'check machines for Kubernetes, boot a cluster, see how it is, and take it away again',
   machine: 'see, trust and ask machines, and run commands on them',
   run: 'see, follow, resume and stop what was started',
   info: 'every path, version and limit',
@@ -49,7 +49,7 @@ export const laterNouns = ['service', 'new', 'sandbox'] as const;
 /** The same for commands of nouns that are here. */
 export const laterCommands: readonly string[] = [
   ...['add', 'remove', 'repair', 'etcdfix', 'etcd-fix'].map((verb) => `machine ${verb}`),
-  ...['k8s-bootup', 'package'].map((verb) => `cluster ${verb}`),
+  'cluster package',
 ];
 
 export function commandNamed(name: string): Command | undefined {

@@ -33,7 +33,7 @@ const laterScripts: Readonly<Record<string, string>> = {
 
 /**
  * Understands `docker_build.py -p -n`, `paictl.py image build|push -p -n` and `pai_build.py build -c -s` /
- * `push -c -i`, `cluster generate-configuration -i -o -f` and `cluster k8s-clean -p -f`, with and without the name of the script (and of python before it). Undefined when the words are today's.
+ * `push -c -i`, `cluster generate-configuration -i -o -f` `cluster k8s-bootup -p` and `cluster k8s-clean -p -f`, with and without the name of the script (and of python before it). Undefined when the words are today's.
  * Throws `usage` where a name is announced and none comes: without names everything would be built.
  */
 export function rewriteOldSpelling(argv: readonly string[]): Rewritten | undefined {
@@ -47,7 +47,8 @@ export function rewriteOldSpelling(argv: readonly string[]): Rewritten | undefin
     throw misuse(`pai_build.py builds and pushes, and has no "${first}".`, didYouMean(first, ['build', 'push']));
   }
   if (first === 'image' && (second === 'build' || second === 'push')) return paictl(argv, words, script !== undefined);
-  if (first === 'cluster' && second === 'k8s-clean') return paictl(argv, words, script !== undefined);
+  if (first === 'cluster' && (second === 'k8s-bootup' || second === 'k8s-clean'))
+    return paictl(argv, words, script !== undefined);
   if (first === 'cluster' && second === 'generate-configuration') return generateConfiguration(argv, words);
   return script ? {was: argv, becomes: [words], treeIsHere: false} : undefined;
 }
@@ -81,7 +82,7 @@ function dockerBuild(was: readonly string[], words: readonly string[]): Rewritte
 
 const buildOnly = ['--force', '--no-cache', '--check-bases', '--builder'];
 
-/** v0.6–v0.7: `image build -p DIR -n IMAGE`; all later ones: `cluster k8s-clean -p DIR -f`. Today's flags alone make it today's spelling. */
+/** v0.6–v0.7: `image build -p DIR -n IMAGE`; all later ones: `cluster k8s-bootup -p DIR`, `cluster k8s-clean -p DIR -f`. Today's flags alone make it today's spelling. */
 function paictl(was: readonly string[], words: readonly string[], named: boolean): Rewritten | undefined {
   const {config, names, rest, positionals, old} = read(words, withConfigPath);
   if (!old && !named) return undefined;

@@ -5,6 +5,7 @@ import {askApproval} from './approval.ts';
 import type {Context} from './context.ts';
 import {followRun} from './follow.ts';
 import {whileStarting} from './interrupts.ts';
+import {kubectlPlaces} from './kubectl-places.ts';
 import {givenSecrets} from './machine-request.ts';
 import {secretsAgain} from './missing-secrets.ts';
 import {carryOut, refuseReadOnly} from './operation.ts';
@@ -26,6 +27,7 @@ export async function attachRun(context: Context): Promise<number> {
     engine,
     ...where,
     attach: summary.id,
+    kubectl: kubectlPlaces(world),
     ...(typeof options.state === 'string' ? {state: resolve(world.cwd, options.state)} : {}),
     ...(options.readonly ? {readOnly: true} : {}),
     noColor: options['no-color'] === true,

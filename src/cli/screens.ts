@@ -3,6 +3,7 @@ import {exitCodeOf, type Problem} from '../engine/index.ts';
 import type {Options} from './flags.ts';
 import {helpText} from './help.ts';
 import {showImages} from './image-list.ts';
+import {kubectlPlaces} from './kubectl-places.ts';
 import type {Output} from './output.ts';
 import {findWhere} from './where.ts';
 import {isDumb, type World} from './world.ts';
@@ -33,6 +34,7 @@ export async function openApp(options: Options, world: World, output: Output): P
     source: where.source,
     ...(where.note ? {sourceNote: where.note} : {}),
     ...(where.config === undefined ? {} : {config: where.config}),
+    kubectl: kubectlPlaces(world),
     ...(state === undefined ? {} : {state}),
     ...(options.readonly ? {readOnly: true} : {}),
     noColor: options['no-color'] === true,

@@ -1,5 +1,5 @@
 import type {Readable, Writable} from 'node:stream';
-import type {Engine, ExitCode} from '../engine/index.ts';
+import type {Engine, ExitCode, KubectlPlaces} from '../engine/index.ts';
 
 /** All that a headless command reaches of the outside. main.tsx brings the real one, tests another. */
 export interface World {
@@ -23,6 +23,7 @@ export interface ScreenOptions {
   readonly source: string;
   readonly sourceNote?: string;
   readonly config?: string;
+  readonly kubectl: KubectlPlaces;
   readonly state?: string;
   readonly readOnly?: boolean;
   readonly attach?: string;

@@ -45,9 +45,9 @@ export const comingWords: Readonly<
   Record<ComingScreenProps['tab'] | 'cluster', {readonly coming: string; readonly today: string}>
 > = {
   cluster: {
-    coming: 'It will show the nodes, etcd and certificates of the cluster, and boot, repair or clean it.',
+    coming: 'It will show the nodes, etcd and certificates of the cluster, and repair it.',
     today:
-      'Today: check the configuration and the machines (p), build the images a cluster needs, and push them to its registry. For the cluster itself use the tools you have; pai-tui changes nothing there.',
+      'Today: check the configuration and the machines (p), boot the cluster (B), or take it away again (X). How it is says the command: pai-tui cluster status.',
   },
   services: {
     coming: 'It will list the services with what each needs, and render, start, stop, refresh and delete them.',

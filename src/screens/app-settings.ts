@@ -1,4 +1,4 @@
-import type {Catalog, Engine} from '../engine/index.ts';
+import type {Catalog, Engine, KubectlPlaces} from '../engine/index.ts';
 import type {ShownClock} from './clock.ts';
 
 /** What the app is opened with. */
@@ -14,6 +14,8 @@ export interface AppSettings {
   /** The tree, where somebody is reading it already. */
   readonly catalog?: Promise<Catalog> | undefined;
   readonly config?: string | undefined;
+  /** Where a cluster that is booted is put for kubectl of this computer. */
+  readonly kubectl: KubectlPlaces;
   /** Absolute path of the folder that was given for runs and locks (--state). */
   readonly state?: string | undefined;
   readonly readOnly?: boolean | undefined;

@@ -9,11 +9,14 @@ test('without a terminal the app is refused with the help, exit code 2', async (
   expect(stderr).toContain('Usage: pai-tui');
 });
 
+/** Where these lie depends on the account. */
+const kubectl = {kubeconfig: expect.any(String), programs: expect.any(String)};
+
 test('on a terminal the app opens with what the flags say', async () => {
   const {engine} = createFakeEngine();
   const {code, screens} = await runCommand(['-s', '/t', '-c', '/c', '--readonly', '--ascii'], {engine, terminal: true});
   expect(code).toBe(0);
-  expect(screens).toEqual([{engine, source: '/t', config: '/c', readOnly: true, noColor: false, ascii: true}]);
+  expect(screens).toEqual([{engine, source: '/t', config: '/c', kubectl, readOnly: true, noColor: false, ascii: true}]);
 });
 
 test('a terminal that cannot move its cursor gets the list and the commands to use', async () => {
@@ -29,7 +32,7 @@ test('a terminal that cannot move its cursor gets the list and the commands to u
 test('run attach opens the run view in a terminal, on the tree the run was about', async () => {
   const {engine} = createFakeEngine({runs: [runOf({id: 'r1', status: 'done', tasks: []})]});
   const {screens} = await runCommand(['run', 'attach', 'r1'], {engine, terminal: true});
-  expect(screens).toEqual([{engine, source: '/srv/pai', attach: 'r1', noColor: false, ascii: false}]);
+  expect(screens).toEqual([{engine, source: '/srv/pai', attach: 'r1', kubectl, noColor: false, ascii: false}]);
   const piped = await runCommand(['run', 'attach', 'r1'], {engine});
   expect(piped.screens).toEqual([]);
   expect(piped.stdout).toContain('done');

@@ -28,6 +28,7 @@ test.each([
     ['config generate --input q.yaml --output /cfg --force --source /tree'],
   ],
   ['./paictl.py config generate -i q.yaml -o /cfg -f', ['config generate -i q.yaml -o /cfg -f']],
+  ['./paictl.py cluster k8s-bootup -p /cfg', ['cluster k8s-bootup --config /cfg']],
   ['./paictl.py cluster k8s-clean -p /cfg -f', ['cluster k8s-clean --config /cfg --force']],
   ['docker_build.py -p c.yaml', ['image build --config c.yaml', 'image push --config c.yaml']],
   [

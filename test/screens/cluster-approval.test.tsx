@@ -121,6 +121,36 @@ describe('secrets of machines', () => {
   });
 });
 
+test('B and X on the Cluster screen ask for a boot and a clean of what is configured', async () => {
+  const app = openApp({settings: {config}});
+  await app.shows('base-image');
+  app.press('2');
+  await app.shows('B boot');
+  app.press('B');
+  await app.shows('Boot Kubernetes 1.20.2 on 6 machines');
+  await app.shows(`pai-tui -s /srv/pai -c ${config} cluster k8s-bootup`);
+  app.press('esc');
+  await app.hides('[Start]');
+  app.press('X');
+  await app.shows('Remove Kubernetes from 6 machines');
+  expect(app.fake.calls.filter((call) => call.startsWith('propose'))).toEqual([
+    'propose cluster k8s-bootup',
+    'propose cluster k8s-clean',
+  ]);
+});
+
+test('neither is done where nothing may be changed, nor to the machines of the sample', async () => {
+  for (const settings of [{config, readOnly: true}, {config, sourceNote: 'sample tree'}, {}]) {
+    const app = openApp({settings});
+    await app.shows('base-image');
+    app.press('2');
+    await app.shows('configuration');
+    app.press('B', 'X');
+    await app.shows(/read-only|made up|No configuration was given/);
+    expect(app.fake.calls.filter((call) => call.startsWith('propose'))).toEqual([]);
+  }
+});
+
 test('the lock of a holder whose time is over can be taken', async () => {
   const app = await openPlan(boot, {
     columns: 120,

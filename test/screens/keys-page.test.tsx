@@ -46,6 +46,7 @@ async function tableAt(keys: readonly string[], shows: string, title: string): P
     engine,
     source: '/srv/pai',
     config: '/srv/cluster',
+    kubectl: {kubeconfig: '/home/ops/.kube/config', programs: '/home/ops/.local/bin'},
     who: 'ops@jump1',
     clock: {now: () => fakeNow, monotonic: () => 5000},
   });

@@ -25,6 +25,7 @@ export function openApp({answers, settings, machines, ...screen}: OpenAppOptions
   const model = createAppModel({
     engine: fake.engine,
     source: '/srv/pai',
+    kubectl: {kubeconfig: '/home/ops/.kube/config', programs: '/home/ops/.local/bin'},
     who: 'ops@jump1',
     clock: {now: () => fakeNow, monotonic: () => 5000},
     ...settings,

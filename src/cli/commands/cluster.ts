@@ -1,5 +1,5 @@
 import type {Command} from './command.ts';
-import {askingFlags, changingFlags, loginFlags, passwords} from './common.ts';
+import {askingFlags, changingFlags, clusterChangingFlags, loginFlags, passwords} from './common.ts';
 
 export const clusterCommands: readonly Command[] = [
   {
@@ -15,6 +15,23 @@ export const clusterCommands: readonly Command[] = [
     examples: [
       'pai-tui cluster check -c ~/cluster',
       'pai-tui cluster check -c ~/cluster --json | jq \'.checks[] | select(.state != "ok")\'',
+    ],
+    since: '0.1.0',
+  },
+  {
+    name: 'cluster k8s-bootup',
+    flags: ['verify', ...clusterChangingFlags],
+    about: 'Boot the Kubernetes cluster of a configuration, or bring one that runs to what the configuration says.',
+    more: [
+      'The machines are checked first, and the plan says what would be done on each. All of them go on side by side: docker, images, certificates, etcd on the masters, API servers, then the workers; last, kubectl and a context in the kubeconfig of this computer, and a look at the whole.',
+      'What is as it should be stays as it is: a second boot changes nothing. One that was interrupted is resumed, or begun again.',
+      'A machine that cannot be reached is left out with a warning. Masters must be a majority.',
+      passwords,
+    ],
+    examples: [
+      'pai-tui cluster k8s-bootup -c ~/cluster --dry-run',
+      'pai-tui cluster k8s-bootup -c ~/cluster --yes',
+      'pai-tui cluster k8s-bootup -c ~/cluster --verify',
     ],
     since: '0.1.0',
   },
@@ -35,7 +52,7 @@ export const clusterCommands: readonly Command[] = [
   },
   {
     name: 'cluster k8s-clean',
-    flags: ['force', 'confirm', 'config', 'source', ...loginFlags, 'take-over-lock', ...changingFlags],
+    flags: ['force', 'confirm', ...clusterChangingFlags],
     means: {force: 'remove the data of etcd for good, instead of moving them aside'},
     about: 'Take Kubernetes away from all machines of a cluster again, with everything the cluster knows.',
     more: [

@@ -40,6 +40,7 @@ type CommandName =
   | 'config generate'
   | 'template render'
   | 'cluster check'
+  | 'cluster k8s-bootup'
   | 'cluster install-kubectl'
   | 'cluster k8s-clean'
   | 'cluster status'

@@ -12,6 +12,7 @@ export const runningFlags = ['readonly', 'state', 'json', 'verbose', 'no-color']
 export const changingFlags = ['yes', 'dry-run', 'parallel', 'fail-fast', 'timeout', ...runningFlags] as const;
 export const loginFlags = ['jump', 'jump-password-file', 'password-file'] as const;
 export const askingFlags = ['config', 'source', ...loginFlags, 'timeout', ...textFlags] as const;
+export const clusterChangingFlags = ['config', 'source', ...loginFlags, 'take-over-lock', ...changingFlags] as const;
 export const hostLists =
   "M is a machine or a host list: gpu[01-16], @workers, @gpu, '@all&!node-7'. What the shell would take for itself (& ! *) goes in quotes.";
 export const passwords =

@@ -15,6 +15,7 @@ import {comingWords} from '../ComingScreen.tsx';
 import {useStore} from '../use-store.ts';
 import {CheckScreen} from './CheckScreen.tsx';
 import {ConfigScreen} from './ConfigScreen.tsx';
+import {changeKeys} from './change-keys.ts';
 import type {ClusterState} from './cluster-state.ts';
 import {sayDifference} from './config-actions.ts';
 import {configKeys, noConfiguration} from './config-keys.ts';
@@ -83,6 +84,7 @@ function Summary({app, state, reading, width, height}: SummaryProps) {
     [
       opening,
       checking,
+      ...changeKeys(app),
       ...configKeys(app, state).map((binding) => ({...binding, quiet: config === undefined})),
       ...moveKeys((action) => {
         if (action.type === 'move') scroll(app.cluster.get().detailTop + action.by);

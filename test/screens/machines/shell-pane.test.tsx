@@ -53,6 +53,7 @@ function open({withinMs = 5_000}: {readonly withinMs?: number} = {}): {readonly 
     engine: createFakeEngine().engine,
     source: '/srv/pai',
     config: '/srv/cluster',
+    kubectl: {kubeconfig: '/home/ops/.kube/config', programs: '/home/ops/.local/bin'},
     who: 'ops@jump1',
   });
   model = createShellsModel({
