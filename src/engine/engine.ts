@@ -9,7 +9,7 @@ import {kindsOf, runSecrets} from './machines/run-secrets.ts';
 import type {MachineSecrets} from './machines/types.ts';
 import {displayText} from './names.ts';
 import {operationOf} from './operations.ts';
-import {planHash} from './plan/hash.ts';
+import {makeProposal} from './plan/make-proposal.ts';
 import type {Plan, RunRequest} from './plan/types.ts';
 import {ProblemError} from './problem.ts';
 import {runsOnDemand} from './run/runs-on-demand.ts';
@@ -125,10 +125,9 @@ export function createEngine(options: EngineOptions): Engine {
       const world = {tools: await toolsFor(placed, secrets), stateFolder, anew: true};
       const operation = await operationOf(placed.operation);
       const facts = await operation.readFacts(placed, world, signal);
-      const plan = operation.plan(placed, facts);
+      const proposal = makeProposal(operation, placed, facts);
       if (placed.operation === 'image build') await remember(stateFolder, facts, world.tools);
-      const nothingToDo = plan.tasks.every(({expected}) => expected === 'unchanged');
-      return {request: placed, facts, plan, planHash: planHash(plan), nothingToDo};
+      return {request: placed, facts, ...proposal};
     },
 
     async start({request, facts, plan, planHash: approved}, start = {}) {

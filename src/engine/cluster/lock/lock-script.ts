@@ -6,6 +6,7 @@
 
 /** Where the lock lies on a master. */
 export const lockFolder = '/var/lib/pai-tui';
+export const lockPath = `${lockFolder}/lock`;
 
 /**
  * $1: the mark of the answer, $2: take, renew or release, $3: the folder, $4: a token that nobody else has, $5: seconds
