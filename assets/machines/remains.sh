@@ -59,6 +59,9 @@ for word; do
       for folder in "$cni_settings" "$cni_data"; do
         [ -e "$folder" ] && found folder "$folder"
       done
+      for device in $cni_devices; do
+        [ -e "/sys/class/net/$device" ] && say file "network device $device"
+      done
       ;;
     etcd:*)
       base=${word#*:}

@@ -63,6 +63,14 @@ describe('the steps of an operation', () => {
     expect(etcd('kept', worker)).toBeUndefined();
   });
 
+  it('take files and devices of plugins away only where the pod network is one', () => {
+    const plugins = (podNetwork: typeof layout.podNetwork) =>
+      cleanSteps({...layout, podNetwork}, worker, {}).flatMap(({script, args}) => (args.includes('cni') ? script : []));
+    expect(plugins({kind: 'host'})).toEqual([]);
+    const scripts = ['clean-network.sh', 'clean-files.sh'];
+    expect(plugins({kind: 'manifest', range: '10.200.0.0/16', file: '/cni.yaml'})).toEqual(scripts);
+  });
+
   it('run by one text, whatever script it is', () => {
     const folder = mkdtempSync(join(tmpdir(), 'pai-steps-'));
     writeFileSync(join(folder, 'say.sh'), 'echo "$0 $1|$2"; cat; exit 3\n');

@@ -260,6 +260,11 @@ describe.skipIf(obstacle)('the scripts of a cluster, on real hosts', () => {
     expect(changes).toContain('unmounted /var/lib/kubelet/pods/a b/volume');
     expect(changes).toContain('removed /etc/kubernetes');
     expect(await step('clean', 'clean-files.sh')).toEqual([]);
+    await host.sh('mkdir -p /etc/cni/net.d && ip link add cni0 type bridge');
+    expect(await step('clean', 'clean-files.sh')).toEqual([]);
+    expect(await step('clean', 'clean-network.sh')).toEqual([]);
+    expect(await step('clean', 'clean-files.sh', ['cni'])).toEqual(['removed /etc/cni/net.d']);
+    expect(await step('clean', 'clean-network.sh', ['cni'])).toEqual(['removed the network device cni0']);
     expect(await host.sh('ls -d /var/lib/kubelet /etc/kubernetes 2>/dev/null || true')).toBe('');
     expect(await step('clean', 'clean-containers.sh')).toEqual([]);
   });

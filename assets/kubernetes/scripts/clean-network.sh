@@ -1,5 +1,6 @@
 #!/bin/sh
-# Removes the rules of kube-proxy, the routes to pods and the names of the cluster. Rules of others stay.
+# Removes the rules of kube-proxy, the routes to pods and the names of the cluster. Rules of others stay. $1: `cni`, where
+# the pod network was one of plugins; absent: their devices are somebody else's.
 folder=$(dirname "$0")
 # shellcheck source=common.sh
 . "$folder/common.sh"
@@ -9,6 +10,11 @@ if [ -f "$routes_file" ]; then
     [ "$word" = route ] || continue
     if ip -4 route del "$range" via "$via" 2>/dev/null; then changed "removed the route to $range"; fi
   done <"$routes_file"
+fi
+if [ "${1:-}" = cni ]; then
+  for device in $cni_devices; do
+    if [ -e "/sys/class/net/$device" ] && ip link del "$device" 2>/dev/null; then changed "removed the network device $device"; fi
+  done
 fi
 part=$(mktemp)
 trap 'rm -f "$part"' EXIT

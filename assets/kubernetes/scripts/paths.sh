@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034
-# Every path that the scripts beside this file change. Sourced by common.sh.
+# Every path that the scripts beside this file change, and names of what is no file. Sourced by common.sh.
 hosts_file=/etc/hosts
 fstab_file=/etc/fstab
 fstab_kept=/etc/fstab.before-pai-tui
@@ -14,6 +14,7 @@ pod_logs=/var/log/pods
 container_logs=/var/log/containers
 cni_settings=/etc/cni/net.d
 cni_data=/var/lib/cni
+cni_devices='cni0 flannel.1 kube-bridge weave'
 own=/etc/pai-tui
 routes_file=/etc/pai-tui/pod-routes
 routes_script=/etc/pai-tui/pod-routes.sh

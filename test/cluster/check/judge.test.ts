@@ -40,6 +40,18 @@ test("a machine that cannot be asked is one result, with what to do, and stands 
   expect(notOk(results.filter(({machine}) => machine !== 'gpu-02'))).toEqual(['segment unknown']);
 });
 
+test.each([
+  ['what a boot brings', ['/var/lib/kubelet'], "'pai-tui cluster k8s-clean' takes it away."],
+  ['what it does not', ['/var/lib/etcd', '/opt/cni/bin'], 'Take away /var/lib/etcd, /opt/cni/bin by what brought it.'],
+  [
+    'both',
+    ['/etc/kubernetes', '/etc/rancher'],
+    "'pai-tui cluster k8s-clean' takes it away. Take away /etc/rancher by what brought it.",
+  ],
+])('a clean is said to take away %s', (_what, leftovers, fix) => {
+  expect(judged({facts: {leftovers}}).find(({check}) => check === 'leftovers')?.fix).toBe(fix);
+});
+
 test('where only the second question was not answered, what it was for is unknown', () => {
   const facts = factsWith();
   const answerProblem = {code: 'machine-lost', message: 'The connection broke.'} as const;

@@ -151,7 +151,7 @@ export function cleanSteps(
   const on = machine.name;
   const file = (path: string): MachineEffect => ({kind: 'machine file', on, path});
   const etcd = etcdDataPath.replace(/\/+$/, '');
-  const hasPlugins = podNetwork.kind === 'manifest';
+  const plugins = podNetwork.kind === 'manifest' ? ['cni'] : [];
   const step = (script: string, title: string, does: readonly MachineEffect[], args: readonly string[] = []) =>
     ({phase: 'clean', script, title, args, does}) as const;
   return [
@@ -176,6 +176,7 @@ export function cleanSteps(
       'clean-network.sh',
       'Remove routes, rules of kube-proxy, and names',
       ['/etc/hosts', '/etc/rc.local', '/etc/systemd/system/pai-tui-pod-routes.service', '/etc/pai-tui/**'].map(file),
+      plugins,
     ),
     step(
       'clean-files.sh',
@@ -183,9 +184,9 @@ export function cleanSteps(
       [
         ...['/etc/kubernetes/**', '/var/lib/kubelet/**', '/var/log/pods/**', '/var/log/containers/**'],
         ...['/etc/sysctl.d/90-pai-tui.conf', '/etc/modules-load.d/pai-tui.conf'],
-        ...(hasPlugins ? ['/etc/cni/net.d/**', '/var/lib/cni/**'] : []),
+        ...plugins.flatMap(() => ['/etc/cni/net.d/**', '/var/lib/cni/**']),
       ].map(file),
-      hasPlugins ? ['cni'] : [],
+      plugins,
     ),
   ];
 }

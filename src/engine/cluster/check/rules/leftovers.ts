@@ -4,9 +4,14 @@ import {failed, type MachineRule, ok, type Verdict, warning, withAnswer} from '.
 
 const clean = "'pai-tui cluster k8s-clean' takes it away.";
 
+/** What a clean leaves, because a boot of ours brings nothing of that kind. */
+const ofOthers =
+  /^(?:unit |network device |process k3s|\/var\/lib\/etcd$|\/etc\/cni\/|\/opt\/cni\/|\/var\/lib\/cni$|\/etc\/rancher$|\/run\/)/;
+const ofPlugins = /^(?:network device (?!kube-ipvs)|\/etc\/cni\/|\/var\/lib\/cni$)/;
+
 export const leftovers: MachineRule = {
   check: 'leftovers',
-  judge({facts, answer, member}) {
+  judge({facts, answer, member, cluster}) {
     if (member === 'this cluster') return [ok('It is of this cluster.')];
     const {servers = []} = answer?.member ?? {};
     if (member === 'another cluster') {
@@ -24,13 +29,20 @@ export const leftovers: MachineRule = {
         !etcd.some((folder) => folder === what || folder.startsWith(`${what}/`) || folder.startsWith(`${what}.`)),
     );
     if (left.length === 0) return [ok('Nothing is left of an earlier one.')];
+    const hasPlugins = cluster.podNetwork.kind === 'manifest';
+    const fixFor = (things: readonly string[]) => {
+      const others = things.filter((what) => ofOthers.test(what) && !(hasPlugins && ofPlugins.test(what)));
+      const stays = `Take away ${others.join(', ')} by what brought it.`;
+      if (others.length === 0) return clean;
+      return others.length === things.length ? stays : `${clean} ${stays}`;
+    };
     const alive = left.filter((what) => !what.startsWith('/') || what.startsWith('/etc/kubernetes/manifests/'));
     const dead = left.filter((what) => !alive.includes(what));
     return [
       ...(alive.length > 0
-        ? [failed(`An earlier Kubernetes is at work, or will be: ${alive.join(', ')}.`, clean)]
+        ? [failed(`An earlier Kubernetes is at work, or will be: ${alive.join(', ')}.`, fixFor(alive))]
         : []),
-      ...(dead.length > 0 ? [warning(`An earlier Kubernetes left ${dead.join(', ')}.`, clean)] : []),
+      ...(dead.length > 0 ? [warning(`An earlier Kubernetes left ${dead.join(', ')}.`, fixFor(dead))] : []),
     ];
   },
 };
