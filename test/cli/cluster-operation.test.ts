@@ -130,6 +130,16 @@ describe('a cluster operation', () => {
     expect(fake.handed.map(revealed)).toEqual([{password: 'from a file'}]);
   });
 
+  test.each([
+    [[], false],
+    [['-f'], true],
+  ])('cluster k8s-clean %j asks whether etcd data goes for good', async (words, force) => {
+    const fake = openEngine();
+    const argv = ['cluster', 'k8s-clean', '-c', config.folder, '-s', '/srv/pai', '--dry-run', ...words];
+    expect((await runCommand(argv, {engine: fake.engine})).code).toBe(0);
+    expect(fake.asked).toEqual([clean({config: config.folder, source: '/srv/pai', force})]);
+  });
+
   test('of the sample is refused', async () => {
     const fake = openEngine();
     const {stderr} = await change(fake.engine, boot, {yes: true}, {cwd: folder});

@@ -43,7 +43,9 @@ function stopTask(one: CleanedMachine, cleaning: Cleaning, after: readonly strin
   const {containers} = one.remains;
   return {
     ...scriptsTask(one, cleaning, 'containers', ['clean-containers.sh']),
-    title: 'Remove the kubelet and the containers of pods',
+    title: isMaster(one.machine)
+      ? 'Remove the kubelet and all containers of pods, those of the API and etcd too'
+      : 'Remove the kubelet and the containers of pods',
     needs: [],
     ...(after.length === 0 ? {} : {after}),
     expected: containers ? expectedOf(containers.hasKubelet || containers.count > 0) : 'decided while running',

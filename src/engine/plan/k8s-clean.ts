@@ -133,7 +133,7 @@ function etcdNotices(cleaned: readonly CleanedMachine[], force: boolean): readon
       severity: 'notice',
       message:
         'The data of etcd are moved aside on each master, and the next boot starts empty. The keys of the cluster go: what was given to users and programs to log in with ends with it.',
-      hint: 'Remove what was moved aside by hand once nobody needs it, or clean with --force.',
+      hint: 'Remove by hand what was moved aside once nobody needs it. With --force the data go instead.',
     },
   ];
 }
