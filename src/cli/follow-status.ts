@@ -1,4 +1,4 @@
-import type {RunView} from '../engine/index.ts';
+import {type RunView, taskTitle} from '../engine/index.ts';
 import {plainLine} from './plain.ts';
 import type {StatusLine} from './status-line.ts';
 import {showSeconds} from './times.ts';
@@ -33,7 +33,7 @@ export function statusText({state, up}: RunView, sinceMs: number, unicode: boole
   const frames = unicode ? dots : bars;
   const done = state.tasks.filter(({status}) => status === 'done').length;
   const running = state.tasks.filter(({status}) => status === 'running');
-  const tasks = running.map((task) => `${plainLine(task.title)} ${showSeconds(elapsed(task.startedUp))}`);
+  const tasks = running.map((task) => `${plainLine(taskTitle(task))} ${showSeconds(elapsed(task.startedUp))}`);
   const what = state.cancel ? 'stopping' : tasks.length === 0 ? 'waiting' : '';
   return [
     `${frames[Math.floor(total / tickMs) % frames.length]} ${done}/${state.tasks.length}`,

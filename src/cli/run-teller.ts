@@ -1,4 +1,4 @@
-import type {Problem, RunView} from '../engine/index.ts';
+import {type Problem, type RunView, taskTitle} from '../engine/index.ts';
 import {plainLine} from './plain.ts';
 
 /** How a command follows a run. */
@@ -34,6 +34,6 @@ export function interruptedProblem({summary, explanation}: RunView): Problem {
 export function criticalNames({state}: RunView): string | undefined {
   const titles = state.tasks
     .filter(({critical, status}) => critical && status === 'running')
-    .map(({title}) => plainLine(title));
+    .map((task) => plainLine(taskTitle(task)));
   return titles.length > 1 ? `${titles.slice(0, -1).join(', ')} and ${titles.at(-1)}` : titles[0];
 }

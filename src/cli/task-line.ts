@@ -1,4 +1,4 @@
-import type {TaskState} from '../engine/index.ts';
+import {type TaskState, taskTitle} from '../engine/index.ts';
 import {plainLine} from './plain.ts';
 import {showDuration} from './times.ts';
 
@@ -12,7 +12,7 @@ export function stateWord(state: keyof typeof paints, colour: boolean, word: str
 /** Title and facts of a task: how long it took, whether it changed something, what it noted. */
 export function taskFacts(task: TaskState): string {
   const facts = [
-    task.title,
+    taskTitle(task),
     task.tookMs === undefined ? '' : showDuration(task.tookMs),
     task.status === 'done' ? (task.changed ? 'changed' : 'unchanged') : '',
     task.note ?? '',

@@ -22,7 +22,7 @@ export {wantedSecret} from './machines/wanted-secret.ts';
 export {displayText, nearestNames} from './names.ts';
 export type * from './output-text.ts';
 export {effectWords, shellWord} from './plan/effect-words.ts';
-export {type FoldedTask, foldTasks, foldUndo} from './plan/fold-tasks.ts';
+export {type FoldedTask, foldTasks, foldUndo, taskTitle} from './plan/fold-tasks.ts';
 export {outlineOf} from './plan/outline.ts';
 export {together} from './plan/together.ts';
 export type {Task} from './plan/types.ts';

@@ -43,13 +43,15 @@ export function foldUndo(
   return groupBy(ways, ({undo}) => undo).map((same) => ({undo: same[0].undo, whose: same.map(({title}) => title)}));
 }
 
+/** What a task is called where those of other machines stand beside it: its machine is named, once. */
+export function taskTitle({title, on}: Pick<Task, 'title' | 'on'>): string {
+  return on === undefined || withoutName(title, on) !== title ? title : `${title} on ${on}`;
+}
+
 function folded<T extends FoldableTask>(tasks: readonly [T, ...T[]]): FoldedTask<T> {
   const [task] = tasks;
   const {title, on} = task;
-  if (tasks.length === 1) {
-    const isSaid = on === undefined || withoutName(title, on) !== title;
-    return {tasks, title: isSaid ? title : `${title} on ${on}`, why: task.why, does: task.does.map(effectWords)};
-  }
+  if (tasks.length === 1) return {tasks, title: taskTitle(task), why: task.why, does: task.does.map(effectWords)};
   const many = `${tasks.length} machines`;
   const pattern = withoutName(title, on ?? '');
   return {

@@ -1,4 +1,4 @@
-import type {TaskState} from '../../engine/index.ts';
+import {type TaskState, taskTitle} from '../../engine/index.ts';
 import type {Theme} from '../../ui/theme/theme.ts';
 import {useTheme} from '../../ui/theme/use-theme.ts';
 import {plain} from '../../ui/widgets/cells.ts';
@@ -63,7 +63,7 @@ function paneTitle(state: TaskState, interrupted: boolean, place: number, theme:
   return [
     {text: `${place + 1} `, tone: 'quiet'},
     {text: `${glyph} `, tone},
-    {text: plain(state.title), tone: 'title'},
+    {text: plain(taskTitle(state)), tone: 'title'},
   ];
 }
 

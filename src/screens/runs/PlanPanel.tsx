@@ -1,3 +1,4 @@
+import {taskTitle} from '../../engine/index.ts';
 import {useTheme} from '../../ui/theme/use-theme.ts';
 import {cellWidth} from '../../ui/widgets/cells.ts';
 import {List} from '../../ui/widgets/List.tsx';
@@ -33,7 +34,7 @@ export function PlanPanel({app, model, width, height, focused}: PlanPanelProps) 
     0,
     tasks.findIndex((task) => task.id === selected),
   );
-  const titleCells = tasks.reduce((most, task) => Math.max(most, cellWidth(task.title)), 0);
+  const titleCells = tasks.reduce((most, task) => Math.max(most, cellWidth(taskTitle(task))), 0);
   const found = new Set(foundTasks(tasks, plan.filter));
   const inner = width - panelBorder;
   return (

@@ -9,6 +9,7 @@ import {FindInput} from '../FindInput.tsx';
 import {OutputPanes} from '../OutputPanes.tsx';
 import {problemNote} from '../problem-note.ts';
 import {useStore} from '../use-store.ts';
+import {GridPanel} from './GridPanel.tsx';
 import {OutputPane} from './OutputPane.tsx';
 import {PlanPanel} from './PlanPanel.tsx';
 import {panesFit} from './pane-plan.ts';
@@ -57,12 +58,15 @@ function FollowedRun({app, model, width, height}: FollowedRunProps) {
   const asking = choices.input !== undefined && choices.input !== 'search';
   const outcome = outcomeRows(view, width - 2, outcomeHeight(height, view), theme);
   const body = Math.max(3, height - 1 - outcome.length - (asking ? 1 : 0));
-  const layout = runLayout(width, body, view.state.tasks.length, choices);
+  const grid = model.grid();
+  const rows = grid ? grid.rows.length + gridHead : view.state.tasks.length;
+  const layout = runLayout(width, body, rows, choices, grid !== undefined);
   const fits = panesFit(choices.paneCount, layout.panes.width, layout.panes.height);
   const panes = model.panes().slice(0, fits ? choices.paneCount : 1);
   const shown = choices.zoomed ? [panes[choices.focus ?? 0]] : panes;
   useEffect(() => model.keep(shown.filter((task) => task !== undefined)));
   useRunKeys(app, model, view, layout);
+  const planPanel = {app, model, ...layout.plan, focused: choices.focus === undefined};
   const search = (text: string): void => {
     model.set({plan: {...model.choices.get().plan, filter: text}});
     if (text !== '') findTask(model, 1, -1);
@@ -82,15 +86,7 @@ function FollowedRun({app, model, width, height}: FollowedRunProps) {
         flexShrink={0}
         overflow="hidden"
       >
-        {layout.plan.height > 0 ? (
-          <PlanPanel
-            app={app}
-            model={model}
-            width={layout.plan.width}
-            height={layout.plan.height}
-            focused={choices.focus === undefined}
-          />
-        ) : null}
+        {layout.plan.height > 0 ? grid ? <GridPanel {...planPanel} grid={grid} /> : <PlanPanel {...planPanel} /> : null}
         {layout.panes.height > 0 ? (
           <OutputPanes
             shown={shown}
@@ -117,6 +113,9 @@ function FollowedRun({app, model, width, height}: FollowedRunProps) {
     </Box>
   );
 }
+
+/** Rows above those of machines: how far all of them are, and the names of phases. */
+const gridHead = 2;
 
 /** Enough to say what happened, and never what the plan and the outputs need. */
 function outcomeHeight(height: number, {state}: RunView): number {

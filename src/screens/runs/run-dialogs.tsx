@@ -1,4 +1,4 @@
-import type {RunView, TaskState} from '../../engine/index.ts';
+import {type RunView, type TaskState, taskTitle} from '../../engine/index.ts';
 import {useTheme} from '../../ui/theme/use-theme.ts';
 import {count} from '../../ui/widgets/amounts.ts';
 import {plain, wrap} from '../../ui/widgets/cells.ts';
@@ -119,7 +119,7 @@ function cancelQuestion({state}: RunView): {
 } {
   const running = state.tasks.filter((task) => task.status === 'running');
   const critical = running.filter((task) => task.critical);
-  const names = (tasks: readonly TaskState[]): string => tasks.map((task) => plain(task.title)).join(', ');
+  const names = (tasks: readonly TaskState[]): string => tasks.map((task) => plain(taskTitle(task))).join(', ');
   if (state.status !== 'running' && state.status !== 'waiting') {
     return {title: 'It has ended', texts: ['There is nothing to stop any more.']};
   }
@@ -161,7 +161,7 @@ function TaskDialog({app, task, screen}: TaskDialogProps) {
   const said = `${task.status}${task.attempt > 1 ? `, try ${task.attempt}` : ''}${task.note ? `: ${plain(task.note)}` : ''}`;
   return (
     <RowsDialog
-      title={plain(task.title)}
+      title={plain(taskTitle(task))}
       screen={screen}
       width={110}
       buttons={[{label: 'Close', run: app.closeOverlay}]}

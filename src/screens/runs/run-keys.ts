@@ -8,6 +8,7 @@ import {runCommands} from '../command-line.ts';
 import {showCommand} from '../show-command.tsx';
 import {paneKeys} from './pane-keys.ts';
 import {openCancel, openResume, openTask, repeatRun} from './run-dialogs.tsx';
+import {placeIn, taskBeside, taskNear} from './run-grid.ts';
 import type {RunLayout} from './run-layout.ts';
 import type {RunModel} from './run-model.ts';
 import {foundTasks} from './run-rows.ts';
@@ -21,6 +22,13 @@ export function useRunKeys(app: AppModel, model: RunModel, view: RunView, layout
     const ids = model.view.get().state.tasks.map((task) => task.id);
     const {plan, chosen} = model.choices.get();
     const from = chosen ? plan : {...plan, cursor: model.selected()};
+    const grid = model.grid();
+    if (grid && (action.type === 'move' || action.type === 'to')) {
+      const {row, column} = placeIn(grid, model.selected());
+      const task = taskNear(grid, action.type === 'move' ? row + action.by : action.index, column);
+      if (task !== undefined) model.choose(task);
+      return;
+    }
     model.set({plan: reduceList(from, action, ids), chosen: true});
   };
   const inPlan = choices.focus === undefined;
@@ -100,6 +108,7 @@ export function useRunKeys(app: AppModel, model: RunModel, view: RunView, layout
       },
       ...matchKeys(choices.plan.filter, (direction) => findTask(model, direction)),
       ...moveKeys(act, layout.plan.height - 2),
+      ...gridKeys(model),
       {
         keys: ['!'],
         word: 'command',
@@ -122,6 +131,35 @@ export function useRunKeys(app: AppModel, model: RunModel, view: RunView, layout
     ],
     {layer: 'screen', title: 'Run', active: choices.input === undefined},
   );
+}
+
+/** Going through the phases of a machine, and between the two ways to see a plan. */
+function gridKeys(model: RunModel): readonly KeyBinding[] {
+  const grid = model.grid();
+  const {asList} = model.choices.get();
+  if (!grid && !asList) return [];
+  const sideways = (keys: readonly string[], word: string, by: 1 | -1): KeyBinding => ({
+    keys,
+    word,
+    help: `Go to the ${word} of the same machine.`,
+    quiet: true,
+    ...(grid ? {} : {disabled: 'One task a line is shown: ] shows machines and phases.'}),
+    run: () => {
+      const now = model.grid();
+      const task = now && taskBeside(now, placeIn(now, model.selected()), by);
+      if (task !== undefined) model.choose(task);
+    },
+  });
+  return [
+    sideways(['l', 'right'], 'next phase', 1),
+    sideways(['h', 'left'], 'phase before', -1),
+    {
+      keys: [']', '['],
+      word: asList ? 'grid' : 'list',
+      help: 'Show the plan by machine and phase, or with one line a task.',
+      run: () => model.set({asList: !model.choices.get().asList}),
+    },
+  ];
 }
 
 /** Goes to the next or previous task that the search found; with a shift of -1 stays where one is found. */

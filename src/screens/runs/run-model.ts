@@ -9,12 +9,15 @@ import {
 import {emptyList, type ListState} from '../../ui/widgets/list-state.ts';
 import type {ShownClock} from '../clock.ts';
 import {assignPanes, taskToWatch} from './pane-plan.ts';
+import {type RunGrid, runGrid} from './run-grid.ts';
 
 /** What a person chose while looking at one run. */
 export interface RunChoices {
   readonly plan: ListState;
   /** False until the person moved in the plan: then the selection follows what runs. */
   readonly chosen: boolean;
+  /** One line a task, also where machines and phases would make a grid. */
+  readonly asList: boolean;
   /** Tasks whose output stays in a pane. */
   readonly held: readonly string[];
   readonly paneCount: number;
@@ -40,6 +43,8 @@ export interface RunModel {
   choose(task: string): void;
   /** The monotonic clock of the machine the run is on, now. */
   up(): number;
+  /** The plan by machine and phase, where it is shown so. */
+  grid(): RunGrid | undefined;
   /** The task under the cursor of the plan. */
   selected(): string | undefined;
   /** The task of the pane with the focus; of the first pane while the plan has it. */
@@ -66,6 +71,7 @@ export function createRunModel(engine: Engine, id: string, clock: ShownClock): R
   const choices = createStore<RunChoices>({
     plan: emptyList,
     chosen: false,
+    asList: false,
     held: [],
     paneCount: 1,
     zoomed: false,
@@ -79,6 +85,12 @@ export function createRunModel(engine: Engine, id: string, clock: ShownClock): R
     if (heardAt.of !== view.get()) heardAt = {of: view.get(), at: clock.monotonic()};
   });
 
+  let gridOf: {readonly tasks: readonly TaskState[]; readonly grid: RunGrid | undefined} | undefined;
+  const grid = (): RunGrid | undefined => {
+    const {tasks} = view.get().state;
+    if (gridOf?.tasks !== tasks) gridOf = {tasks, grid: runGrid(tasks)};
+    return choices.get().asList ? undefined : gridOf.grid;
+  };
   const selected = (): string | undefined => {
     const {tasks, status} = view.get().state;
     const {plan, chosen, pinned} = choices.get();
@@ -105,6 +117,7 @@ export function createRunModel(engine: Engine, id: string, clock: ShownClock): R
       choices.set({...next, pinned: next.focus === undefined ? undefined : (before.pinned ?? selected())});
     },
     choose: (task) => choices.set({...choices.get(), plan: {...choices.get().plan, cursor: task}, chosen: true}),
+    grid,
     up: () => view.get().up + Math.max(0, clock.monotonic() - heardAt.at),
     selected,
     watched: () => panes()[choices.get().focus ?? 0],

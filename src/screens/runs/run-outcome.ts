@@ -1,4 +1,4 @@
-import type {RunView, TaskState} from '../../engine/index.ts';
+import {type RunView, type TaskState, taskTitle} from '../../engine/index.ts';
 import type {Role, Theme} from '../../ui/theme/theme.ts';
 import {count, duration} from '../../ui/widgets/amounts.ts';
 import {cut, plain, wrap} from '../../ui/widgets/cells.ts';
@@ -50,10 +50,10 @@ function outcomeFacts(view: RunView, theme: Theme): readonly Fact[] {
   const facts: Fact[] = [{text: outcomeLine(view, theme), tone}];
   // Where tasks failed the problem of the run only says so again.
   if (state.problem && failed.length === 0) facts.push(...problemFacts(state.problem.message, state.problem.hint));
-  for (const {title, problem} of failed)
-    facts.push(...problemFacts(`${title}: ${problem?.message ?? 'failed'}`, problem?.hint));
+  for (const task of failed)
+    facts.push(...problemFacts(`${taskTitle(task)}: ${task.problem?.message ?? 'failed'}`, task.problem?.hint));
   for (const task of halfDone)
-    facts.push({text: `${task.title} is half-done: ${task.halfDone}`, tone: 'warning', lead: '  '});
+    facts.push({text: `${taskTitle(task)} is half-done: ${task.halfDone}`, tone: 'warning', lead: '  '});
   facts.push(...notices);
   if (state.status !== 'done') {
     const look = failed.length > 0 ? 'Enter reads what it said. ' : '';
@@ -100,6 +100,6 @@ function cancelWords(view: RunView): string {
   const running = view.state.tasks.filter((task) => task.status === 'running');
   if (view.state.cancel?.stage === 2) return `Stopping everything now, by ${plain(view.state.cancel.by)}.`;
   const critical = running.filter((task) => task.critical);
-  const waits = critical.length > 0 ? `; waiting for ${critical.map((task) => task.title).join(', ')}` : '';
+  const waits = critical.length > 0 ? `; waiting for ${critical.map(taskTitle).join(', ')}` : '';
   return `Stopping: nothing new starts, ${count(running.length, 'task')} still running${waits}.`;
 }

@@ -1,4 +1,11 @@
-import type {RunStatus, RunSummary, RunView, TaskState, TaskStatus} from '../../engine/index.ts';
+import {
+  type RunStatus,
+  type RunSummary,
+  type RunView,
+  type TaskState,
+  type TaskStatus,
+  taskTitle,
+} from '../../engine/index.ts';
 import type {State, Theme} from '../../ui/theme/theme.ts';
 import {count, duration, moment} from '../../ui/widgets/amounts.ts';
 import {cellWidth, fit, fitRight, plain} from '../../ui/widgets/cells.ts';
@@ -96,22 +103,23 @@ export function taskRow(
   task: TaskState,
   {width, theme, up, interrupted = false, silentMs, titleCells: given}: TaskLook,
 ): Row {
+  const title = taskTitle(task);
   const cutOff = interrupted && task.status === 'running';
   const {glyph, tone} = taskLook(task.status, interrupted, theme);
-  const time = fitRight(cutOff ? '' : taskTime(task, up), 6);
+  const time = fitRight(cutOff ? '' : taskElapsedWords(task, up), 6);
   const aside = cutOff ? {text: 'cut off', tone} : taskAside(task, silentMs, theme);
   const room = Math.max(0, width - 2 - 7);
   // How far a running task is matters more than the end of its title.
   const least = task.status === 'running' && aside.text !== '' ? Math.min(cellWidth(aside.text) + 1, room >> 1) : 0;
   // One long title must not leave the others' asides without room.
-  const wanted = Math.min(given ?? cellWidth(task.title), Math.max(mostTitle, Math.floor(room * 0.5)));
+  const wanted = Math.min(given ?? cellWidth(title), Math.max(mostTitle, Math.floor(room * 0.5)));
   const titleCells = Math.min(room - least, Math.max(wanted, Math.floor(room * 0.4)));
   const asideCells = Math.max(0, room - titleCells - 1);
   const shownAside = asideCells < 3 ? '' : fit(aside.text, asideCells, theme.glyphs.ellipsis);
   return [
     {text: `${glyph} `, tone},
     {
-      text: fit(plain(task.title), shownAside.trim() === '' ? room : titleCells, theme.glyphs.ellipsis),
+      text: fit(plain(title), shownAside.trim() === '' ? room : titleCells, theme.glyphs.ellipsis),
       tone: task.status === 'skipped' || task.status === 'waiting' ? 'quiet' : undefined,
     },
     ...(shownAside.trim() === '' ? [] : [{text: ` ${shownAside}`, tone: aside.tone}]),
@@ -124,7 +132,7 @@ export function foundTasks(tasks: readonly TaskState[], search: string): readonl
   return tasks.filter((task) =>
     matches(
       search,
-      [task.title, task.status, task.note ?? '', task.problem?.message ?? '', task.because ?? ''].join(' '),
+      [taskTitle(task), task.status, task.note ?? '', task.problem?.message ?? '', task.because ?? ''].join(' '),
     ),
   );
 }
@@ -159,14 +167,20 @@ export function runPlace(view: RunView): string {
   return `step ${Math.min(tasks.length, ended + 1)} of ${tasks.length}`;
 }
 
-function taskTime(task: TaskState, up: number): string {
+/** '12s', '1m04s'; empty before it began. */
+export function taskElapsedWords(task: TaskState, up: number): string {
   const elapsed = taskElapsed(task, up);
   if (elapsed === undefined) return '';
   // It is drawn once a second: tenths of what runs would stand still and be wrong.
   return task.tookMs === undefined && elapsed < 60_000 ? `${Math.floor(elapsed / 1000)}s` : duration(elapsed);
 }
 
-function taskAside(task: TaskState, silentMs: number | undefined, theme: Theme): {text: string; tone?: Span['tone']} {
+/** How far a task is, or what became of it, in a few words. */
+export function taskAside(
+  task: TaskState,
+  silentMs: number | undefined,
+  theme: Theme,
+): {text: string; tone?: Span['tone']} {
   switch (task.status) {
     case 'waiting':
       return {text: ''};
