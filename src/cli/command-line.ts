@@ -1,7 +1,9 @@
 import {resolve} from 'node:path';
 import {exitCodeOf, ProblemError, problemOf, shellWord} from '../engine/index.ts';
+import {clusterCertificates} from './cluster-certificates.ts';
 import {checkCluster} from './cluster-check.ts';
 import {bootCluster, cleanCluster, installKubectl} from './cluster-commands.ts';
+import {writeClusterPackage} from './cluster-package.ts';
 import {showClusterStatus} from './cluster-status.ts';
 import {completionScript, type Shell} from './completion.ts';
 import {namesWord} from './completion-words.ts';
@@ -108,6 +110,10 @@ async function carryOutOne(
       return closingMachines(context, cleanCluster);
     case 'cluster status':
       return closingMachines(context, showClusterStatus);
+    case 'cluster certificates':
+      return closingMachines(context, clusterCertificates);
+    case 'cluster package':
+      return closingMachines(context, writeClusterPackage);
     case 'machine list':
     case 'machine facts':
     case 'machine trust':

@@ -49,6 +49,11 @@ export const flags = {
     completes: 'file',
     about: 'the file to write (else ID.tar.gz in the current folder)',
   },
+  operation: {
+    value: 'NAME',
+    choices: ['deploy', 'certificates', 'clean'],
+    about: 'what it would be sent for (else deploy)',
+  },
   context: {
     value: 'FILE',
     completes: 'file',

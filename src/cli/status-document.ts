@@ -1,8 +1,9 @@
 import type {ClusterStatus} from '../engine/index.ts';
+import {certificateDocument, isoOf} from './cluster-certificates.ts';
 
 /** `cluster status` as JSON: one list for each part, times as ISO 8601, null for what is not known. */
 export function statusDocument(status: ClusterStatus) {
-  const {cluster, health, versions, api, nodes, pods, machines, findings} = status;
+  const {cluster, health, versions, api, nodes, pods, etcd, machines, findings} = status;
   return {
     ...{cluster, health, versions},
     nodes: (nodes.known ?? []).map(({name, nodeName, roles, state, node, isConfigured}) => ({
@@ -19,23 +20,20 @@ export function statusDocument(status: ClusterStatus) {
       ...{component, holder: holder ?? null, seen: isoOf(renewedAt)},
     })),
     pods: pods.known ?? null,
+    etcd: (etcd.known?.members ?? []).map(({name, id, machine, state, reason, isLeader, status: seen, at}) => ({
+      ...{name, id: id ?? null, machine: machine ?? null, state, leader: isLeader, revision: seen?.revision ?? null},
+      ...{seen: isoOf(at), ...(reason === undefined ? {} : {reason})},
+    })),
     machines: machines.map(({machine, roles, at, known, problem}) => ({
       ...{name: machine, role: roles.join(',') || null, seen: isoOf(at), isPart: known?.isPart ?? null},
       ...(problem ? {problem} : {}),
     })),
     certificates: machines.flatMap(({machine, known}) =>
-      (known?.certificates ?? []).map(({from, until, ...certificate}) => ({
-        ...{machine, ...certificate},
-        ...{from: isoOf(from), until: isoOf(until)},
-      })),
+      (known?.certificates ?? []).map((certificate) => certificateDocument(machine, certificate)),
     ),
     drift: machines.flatMap(({machine, known}) =>
       (known?.drift.known ?? []).map(({what, ...entry}) => ({machine, path: what, ...entry})),
     ),
     problems: findings,
   };
-}
-
-function isoOf(at: number | undefined): string | null {
-  return at === undefined ? null : new Date(at).toISOString();
 }

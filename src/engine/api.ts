@@ -152,7 +152,7 @@ export interface InstallKubectlRequest extends ClusterRunRequest, KubectlPlaces 
   readonly operation: 'cluster install-kubectl';
 }
 
-interface RenewCertificatesRequest extends ClusterRunRequest {
+export interface RenewCertificatesRequest extends ClusterRunRequest {
   readonly operation: 'cluster certificates renew';
 }
 

@@ -14,6 +14,7 @@ const operations: Readonly<Partial<Record<Name, () => Promise<AnyOperation>>>> =
   'image push': async () => (await import('./plan/image-push.ts')).imagePush,
   'cluster k8s-bootup': async () => (await import('./plan/k8s-bootup.ts')).k8sBootup,
   'cluster k8s-clean': async () => (await import('./plan/k8s-clean.ts')).k8sClean,
+  'cluster certificates renew': async () => (await import('./plan/renew-certificates.ts')).renewCertificates,
   'cluster install-kubectl': async () => (await import('./plan/install-kubectl.ts')).installKubectl,
 };
 

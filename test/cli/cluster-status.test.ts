@@ -33,6 +33,7 @@ pai: degraded
 ✓ ok       API servers   3 of 3 ready; https://10.0.0.9:6443 leads to them
 ✗ failed   nodes         5 of 6 ready
 ✓ ok       pods          12 of 12 ready
+✓ ok       etcd          3 voting members, all healthy. 1 more may fail. infra-01 leads.
 ? unknown  machines      5 of 6 answer
 ✓ ok       certificates  5 of 5 good; the first ends in 212 days (infra-01)
 ✓ ok       drift         none on 5 machines
@@ -55,19 +56,22 @@ gpu-02    worker  not ready  v1.20.2  4s ago  2/2   -`);
   expect(narrow).toContain('x failed   nodes         5 of 6 ready');
 });
 
-describe('cluster status', () => {
-  let config: ReturnType<typeof makeConfig>;
-  beforeAll(() => {
-    config = makeConfig();
-  });
-  afterAll(() => config.remove());
+let config: ReturnType<typeof makeConfig>;
+beforeAll(() => {
+  config = makeConfig();
+});
+afterAll(() => config.remove());
 
-  const run = (cluster: ClusterStatus, ...argv: string[]) => {
-    const {engine} = createFakeEngine({cluster});
-    return runCommand(['cluster', 'status', '-c', config.folder, ...argv], {
-      engine: {...engine, machines: createFakeMachines({machines: []}).machines},
-    });
-  };
+function runWith(cluster: ClusterStatus, command: string, ...argv: readonly string[]) {
+  const {engine, calls} = createFakeEngine({cluster});
+  const ended = runCommand(['cluster', command, '-c', config.folder, ...argv], {
+    engine: {...engine, machines: createFakeMachines({machines: []}).machines},
+  });
+  return ended.then((end) => ({...end, calls}));
+}
+
+describe('cluster status', () => {
+  const run = (cluster: ClusterStatus, ...argv: string[]) => runWith(cluster, 'status', ...argv);
 
   test.each<readonly [string, number, ClusterStatus]>([
     ['all is well', 0, clusterStatusOf()],
@@ -98,5 +102,70 @@ describe('cluster status', () => {
         {machine: 'proxy-01', gravity: 'unknown'},
       ],
     });
+  });
+});
+
+describe('cluster certificates', () => {
+  const expiring = clusterStatusOf((parts) =>
+    withMachine(parts, 'gpu-02', ({known, ...one}) => ({
+      ...one,
+      ...(known
+        ? {
+            known: {
+              ...known,
+              certificates: known.certificates.map((certificate) => ({
+                ...{...certificate, state: 'expiring', daysLeft: 12},
+                faults: ['The certificate of the kubelet expires in 12 days, on 2026-12-10.'],
+              })),
+            },
+          }
+        : {}),
+    })),
+  );
+
+  test('are a line each, with what is wrong and what mends it', async () => {
+    const {code, stdout} = await runWith(expiring, 'certificates');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^gpu-02 +the kubelet +\d{4}-\d\d-\d\d +12 +expiring +\/etc\/kubernetes\/pki\/kubelet.crt$/m,
+    );
+    expect(stdout).toContain('gpu-02: The certificate of the kubelet expires in 12 days, on 2026-12-10.\n');
+    expect(stdout).toContain('pai-tui cluster certificates renew');
+    expect((await runWith(clusterStatusOf(), 'certificates', 'show')).code).toBe(0);
+  });
+
+  test('as JSON are a list, and machines that do not answer are problems', async () => {
+    const {code, stdout} = await runWith(degraded, 'certificates', '--json');
+    expect(code).toBe(1);
+    const {certificates, problems} = JSON.parse(stdout);
+    expect(certificates).toHaveLength(5);
+    expect(certificates[0]).toMatchObject({
+      machine: 'infra-01',
+      state: 'good',
+      daysLeft: 212,
+      until: expect.any(String),
+    });
+    expect(problems).toMatchObject([{code: 'machine-unreachable'}]);
+  });
+
+  test('are shown or renewed, and nothing else', async () => {
+    expect((await runWith(clusterStatusOf(), 'certificates', 'rotate')).code).toBe(2);
+    expect((await runWith(clusterStatusOf(), 'certificates', 'show', 'renew')).code).toBe(2);
+    const {calls} = await runWith(clusterStatusOf(), 'certificates', 'renew', '--dry-run');
+    expect(calls.filter((call) => call.startsWith('propose'))).toHaveLength(1);
+  });
+});
+
+describe('cluster package', () => {
+  test('says what was written where', async () => {
+    const {code, stdout, calls} = await runWith(clusterStatusOf(), 'package', 'infra-01', '-o', '/tmp/there');
+    expect(code).toBe(0);
+    expect(calls).toContain('cluster package infra-01 deploy /tmp/there');
+    expect(stdout).toBe('Wrote what infra-01 would be sent into /tmp/there:\n  steps.txt  12 B\n');
+  });
+
+  test('needs a folder, and is refused with --readonly', async () => {
+    expect((await runWith(clusterStatusOf(), 'package', 'infra-01')).code).toBe(2);
+    expect((await runWith(clusterStatusOf(), 'package', 'infra-01', '-o', '/tmp/x', '--readonly')).code).toBe(4);
   });
 });

@@ -138,7 +138,7 @@ test.each([
   ['--hasOwnProperty', 'There is no flag --hasOwnProperty.', 'Try: pai-tui --help'],
   // A word that is no command yet says more than the flags behind it.
   ['service start -p /cfg -n x', '"service" is not part of this version of pai-tui yet.', thisVersion],
-  ['cluster package', '"cluster package" is not part of this version of pai-tui yet.', thisVersion],
+  ['machine repair', '"machine repair" is not part of this version of pai-tui yet.', thisVersion],
   ['machine etcd-fix -p /cfg -l list', '"machine etcd-fix" is not part of this version of pai-tui yet.', thisVersion],
   ['paictl.py service stop -p /cfg', '"service" is not part of this version of pai-tui yet.', thisVersion],
   ['imgae list -p', 'There is no command "imgae".', 'Did you mean image?'],

@@ -1,5 +1,6 @@
 /** A running cluster as the engine tells of it: three masters behind a proxy, two workers, all well. */
 
+import type {EtcdMember, EtcdReport} from '../../src/engine/cluster/etcd/types.ts';
 import {healthOf, judgeStatus, type StatusParts} from '../../src/engine/cluster/status/judge-status.ts';
 import type {
   CertificateStatus,
@@ -82,6 +83,7 @@ function healthyParts(): StatusParts {
         troubled: [],
       },
     },
+    etcd: {at, known: healthyEtcd(at)},
     machines: machines.map(([machine, address, role]) => ({
       ...{machine, roles: [role], at},
       known: {
@@ -91,6 +93,27 @@ function healthyParts(): StatusParts {
         kubelet: {isRunning: true, startedAt: at - 86_400_000, image: 'registry/hyperkube:v1.20.2'},
       },
     })),
+  };
+}
+
+function healthyEtcd(at: number): EtcdReport {
+  const members = machines
+    .filter(([, , role]) => role === 'master')
+    .map(
+      ([machine, address], index): EtcdMember => ({
+        ...{name: `etcd-${machine}`, id: `a${index}`, machine, state: 'healthy', at},
+        ...{peerUrls: [`https://${address}:2380`], clientUrls: [`https://${address}:2379`]},
+        ...{isLearner: false, isLeader: index === 0, alarms: []},
+      }),
+    );
+  const [leader] = members;
+  return {
+    ...{state: 'ok', members, isMembershipKnown: true, term: 3, problems: []},
+    quorum: {
+      ...{voters: 3, healthy: 3, unknown: 0, needed: 2, spare: 1, isThere: true},
+      words: '3 voting members, all healthy. 1 more may fail.',
+    },
+    ...(leader ? {leader} : {}),
   };
 }
 

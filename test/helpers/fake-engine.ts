@@ -216,6 +216,20 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}, machines = 
         told(status);
         return status;
       },
+      async certificates(_query, told, signal) {
+        calls.push('cluster certificates');
+        if (answers.cluster === 'pending') return never(signal);
+        const machines = orThrow(answers.cluster).machines.map(({known, ...machine}) => ({
+          ...machine,
+          ...(known ? {known: known.certificates} : {}),
+        }));
+        told({machines});
+        return {machines};
+      },
+      async writePackage(_query, {machine, operation, folder}) {
+        calls.push(`cluster package ${machine} ${operation} ${folder}`);
+        return {machine, job: operation, folder, files: [{path: 'steps.txt', bytes: 12}], problems: []};
+      },
       watchStatus() {
         calls.push('watch cluster status');
         return live(clusterLooks);

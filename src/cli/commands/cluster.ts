@@ -70,15 +70,51 @@ export const clusterCommands: readonly Command[] = [
   {
     name: 'cluster status',
     flags: askingFlags,
-    about: 'How the running cluster is: API servers, nodes, pods, certificates, versions, and what lies on machines.',
+    about:
+      'How the running cluster is: API servers, nodes, pods, etcd, certificates, versions, and what lies on machines.',
     more: [
       'Every machine and every API server is asked side by side, and each part says by itself why it is not known: with a machine or an API server down the rest is shown all the same. The way to the API is the kubeconfig that lies on the masters; this computer needs none. Nothing is changed.',
       'What is wrong comes with the command that mends it. Drift is what lies on a machine and is not as a boot would put it there: manifests, settings of docker, names, routes, the modes of keys, and the arguments of the kubelet.',
       'Ends with 0 when the cluster is healthy, with 1 when something is wrong or not known, with 6 when nothing was reached.',
       passwords,
     ],
-    json: '{"cluster","health":"healthy"|"degraded"|"unreached","versions":{"kubernetes","etcd"},"nodes":[{"name","role","state","version","seen"}],"api":[{"machine","server","state","failing":[],"version","seen"}],"leaders":[],"pods":{},"machines":[{"name","role","seen","problem"}],"certificates":[{"machine","file","of","state","until","daysLeft"}],"drift":[{"machine","path","state","detail"}],"problems":[{"part","gravity","machine","says","mend":{"command","says"}}]}',
+    json: '{"cluster","health":"healthy"|"degraded"|"unreached","versions":{"kubernetes","etcd"},"nodes":[{"name","role","state","version","seen"}],"api":[{"machine","server","state","failing":[],"version","seen"}],"leaders":[],"pods":{},"etcd":[{"name","id","machine","state":"healthy"|"unhealthy"|"learner"|"unstarted"|"unknown","leader","revision","seen"}],"machines":[{"name","role","seen","problem"}],"certificates":[{"machine","file","of","state","until","daysLeft"}],"drift":[{"machine","path","state","detail"}],"problems":[{"part","gravity","machine","says","mend":{"command","says"}}]}',
     examples: ['pai-tui cluster status -c ~/cluster', "pai-tui cluster status -c ~/cluster --json | jq '.problems[]'"],
+    since: '0.1.0',
+  },
+  {
+    name: 'cluster certificates',
+    argument: {placeholder: 'show|renew', count: 'any', of: ['show', 'renew']},
+    flags: ['config', 'source', ...loginFlags, 'take-over-lock', ...changingFlags],
+    about: 'Every certificate on every machine with its days, or new ones in their place.',
+    more: [
+      'Without a word, or with show: they are read from the machines, without a private key, and judged: how long they last, whom they are for, who signed them. Ends with 1 when one is not good or a machine was not reached, with 6 when none was.',
+      'With renew: all certificates are replaced, and their keys; authorities and the keys of service accounts are not, so everything that they signed stays valid. The authorities are read from a master into memory, and keys go straight to their place. Masters have their turn one after the other: the next one when etcd is healthy and the API server shows its new certificate; then all other machines side by side. Kubelets start again; pods go on.',
+      passwords,
+    ],
+    json: '{"certificates":[{"machine","file","of","kind","state":"good"|"expiring"|"expired"|"missing"|"unreadable"|"not-yet-valid"|"other-authority"|"other-key"|"wrong-identity","faults":[],"commonName","hosts":[],"issuer","serial","from","until","daysLeft"}],"problems":[]}',
+    examples: [
+      'pai-tui cluster certificates -c ~/cluster',
+      'pai-tui cluster certificates renew -c ~/cluster --dry-run',
+    ],
+    since: '0.1.0',
+  },
+  {
+    name: 'cluster package',
+    argument: {placeholder: 'MACHINE', count: 'one', of: 'machines'},
+    flags: ['output', 'operation', ...askingFlags],
+    means: {output: 'the folder to write into; empty, or not there yet'},
+    about: 'Write what a machine would be sent into a folder, to be read.',
+    more: [
+      'steps.txt has the scripts in their order with what each may change, modes.txt the modes that files are sent with; below the name of the package lie its files, and below stdin what comes on the stdin of scripts. Private keys, and certificates that are made when they are sent, are their names there. All of it is for you alone (0600).',
+      'Where the pod network is left open, or is routes, all machines are asked as before a boot; nothing is changed on any of them.',
+      passwords,
+    ],
+    json: '{"machine","job","folder","files":[{"path","bytes"}],"problems":[]}',
+    examples: [
+      'pai-tui cluster package infra-01 -c ~/cluster -o infra-01',
+      'pai-tui cluster package gpu-01 --operation clean -c ~/cluster -o gpu-01',
+    ],
     since: '0.1.0',
   },
 ];

@@ -44,6 +44,8 @@ type CommandName =
   | 'cluster install-kubectl'
   | 'cluster k8s-clean'
   | 'cluster status'
+  | 'cluster certificates'
+  | 'cluster package'
   | 'machine list'
   | 'machine facts'
   | 'machine trust'

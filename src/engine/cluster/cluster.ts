@@ -4,7 +4,7 @@ import {isError, type Problem, ProblemError} from '../problem.ts';
 import {readConfig} from '../read-config.ts';
 import type {Clock, Tools} from '../tools.ts';
 import type {ReadCluster} from './status/cluster-reader.ts';
-import {type OpenCluster, readStatus, watchStatus} from './status/watch-status.ts';
+import {type OpenCluster, readCertificates, readStatus, watchStatus} from './status/watch-status.ts';
 import type {Cluster, ClusterQuery} from './types.ts';
 
 export interface ClusterOptions {
@@ -36,6 +36,17 @@ export function createCluster({machines, clock, assets, tools}: ClusterOptions):
     },
 
     status: (query, told, signal) => readStatus(opener(query), told, signal),
+    certificates: (query, told, signal) => readCertificates(opener(query), told, signal),
+
+    async writePackage(query, wish, signal) {
+      const [{writePackage}, {layout}, {files}] = await Promise.all([
+        import('./package/write-package.ts'),
+        readCluster(query),
+        tools(),
+      ]);
+      return writePackage(layout, wish, {machines: machines.access(query), files, clock, assets}, signal);
+    },
+
     watchStatus: (query) => watchStatus(opener(query)),
   };
 }

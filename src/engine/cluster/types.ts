@@ -4,7 +4,7 @@ import type {MachinesRequest} from '../machines/types.ts';
 import type {Problem} from '../problem.ts';
 import type {LiveStore} from '../store.ts';
 import type {CheckResult} from './check/types.ts';
-import type {ClusterStatus, StatusLook} from './status/types.ts';
+import type {ClusterCertificates, ClusterStatus, StatusLook} from './status/types.ts';
 
 export type {CheckResult, CheckState} from './check/types.ts';
 export type * from './status/types.ts';
@@ -29,8 +29,43 @@ export interface Cluster {
    * what is wrong with the configuration.
    */
   status(query: ClusterQuery, told: (status: ClusterStatus) => void, signal: AbortSignal): Promise<ClusterStatus>;
-  /** The same kept up to date until it is closed: the API every ten seconds, what lies on machines every minute. */
+  /**
+   * Every certificate on every machine, read without a private key and judged. `told` hears what is known so far. A
+   * machine that cannot be asked says so by itself. Throws what is wrong with the configuration.
+   */
+  certificates(
+    query: ClusterQuery,
+    told: (certificates: ClusterCertificates) => void,
+    signal: AbortSignal,
+  ): Promise<ClusterCertificates>;
+  /**
+   * Writes what a machine would be sent into a folder that is empty or not there: its package, the order of the scripts,
+   * and what comes on their stdin, in which private keys are their names. All files are for their owner alone (0600); the
+   * modes they are sent with are written down beside them. Where the pod network is left open, all machines are asked.
+   * Throws `unknown-name`, `usage` for a folder that holds something, `file-unwritable`.
+   */
+  writePackage(query: ClusterQuery, wish: PackageWish, signal: AbortSignal): Promise<WrittenPackage>;
+  /** `status` kept up to date until it is closed: the API every ten seconds, etcd every thirty, what lies on
+   * machines every minute. */
   watchStatus(query: ClusterQuery): LiveStore<StatusLook>;
+}
+
+export interface PackageWish {
+  readonly machine: string;
+  readonly operation: 'deploy' | 'certificates' | 'clean';
+  /** Absolute; made if it is not there. */
+  readonly folder: string;
+}
+
+export interface WrittenPackage {
+  readonly machine: string;
+  /** What the package is called on the machine. */
+  readonly job: string;
+  readonly folder: string;
+  /** Paths below the folder. */
+  readonly files: readonly {readonly path: string; readonly bytes: number}[];
+  /** What could not be found out. */
+  readonly problems: readonly Problem[];
 }
 
 export interface CheckReport {

@@ -11,7 +11,7 @@ import type {Task, TaskContext} from './types.ts';
 
 const minute = 60_000;
 /** Five minutes: a slow disk, a first start of large images. */
-const patienceMs = 5 * minute;
+export const patienceMs = 5 * minute;
 /** So that it is us who say why it took too long. */
 const taskMs = patienceMs + 2 * minute;
 
@@ -20,7 +20,7 @@ export const onlyWaits = {touches: 'nothing', does: [], expected: 'unchanged', w
 
 export function masterWaits(
   machine: ClusterMachine,
-  boot: Boot,
+  boot: Pick<Boot, 'layout' | 'masters'>,
 ): {readonly etcdHealthy: Task; readonly apiReady: Task} {
   const {name, address} = machine;
   const lookAtEtcd = ({tools, signal}: TaskContext) => etcdHealth(tools.machines, name, signal);
@@ -126,6 +126,6 @@ async function partIsLate(
   });
 }
 
-function minutes(milliseconds: number): string {
+export function minutes(milliseconds: number): string {
   return `${Math.round(milliseconds / minute)} minutes`;
 }

@@ -24,6 +24,7 @@ describe('a cluster', () => {
       ['API servers', 'ok', '3 of 3 ready; https://10.0.0.9:6443 leads to them'],
       ['nodes', 'ok', '6 of 6 ready'],
       ['pods', 'ok', '12 of 12 ready'],
+      ['etcd', 'ok', '3 voting members, all healthy. 1 more may fail. infra-01 leads.'],
       ['machines', 'ok', '6 of 6 answer'],
       ['certificates', 'ok', '6 of 6 good; the first ends in 212 days (infra-01)'],
       ['drift', 'ok', 'none on 6 machines'],

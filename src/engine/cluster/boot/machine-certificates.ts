@@ -21,8 +21,21 @@ export async function certificatesFor(
   const paths = wanted.flatMap(({certificateFile, keyFile}) => [certificateFile, keyFile]);
   const there = await readMachineFiles(machines, machine.name, paths, signal);
   const needed = wanted.filter((certificate) => !isGood(certificate, there, authorities, now));
+  return [
+    ...authorityInput(authorities, certificateRoles(machine)),
+    ...(await newCertificates(needed, authorities, now)),
+    ...machineKubeconfigs(layout, machine),
+  ];
+}
+
+/** With a key of its own each, in memory. */
+export async function newCertificates(
+  wanted: readonly WantedCertificate[],
+  authorities: Authorities,
+  now: Date,
+): Promise<readonly CertificateInput[]> {
   const made = await Promise.all(
-    needed.map(async (identity): Promise<readonly CertificateInput[]> => {
+    wanted.map(async (identity): Promise<readonly CertificateInput[]> => {
       const {certificate, key} = await issueCertificate(authorities[identity.authority], identity, {now});
       return [
         {path: identity.keyFile, mode: 0o600, content: key},
@@ -30,11 +43,7 @@ export async function certificatesFor(
       ];
     }),
   );
-  return [
-    ...authorityInput(authorities, certificateRoles(machine)),
-    ...made.flat(),
-    ...machineKubeconfigs(layout, machine),
-  ];
+  return made.flat();
 }
 
 /** One that expires soon still works, and is renewed when that is asked for. */

@@ -5,6 +5,9 @@ import type {MachineAccess} from '../../machine-tools.ts';
 import {each} from '../../machines/each.ts';
 import {type Problem, problemOf} from '../../problem.ts';
 import type {Clock, Files} from '../../tools.ts';
+import {judgeEtcd} from '../etcd/judge.ts';
+import {readEtcd} from '../etcd/read-etcd.ts';
+import type {EtcdReport} from '../etcd/types.ts';
 import type {ClusterLayout} from '../layout/types.ts';
 import {readAnyKubeconfig} from './admin-access.ts';
 import {ApiConnections, apiServers, askApiServer} from './api-servers.ts';
@@ -42,6 +45,7 @@ export class ClusterReader {
   #api: ApiAnswers = {nodes: {}, pods: {}, leaders: {}};
   /** Why the API can be asked by no way. */
   #apiProblem: Problem | undefined;
+  #etcd: StatusPart<EtcdReport> = {};
   #connections: ApiConnections | undefined;
 
   /** `changed` is called whenever a part was found out. Nothing is asked yet. */
@@ -66,7 +70,7 @@ export class ClusterReader {
     const parts = {
       cluster: layout.name,
       versions: {kubernetes: layout.version, etcd: layout.etcdVersion},
-      ...{api, nodes, pods, machines: [...this.#machines.values()]},
+      ...{api, nodes, pods, etcd: this.#etcd, machines: [...this.#machines.values()]},
     };
     const findings = judgeStatus(parts);
     return {...parts, findings, health: healthOf(parts, findings)};
@@ -92,7 +96,16 @@ export class ClusterReader {
     this.#changed();
   }
 
-  /** Asks every machine what lies on it. Rejects only when aborted. */
+  /** Asks the member of etcd on every master, there. Rejects only when aborted. */
+  async askEtcd(signal: AbortSignal): Promise<void> {
+    const {masters, etcdDataPath} = this.#cluster.layout;
+    const {assets, clock, machines} = this.#world;
+    const answers = await readEtcd({machines, clock, assets, masters, etcdDataPath}, () => {}, signal);
+    this.#etcd = {known: judgeEtcd(answers, masters), at: clock.now()};
+    this.#changed();
+  }
+
+  /** Asks every machine what lies on it, and judges its certificates. Rejects only when aborted. */
   async askMachines(signal: AbortSignal): Promise<void> {
     const {layout} = this.#cluster;
     const {assets, clock, machines} = this.#world;
@@ -108,15 +121,14 @@ export class ClusterReader {
         this.#set(name, {...this.#machines.get(name), problem: problemOf(error)});
       }
     });
-    const drifts = await judgeDrifts(layout, this.#answers, this.#world);
-    for (const {name} of layout.machines) {
-      const {known, at} = this.#machines.get(name) ?? {};
-      const answer = this.#answers.get(name);
-      if (!known || !answer) continue;
-      // By the authorities of a master that may have answered later.
-      const judged = {certificates: this.#judged(name, answer), drift: drifts.get(name) ?? known.drift};
-      this.#set(name, {...(at === undefined ? {} : {at}), known: {...known, ...judged}});
-    }
+    // By the authorities of a master that may have answered later.
+    for (const [name, answer] of this.#answers) this.#change(name, {certificates: this.#judged(name, answer)});
+  }
+
+  /** Compares what machines said last with what would be put there: what each should have depends on the others. */
+  async compare(): Promise<void> {
+    const drifts = await judgeDrifts(this.#cluster.layout, this.#answers, this.#world);
+    for (const [name, drift] of drifts) this.#change(name, {drift});
   }
 
   close(): Promise<void> {
@@ -176,6 +188,11 @@ export class ClusterReader {
   #trusted(now: Date): TrustedAuthorities {
     const answers = this.#cluster.layout.masters.flatMap(({name}) => this.#answers.get(name) ?? []);
     return Object.assign({}, ...answers.toReversed().map((answer) => authoritiesOf(answer, now))) as TrustedAuthorities;
+  }
+
+  #change(name: string, change: Partial<MachineState>): void {
+    const {known, at} = this.#machines.get(name) ?? {};
+    if (known) this.#set(name, {...(at === undefined ? {} : {at}), known: {...known, ...change}});
   }
 
   #set(name: string, part: StatusPart<MachineState>): void {

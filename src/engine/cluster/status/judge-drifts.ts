@@ -9,7 +9,7 @@ import {clusterPackage} from '../packages/packages.ts';
 import {plainHttpFile} from '../packages/plain-http.ts';
 import type {MachineAnswer} from './ask-machine.ts';
 import {judgeDrift} from './judge-drift.ts';
-import {podNetworkSeen} from './pod-network.ts';
+import {bridgesIn, podNetworkSeen} from './pod-network.ts';
 import type {DriftEntry, StatusPart} from './types.ts';
 
 type Drift = StatusPart<readonly DriftEntry[]>;
@@ -26,7 +26,7 @@ export async function judgeDrifts(
   answers: ReadonlyMap<string, MachineAnswer>,
   world: DriftWorld,
 ): Promise<ReadonlyMap<string, Drift>> {
-  const podNetwork = podNetworkSeen(layout, bridges(answers));
+  const podNetwork = podNetworkSeen(layout, bridgesIn(answers));
   const found = new Map<string, Drift>();
   for (const machine of layout.machines) {
     const answer = answers.get(machine.name);
@@ -52,13 +52,4 @@ async function driftOf(machine: ClusterMachine, {podNetwork, answer, clock, ...g
   } catch (error) {
     return {problem: problemOf(error)};
   }
-}
-
-function bridges(answers: ReadonlyMap<string, MachineAnswer>): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    [...answers].flatMap(([name, {dockerSettings}]) => {
-      const bridge = /"bip"\s*:\s*"([\d./]+)"/.exec(dockerSettings)?.[1];
-      return bridge === undefined ? [] : [[name, bridge]];
-    }),
-  );
 }

@@ -25,6 +25,7 @@ export function judgeStatus(parts: StatusParts): readonly StatusFinding[] {
     ...judgeServers(parts),
     ...judgeNodes(parts),
     ...judgePods(parts),
+    ...judgeEtcd(parts),
     ...parts.machines.flatMap(judgeMachine),
     ...judgeVersions(parts),
   ];
@@ -153,6 +154,16 @@ function podWords({name, reason, message, phase, restarts}: PodStatus): string {
   const why = reason ?? (phase === 'Running' ? 'it runs and is not ready' : phase);
   const more = [...(restarts > 0 ? [`${restarts} restarts`] : []), ...(message === undefined ? [] : [message])];
   return `The pod ${name} is in trouble: ${[why, ...more].join('; ')}.`.replace(/\.\.$/, '.');
+}
+
+function judgeEtcd({etcd: {known}}: StatusParts): StatusFinding[] {
+  return (known?.problems ?? []).map(({machine, message, hint, severity = 'error'}) => ({
+    part: 'etcd',
+    gravity: severity === 'error' ? 'failed' : severity,
+    ...(machine === undefined ? {} : {machine}),
+    says: message,
+    ...(hint === undefined ? {} : {mend: {says: hint}}),
+  }));
 }
 
 function judgeMachine(status: MachineStatus): StatusFinding[] {

@@ -3,6 +3,7 @@
 import {addressNumber, isWithin, rangeOf} from '../../config/rules/ipv4.ts';
 import type {ClusterLayout} from '../layout/types.ts';
 import {type DecidedPodNetwork, podRanges} from '../packages/choice.ts';
+import type {MachineAnswer} from './ask-machine.ts';
 
 /**
  * `bridges`: what docker's settings of machines call the address of its bridge ('10.200.3.1/24'), by the machine's name.
@@ -22,4 +23,16 @@ export function podNetworkSeen(
   });
   if (podNetwork.kind === 'auto' && !isRouted) return {kind: 'host'};
   return {kind: 'routes', range, ranges: podRanges(layout, range, bridges)};
+}
+
+/** What docker's settings call the address of its bridge, by the name of the machine. */
+export function bridgesIn(
+  answers: ReadonlyMap<string, Pick<MachineAnswer, 'dockerSettings'>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...answers].flatMap(([name, {dockerSettings}]) => {
+      const bridge = /"bip"\s*:\s*"([\d./]+)"/.exec(dockerSettings)?.[1];
+      return bridge === undefined ? [] : [[name, bridge]];
+    }),
+  );
 }

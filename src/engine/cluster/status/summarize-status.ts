@@ -8,6 +8,7 @@ export function summarizeStatus(status: ClusterStatus): readonly PartSummary[] {
     summary('API servers', status, apiWords(status), status.api.at),
     summary('nodes', status, nodeWords(status), status.nodes.at),
     summary('pods', status, podWords(status), status.pods.at),
+    summary('etcd', status, etcdWords(status), status.etcd.at),
     summary('machines', status, machineWords(status), machinesAt(status)),
     summary('certificates', status, certificateWords(status), machinesAt(status)),
     summary('drift', status, driftWords(status), driftAt(status)),
@@ -52,6 +53,12 @@ function podWords({pods: {known}}: ClusterStatus): string | undefined {
   if (!known) return undefined;
   const {all, ready, troubled} = known.counts;
   return `${ready} of ${all} ready${troubled > 0 ? `, ${troubled} in trouble` : ''}`;
+}
+
+function etcdWords({etcd: {known}}: ClusterStatus): string | undefined {
+  if (!known || known.state === 'unknown') return undefined;
+  const {leader, quorum} = known;
+  return leader ? `${quorum.words} ${leader.machine ?? leader.name} leads.` : quorum.words;
 }
 
 function machineWords({machines}: ClusterStatus): string {

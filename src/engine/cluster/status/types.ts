@@ -4,6 +4,7 @@ import type {Role} from '../../config/types.ts';
 import type {CertificateKind, CertificateState} from '../../kube/certificates.ts';
 import type {KubeNode, KubePod} from '../../kube-tools.ts';
 import type {Problem} from '../../problem.ts';
+import type {EtcdReport} from '../etcd/types.ts';
 
 /** What was found out by itself, whatever became of the rest. */
 export interface StatusPart<T> {
@@ -26,6 +27,8 @@ export interface ClusterStatus {
   readonly api: StatusPart<ApiStatus>;
   readonly nodes: StatusPart<readonly NodeStatus[]>;
   readonly pods: StatusPart<PodsStatus>;
+  /** Asked on each master, whether the API answers or not. */
+  readonly etcd: StatusPart<EtcdReport>;
   /** In the order of the configuration. */
   readonly machines: readonly MachineStatus[];
   /** The gravest first. */
@@ -143,6 +146,17 @@ export interface CertificateStatus {
   readonly until?: number;
   /** Rounded down; negative once it has expired. */
   readonly daysLeft?: number;
+}
+
+/** Every certificate of a cluster, by the machine that it lies on. */
+export interface ClusterCertificates {
+  /** In the order of the configuration. */
+  readonly machines: readonly MachineCertificates[];
+}
+
+/** Of a machine on which nothing of a cluster lies, none. */
+export interface MachineCertificates extends StatusPart<readonly CertificateStatus[]> {
+  readonly machine: string;
 }
 
 export interface DriftEntry {

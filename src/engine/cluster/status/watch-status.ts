@@ -4,7 +4,7 @@ import {Coalesce} from '../../machines/coalesce.ts';
 import {problemOf} from '../../problem.ts';
 import {createStore, type LiveStore} from '../../store.ts';
 import type {ReadCluster, StatusWorld} from './cluster-reader.ts';
-import type {ClusterStatus, StatusLook} from './types.ts';
+import type {ClusterCertificates, ClusterStatus, StatusLook} from './types.ts';
 
 /** The cluster of a configuration, and by what it is asked. Throws what is wrong with the configuration. */
 export type OpenCluster = () => Promise<{readonly cluster: ReadCluster; readonly world: StatusWorld}>;
@@ -12,6 +12,8 @@ export type OpenCluster = () => Promise<{readonly cluster: ReadCluster; readonly
 const tellEveryMs = 200;
 /** From the end of a round to the next one. */
 const apiEveryMs = 10_000;
+/** Each takes some programs on every master. */
+const etcdEveryMs = 30_000;
 /** What lies on machines changes seldom; with many of them it takes longer. */
 const machinesEveryMs = 60_000;
 const msPerMachine = 300;
@@ -23,9 +25,35 @@ export async function readStatus(
   signal: AbortSignal,
 ): Promise<ClusterStatus> {
   return withReader(open, told, async ({reader}) => {
-    await Promise.all([reader.askApi(signal), reader.askMachines(signal)]);
+    await Promise.all([
+      reader.askApi(signal),
+      reader.askEtcd(signal),
+      reader.askMachines(signal).then(() => reader.compare()),
+    ]);
     return reader.get();
   });
+}
+
+/** Of machines alone. */
+export async function readCertificates(
+  open: OpenCluster,
+  told: (certificates: ClusterCertificates) => void,
+  signal: AbortSignal,
+): Promise<ClusterCertificates> {
+  const certificatesOf = ({machines}: ClusterStatus): ClusterCertificates => ({
+    machines: machines.map(({known, machine, at, problem}) => ({
+      ...{machine, ...(at === undefined ? {} : {at}), ...(problem ? {problem} : {})},
+      ...(known ? {known: known.isPart ? known.certificates : []} : {}),
+    })),
+  });
+  return withReader(
+    open,
+    (status) => told(certificatesOf(status)),
+    async ({reader}) => {
+      await reader.askMachines(signal);
+      return certificatesOf(reader.get());
+    },
+  );
 }
 
 /** What is wrong with the configuration is in the look. Closing ends all questions. */
@@ -43,7 +71,14 @@ export function watchStatus(open: OpenCluster): LiveStore<StatusLook> {
     };
     await Promise.all([
       again(() => reader.askApi(signal), apiEveryMs),
-      again(() => reader.askMachines(signal), Math.max(machinesEveryMs, machines * msPerMachine)),
+      again(() => reader.askEtcd(signal), etcdEveryMs),
+      again(
+        async () => {
+          await reader.askMachines(signal);
+          await reader.compare();
+        },
+        Math.max(machinesEveryMs, machines * msPerMachine),
+      ),
     ]);
   });
   void watching.catch((error: unknown) => {

@@ -1,0 +1,143 @@
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import type {RunView} from '../../src/engine/api.ts';
+import type {ClusterStatus, StatusFinding} from '../../src/engine/cluster/types.ts';
+import {execute} from '../lab/execute.ts';
+import {type ClusterWorld, clusterWorld} from '../lab/kubernetes/cluster-world.ts';
+import {
+  type KubernetesLab,
+  kubernetesLabMs,
+  startKubernetesLab,
+  whyNoKubernetesLab,
+} from '../lab/kubernetes/kubernetes-lab.ts';
+import type {Host} from '../lab/lab.ts';
+
+const obstacle = whyNoKubernetesLab();
+if (obstacle) console.error(`Tests of looking at a cluster on lab hosts are skipped: ${obstacle}.`);
+
+const bootMs = 15 * 60_000;
+const askMs = 3 * 60_000;
+const {signal} = new AbortController();
+
+/** What did not end well, for messages. */
+const trouble = ({state}: RunView) =>
+  state.tasks.flatMap(({id, status, problem}) =>
+    status === 'done' ? [] : [`${id} ${status}: ${problem?.message} ${problem?.detail ?? ''}`],
+  );
+const words = ({part, machine, says}: StatusFinding) => `${part} ${machine ?? ''}: ${says}`;
+
+describe.skipIf(obstacle)('a cluster of three masters and a worker', () => {
+  let lab: KubernetesLab;
+  let hosts: readonly [Host, Host, Host, Host];
+  let world: ClusterWorld;
+
+  beforeAll(async () => {
+    lab = await startKubernetesLab({hosts: 4});
+    hosts = lab.hosts as [Host, Host, Host, Host];
+    const machines = hosts.map((host, index) => ({host, role: index < 3 ? ('master' as const) : ('worker' as const)}));
+    world = await clusterWorld(lab, {machines, api: hosts[0].address});
+    const view = await world.carryOut(world.bootup());
+    expect(trouble(view)).toEqual([]);
+  }, kubernetesLabMs + bootMs);
+  afterAll(async () => {
+    await world?.remove();
+    await lab?.close();
+  }, askMs);
+
+  const ask = () => world.engine.cluster.status({config: world.config}, () => {}, signal);
+  /** Asks until it is so: kubelets and API servers take their time. */
+  const askUntil = async (isSo: (status: ClusterStatus) => boolean) => {
+    let last: ClusterStatus | undefined;
+    await expect
+      .poll(
+        async () => {
+          last = await ask();
+          return isSo(last);
+        },
+        {timeout: askMs, interval: 2000},
+      )
+      .toBe(true);
+    if (!last) throw new Error('not asked');
+    return last;
+  };
+
+  test(
+    'is healthy once it was booted: no drift, all certificates good',
+    async () => {
+      const status = await askUntil(({health}) => health === 'healthy');
+      expect(status.findings.filter(({gravity}) => gravity !== 'notice').map(words)).toEqual([]);
+      expect(status.api.known?.servers.map(({machine, version}) => [machine, version])).toEqual(
+        ['node-1', 'node-2', 'node-3'].map((name) => [name, 'v1.20.2']),
+      );
+      expect(status.machines.map(({known}) => known?.certificates.length)).toEqual([16, 16, 16, 4]);
+    },
+    askMs,
+  );
+
+  test(
+    'is shown with an API server, a file and a machine that are not as they should be',
+    async () => {
+      const [, second, third, worker] = hosts;
+      const manifests = '/etc/kubernetes/manifests';
+      await second.sh(`cp ${manifests}/scheduler.yaml /root/ && sed -i s/--v=1/--v=2/ ${manifests}/scheduler.yaml`);
+      await third.sh(`mv ${manifests}/apiserver.yaml /root/`);
+      await worker.kill();
+      const {health, findings, nodes} = await askUntil(
+        ({api, nodes: {known}}) => api.known?.servers[2]?.state === 'unreachable' && known?.[3]?.state === 'unknown',
+      );
+      expect(health).toBe('degraded');
+      expect(nodes.known?.map(({state}) => state)).toEqual(['ready', 'ready', 'ready', 'unknown']);
+      const said = findings.map(words);
+      expect(said).toContain('API servers node-3: Its API server does not answer.');
+      expect(said).toContain('nodes node-4: Its kubelet is not heard any more.');
+      expect(said).toContain(`drift node-2: ${manifests}/scheduler.yaml is not as it would be put there.`);
+      expect(said).toContain(`drift node-3: ${manifests}/apiserver.yaml is missing.`);
+      expect(said.filter((one) => one.startsWith('machines'))).toEqual([expect.stringContaining('node-4: ')]);
+      await Promise.all([
+        second.sh(`cp /root/scheduler.yaml ${manifests}/`),
+        third.sh(`mv /root/apiserver.yaml ${manifests}/`),
+        worker.start(),
+      ]);
+      await askUntil((status) => status.health === 'healthy');
+    },
+    2 * askMs,
+  );
+
+  test(
+    'gets new certificates, one master after the other, and works with them',
+    async () => {
+      const before = serials(await ask());
+      const view = await world.carryOut({operation: 'cluster certificates renew', config: world.config});
+      expect(trouble(view)).toEqual([]);
+      const status = await askUntil(({health}) => health === 'healthy');
+      const after = serials(status);
+      expect([...after.keys()]).toEqual([...before.keys()]);
+      const same = [...after].filter(([file, serial]) => before.get(file) === serial).map(([file]) => file);
+      const authorities = ['ca.crt', 'etcd/ca.crt', 'front-proxy-ca.crt'];
+      expect(same).toEqual([
+        ...[1, 2, 3].flatMap((number) => authorities.map((file) => `node-${number} /etc/kubernetes/pki/${file}`)),
+        'node-4 /etc/kubernetes/pki/ca.crt',
+      ]);
+      // Each master was done with before the next one began.
+      const ended = (id: string) => view.state.tasks.find((task) => task.id === id)?.endedAt ?? 0;
+      const begun = (id: string) => view.state.tasks.find((task) => task.id === id)?.startedAt ?? 0;
+      expect(begun('node-2/certificates')).toBeGreaterThanOrEqual(ended('node-1/api-ready'));
+      expect(begun('node-3/certificates')).toBeGreaterThanOrEqual(ended('node-2/api-ready'));
+      // From the API server to a kubelet, both with new ones.
+      const pods = await world.kubectl(hosts[0], '-n', 'kube-system', 'get', 'pods', '-o', 'name');
+      const proxy = pods.split('\n').find((name) => name.includes('kube-proxy')) ?? '';
+      expect(await world.kubectl(hosts[0], '-n', 'kube-system', 'logs', '--tail=1', proxy)).not.toBe('');
+      const {folder} = view.summary;
+      expect(await execute('grep', ['-rlE', 'PRIVATE KEY', folder]).catch(() => 'none')).toBe('none');
+    },
+    bootMs,
+  );
+});
+
+/** By machine and file. */
+function serials({machines}: ClusterStatus): ReadonlyMap<string, string | undefined> {
+  return new Map(
+    machines.flatMap(({machine, known}) =>
+      (known?.certificates ?? []).map(({file, serial}) => [`${machine} ${file}`, serial] as const),
+    ),
+  );
+}
