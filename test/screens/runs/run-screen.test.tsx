@@ -347,3 +347,18 @@ test('while something is typed Tab leaves the focus where it is', async () => {
   expect(app.fake.calls.at(-1)).toBe(`saveOutput ${id} build/rest-server build-rest-server.log`);
   expect(app.row(23)).not.toContain('Tab pane');
 });
+
+test('an interrupted run that was given a password wants it again, and goes on with it', async () => {
+  const view: RunView = {...interruptedRun, given: ['password']};
+  const app = openApp({answers: {runs: [view]}, settings: {attach: view.summary.id}});
+  await app.shows('Enter resume');
+  app.press('enter');
+  await app.shows('Go on with this run?');
+  app.press('tab', 'enter');
+  await app.shows('The run was given one, which is kept nowhere.');
+  app.press(...'sesame', 'enter');
+  await app.shows('Go on with this run?');
+  app.press('tab', 'enter');
+  await app.shows('It goes on.');
+  expect(app.fake.handed[0]?.machineSecrets?.password?.reveal()).toBe('sesame');
+});
