@@ -171,7 +171,7 @@ describe('a plan to clean a cluster', () => {
     const {containers: _unknown, ...silent} = nothing;
     expect(taskOf('w-1/containers', factsOf(nothing, nothing, silent))).toMatchObject({
       expected: 'decided while running',
-      why: ['docker does not answer, so it is not known which there are'],
+      why: ['docker does not answer: start it first, without it none can be removed'],
     });
   });
 

@@ -16,7 +16,7 @@ function someOf(names: readonly string[]): string {
 
 /** Why containers go; empty where there are none. */
 export function containerWords({containers}: Remains): readonly string[] {
-  if (!containers) return ['docker does not answer, so it is not known which there are'];
+  if (!containers) return ['docker does not answer: start it first, without it none can be removed'];
   const {hasKubelet, count, pods} = containers;
   return [
     ...(hasKubelet ? ['the kubelet is there'] : []),
