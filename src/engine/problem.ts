@@ -54,6 +54,7 @@ const problemCodes = {
   'facts-unreadable': 1,
   'package-corrupt': 1,
   'certificate-invalid': 1,
+  'certificate-renewal': 1,
   'api-refused': 1,
   'api-failed': 1,
   'api-unreadable': 1,

@@ -79,7 +79,7 @@ describe('renewing certificates', () => {
     const ids = plan.tasks.map(({id}) => id);
     expect(ids.slice(0, 3)).toEqual(['master-1/certificates', 'master-2/certificates', 'master-3/certificates']);
     expect(plan.tasks.find(({id}) => id === 'master-1/etcd-healthy')?.needs).toEqual(['master-3/certificates']);
-    expect(plan.notices).toContainEqual(expect.objectContaining({severity: 'warning', code: 'check-failed'}));
+    expect(plan.notices).toContainEqual(expect.objectContaining({severity: 'warning', code: 'certificate-renewal'}));
   });
 
   test('leaves out what does not answer and what is not of the cluster, and says so', async () => {

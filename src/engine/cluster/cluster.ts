@@ -21,7 +21,7 @@ export function createCluster({machines, clock, assets, tools}: ClusterOptions):
   const opener =
     (query: ClusterQuery): OpenCluster =>
     async () => {
-      const [cluster, {files, kube}] = await Promise.all([readCluster(query), tools()]);
+      const [cluster, {files, kube}] = await Promise.all([readCluster(query, {anyVersion: true}), tools()]);
       return {cluster, world: {machines: machines.access(query), kube, files, clock, assets}};
     };
   return {
@@ -52,9 +52,12 @@ export function createCluster({machines, clock, assets, tools}: ClusterOptions):
 }
 
 /** Throws what is wrong with the configuration. */
-async function readCluster({config: folder, source}: ClusterQuery): Promise<ReadCluster> {
+async function readCluster(
+  {config: folder, source}: ClusterQuery,
+  wish: {readonly anyVersion?: boolean} = {},
+): Promise<ReadCluster> {
   const [{clusterLayout}, {config}] = await Promise.all([import('./layout/layout.ts'), readConfig(folder, source)]);
-  const {layout, problems} = clusterLayout(config);
+  const {layout, problems} = clusterLayout(config, wish);
   if (!layout) throw new ProblemError(together(problems.filter(isError)) ?? nothingToBoot);
   return {layout};
 }

@@ -76,12 +76,14 @@ function leftOut({name, problem, certificates}: CertifiedMachine): readonly Prob
     return [{...problem, severity: 'warning', message: `${name} is left out: ${problem.message}`, hint, machine: name}];
   }
   const message = `${name} is left out: nothing of the cluster lies on it.`;
-  return [{code: 'check-failed', severity: 'warning', message, hint: 'It joins with the next boot.', machine: name}];
+  return [
+    {code: 'certificate-renewal', severity: 'warning', message, hint: 'It joins with the next boot.', machine: name},
+  ];
 }
 
 function notices({machines}: RenewalFacts, isBroken: boolean): readonly Problem[] {
   const notice = (message: string, hint?: string): Problem => ({
-    ...{code: 'check-failed', severity: 'notice', message},
+    ...{code: 'certificate-renewal', severity: 'notice', message},
     ...(hint === undefined ? {} : {hint}),
   });
   const authorities = machines.flatMap(({certificates}) => certificates.filter(({kind}) => kind === undefined));

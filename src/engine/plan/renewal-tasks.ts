@@ -78,7 +78,11 @@ function renewTask(
   {layout, choice, home}: Renewal,
   needs: readonly string[],
 ): Task<Renewed> {
-  const steps = certificateSteps(layout, machine);
+  // Kubeconfigs name the files, and stay.
+  const steps = certificateSteps(layout, machine).map(({does, ...step}) => ({
+    ...step,
+    does: does.filter((effect) => effect.kind !== 'machine file' || !effect.path.endsWith('.conf')),
+  }));
   return {
     ...{id: renewId(machine), title: 'Replace its certificates and start its kubelet again'},
     ...{on: machine.name, needs, touches: 'a machine', expected: 'change', why, critical: true, retry},

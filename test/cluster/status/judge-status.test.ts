@@ -125,6 +125,25 @@ describe('a cluster', () => {
     ]);
   });
 
+  test('of a version that is not booted from here is looked at all the same', () => {
+    const {health, findings} = clusterStatusOf((parts) => {
+      const ends = {state: 'expiring', faults: ['The certificate of x ends.'], file: 'x', of: 'x', hosts: []} as const;
+      return {
+        versions: {kubernetes: 'v1.9.9', etcd: '3.2.17'},
+        ...withMachine(parts, 'gpu-02', ({known: _, ...one}) => ({
+          ...one,
+          known: {isPart: true, certificates: [ends], drift: {}},
+        })),
+        ...{nodes: {known: []}, api: {known: {servers: [], leaders: []}}},
+      };
+    });
+    expect(health).toBe('degraded');
+    expect(findings).toEqual([
+      {part: 'certificates', gravity: 'warning', machine: 'gpu-02', says: 'The certificate of x ends (x).'},
+      {part: 'versions', gravity: 'notice', says: expect.stringMatching(/too old to be booted.*not compared/)},
+    ]);
+  });
+
   test('of which nobody answers is unreached', () => {
     const {health} = clusterStatusOf(({machines, api}) => ({
       machines: machines.map(({machine, roles}) => ({machine, roles, problem: down})),

@@ -6,7 +6,11 @@ import {type Authorities, makeAuthorities} from '../../../src/engine/cluster/aut
 import type {ClusterLayout, ClusterMachine} from '../../../src/engine/cluster/layout/types.ts';
 import {podRanges} from '../../../src/engine/cluster/packages/choice.ts';
 import type {MachineAnswer} from '../../../src/engine/cluster/status/ask-machine.ts';
-import {authoritiesOf, judgeCertificates} from '../../../src/engine/cluster/status/judge-certificates.ts';
+import {
+  authoritiesOf,
+  judgeCertificates,
+  judgeFoundCertificates,
+} from '../../../src/engine/cluster/status/judge-certificates.ts';
 import {judgeDrift} from '../../../src/engine/cluster/status/judge-drift.ts';
 import {podNetworkSeen} from '../../../src/engine/cluster/status/pod-network.ts';
 import {bootableLayout} from '../layouts.ts';
@@ -152,6 +156,16 @@ describe('certificates', () => {
     const [ca, kubelet, , proxy] = certificatesOf(worker, await booted.ask());
     expect([ca?.state, kubelet?.state, proxy?.state]).toEqual(['other-authority', 'good', 'missing']);
     expect(ca?.faults).toEqual([expect.stringContaining('is another one than on the masters')]);
+  });
+
+  test('that others made are judged by how long they last', async () => {
+    const answer = await (await boot(worker)).ask();
+    const stateAt = (days: number) =>
+      judgeFoundCertificates(answer, new Date(now.getTime() + days * day))
+        .map(({state}) => state)
+        .sort();
+    expect(stateAt(0)).toEqual(['good', 'good', 'good', 'good']);
+    expect(stateAt(353)).toEqual(['expiring', 'expiring', 'expiring', 'good']);
   });
 
   test('of which no authority is known are told all the same', async () => {

@@ -22,7 +22,11 @@ export interface LayoutReading {
   readonly problems: readonly Problem[];
 }
 
-export function clusterLayout(config: ClusterConfig): LayoutReading {
+/** `anyVersion`: of a cluster that is only looked at, also where that version cannot be booted or none is written. */
+export function clusterLayout(
+  config: ClusterConfig,
+  {anyVersion = false}: {readonly anyVersion?: boolean} = {},
+): LayoutReading {
   const {kubernetes} = config;
   if (!kubernetes) return {problems: [withoutKubernetes(config)]};
   if (config.format === 'layout-and-config') return {problems: [leftToKubespray(config)]};
@@ -37,7 +41,7 @@ export function clusterLayout(config: ClusterConfig): LayoutReading {
   }
   problems.push(
     ...sameEtcdIds(masters, at),
-    ...versionProblems(kubernetes, at),
+    ...(anyVersion ? [] : versionProblems(kubernetes, at)),
     ...apiProblems(kubernetes, machines, at),
   );
   const serviceRange = kubernetes.serviceRange ?? usualServiceRange;

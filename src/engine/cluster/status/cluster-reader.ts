@@ -9,11 +9,17 @@ import {judgeEtcd} from '../etcd/judge.ts';
 import {readEtcd} from '../etcd/read-etcd.ts';
 import type {EtcdReport} from '../etcd/types.ts';
 import type {ClusterLayout} from '../layout/types.ts';
+import {judgeVersion} from '../layout/versions.ts';
 import {readAnyKubeconfig} from './admin-access.ts';
 import {ApiConnections, apiServers, askApiServer} from './api-servers.ts';
 import {type ApiAnswers, askApi} from './ask-api.ts';
 import {askForStatus, type MachineAnswer, readStatusScript} from './ask-machine.ts';
-import {authoritiesOf, judgeCertificates, type TrustedAuthorities} from './judge-certificates.ts';
+import {
+  authoritiesOf,
+  judgeCertificates,
+  judgeFoundCertificates,
+  type TrustedAuthorities,
+} from './judge-certificates.ts';
 import {judgeDrifts} from './judge-drifts.ts';
 import {healthOf, judgeStatus} from './judge-status.ts';
 import type {ApiServerStatus, ClusterStatus, MachineState, MachineStatus, StatusPart} from './types.ts';
@@ -127,6 +133,7 @@ export class ClusterReader {
 
   /** Compares what machines said last with what would be put there: what each should have depends on the others. */
   async compare(): Promise<void> {
+    if (!isOurs(this.#cluster.layout)) return;
     const drifts = await judgeDrifts(this.#cluster.layout, this.#answers, this.#world);
     for (const [name, drift] of drifts) this.#change(name, {drift});
   }
@@ -181,6 +188,7 @@ export class ClusterReader {
     const machine = layout.machines.find((one) => one.name === name);
     if (!machine) return [];
     const now = new Date(this.#world.clock.now());
+    if (!isOurs(layout)) return judgeFoundCertificates(answer, now);
     return judgeCertificates(layout, machine, answer, this.#trusted(now), now);
   }
 
@@ -201,4 +209,9 @@ export class ClusterReader {
     this.#machines.set(name, {...part, machine: name, roles: machine.roles});
     this.#changed();
   }
+}
+
+/** Of a version that is booted from here: then it is known what should lie on its machines. */
+function isOurs({version}: ClusterLayout): boolean {
+  return judgeVersion(version).refusal === undefined;
 }

@@ -77,6 +77,18 @@ export function judgeCertificates(
   return [...ofAuthorities, ...others];
 }
 
+/** Those that were found on a machine of a cluster that others set up: how long they last is all that can be said. */
+export function judgeFoundCertificates(
+  {certificates}: Pick<MachineAnswer, 'certificates'>,
+  now: Date,
+): readonly CertificateStatus[] {
+  return [...certificates].map(([file, pem]) => {
+    const {faults, ...judgement} = judgeAuthority({of: file, pem, now, renewWithinDays: 30});
+    const left = faults.filter(({state}) => state !== 'wrong-identity');
+    return statusOf({file, of: file}, {...judgement, faults: left, state: left[0]?.state ?? 'good'});
+  });
+}
+
 /** Whether it is there and how long it lasts is all that can be said where no authority is known. */
 function withoutAuthority({faults, ...judgement}: Judgement): Judgement {
   const left = faults.filter(({state}) => state !== 'other-authority');

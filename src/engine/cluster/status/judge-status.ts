@@ -1,6 +1,6 @@
 /** What is wrong with a cluster, and what mends it. Pure. */
 
-import {minorOf} from '../layout/versions.ts';
+import {judgeVersion, minorOf} from '../layout/versions.ts';
 import type {
   ApiServerStatus,
   CertificateStatus,
@@ -21,13 +21,16 @@ const gravities = ['failed', 'warning', 'unknown', 'notice'] as const satisfies 
 
 /** The gravest first; of one gravity in the order of the parts. */
 export function judgeStatus(parts: StatusParts): readonly StatusFinding[] {
+  const {refusal} = judgeVersion(parts.versions.kubernetes);
+  const isOurs = refusal === undefined;
   const findings = [
     ...judgeServers(parts),
     ...judgeNodes(parts),
     ...judgePods(parts),
     ...judgeEtcd(parts),
-    ...parts.machines.flatMap(judgeMachine),
+    ...parts.machines.flatMap((machine) => judgeMachine(machine, isOurs)),
     ...judgeVersions(parts),
+    ...(isOurs ? [] : [notOurs(refusal)]),
   ];
   return gravities.flatMap((gravity) => findings.filter((finding) => finding.gravity === gravity));
 }
@@ -166,7 +169,12 @@ function judgeEtcd({etcd: {known}}: StatusParts): StatusFinding[] {
   }));
 }
 
-function judgeMachine(status: MachineStatus): StatusFinding[] {
+function notOurs(refusal: string): StatusFinding {
+  const says = `${refusal} What lies on its machines is not compared with anything.`;
+  return {part: 'versions', gravity: 'notice', says};
+}
+
+function judgeMachine(status: MachineStatus, isOurs: boolean): StatusFinding[] {
   const {machine, known, problem} = status;
   const where = {part: 'machines' as const, machine};
   const unheard: StatusFinding[] = problem
@@ -184,7 +192,7 @@ function judgeMachine(status: MachineStatus): StatusFinding[] {
   }
   return [
     ...unheard,
-    ...known.certificates.flatMap((certificate) => judgeCertificate(machine, certificate)),
+    ...known.certificates.flatMap((certificate) => judgeCertificate(machine, certificate, isOurs)),
     ...judgeKubelet(machine, known.kubelet),
     ...(known.drift.known ?? []).map((entry) => judgeEntry(machine, entry)),
     ...(known.drift.problem
@@ -200,13 +208,18 @@ function judgeKubelet(machine: string, kubelet: NonNullable<MachineStatus['known
   ];
 }
 
-function judgeCertificate(machine: string, {kind, state, faults, file}: CertificateStatus): StatusFinding[] {
+function judgeCertificate(
+  machine: string,
+  {kind, state, faults, file}: CertificateStatus,
+  isOurs: boolean,
+): StatusFinding[] {
+  const mend = kind === undefined ? ofAuthority : state === 'missing' ? bootAgain : renew;
   return faults.map((says) => ({
     part: 'certificates',
     gravity: state === 'expiring' ? 'warning' : 'failed',
     machine,
     says: `${says.replace(/\.$/, '')} (${file}).`,
-    mend: kind === undefined ? ofAuthority : state === 'missing' ? bootAgain : renew,
+    ...(isOurs ? {mend} : {}),
   }));
 }
 
