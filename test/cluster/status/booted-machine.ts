@@ -16,7 +16,7 @@ import {crcOf} from '../../../src/engine/package/checksums.ts';
 import type {Package} from '../../../src/engine/package/types.ts';
 import {createLocalRemote} from '../../helpers/local-remote.ts';
 
-const assets = fileURLToPath(new URL('../../../assets', import.meta.url));
+export const assets = fileURLToPath(new URL('../../../assets', import.meta.url));
 const {signal} = new AbortController();
 
 export interface BootedMachine {

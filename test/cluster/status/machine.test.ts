@@ -2,6 +2,7 @@ import {chmod, mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest';
+import {createClock} from '../../../src/engine/clock.ts';
 import {type Authorities, makeAuthorities} from '../../../src/engine/cluster/authorities.ts';
 import type {ClusterLayout, ClusterMachine} from '../../../src/engine/cluster/layout/types.ts';
 import {podRanges} from '../../../src/engine/cluster/packages/choice.ts';
@@ -12,9 +13,11 @@ import {
   judgeFoundCertificates,
 } from '../../../src/engine/cluster/status/judge-certificates.ts';
 import {judgeDrift} from '../../../src/engine/cluster/status/judge-drift.ts';
+import {type DriftMemory, judgeDrifts} from '../../../src/engine/cluster/status/judge-drifts.ts';
 import {podNetworkSeen} from '../../../src/engine/cluster/status/pod-network.ts';
+import {resolveInside} from '../../../src/engine/files/inside.ts';
 import {bootableLayout} from '../layouts.ts';
-import {type BootedMachine, bootMachine} from './booted-machine.ts';
+import {assets, type BootedMachine, bootMachine} from './booted-machine.ts';
 
 const now = new Date('2026-11-28T08:00:00Z');
 const day = 86_400_000;
@@ -130,6 +133,32 @@ describe('drift', () => {
     expect(await driftOf(master, booted)).toEqual([]);
     await booted.write(`${manifests}/etcd.yaml`, joined.replace('2380', '2390'), 0o600);
     expect(await driftOf(master, booted)).toEqual([{what: `${manifests}/etcd.yaml`, state: 'changed'}]);
+  });
+
+  test('is compared anew only where a machine answers otherwise than before', async () => {
+    const booted = await boot(worker);
+    let packages = 0;
+    const world = {
+      assets,
+      clock: createClock(),
+      files: {
+        resolveInside: (root: string, name: string) => {
+          if (name.includes('hosts.template')) packages++;
+          return resolveInside(root, name);
+        },
+      },
+    };
+    const memory: DriftMemory = new Map();
+    const judge = async () => {
+      const answers = new Map([[worker.name, await booted.ask()]]);
+      return (await judgeDrifts(layout, answers, world, memory)).get(worker.name)?.known;
+    };
+    expect(await judge()).toEqual([]);
+    expect(await judge()).toEqual([]);
+    expect(packages).toBe(1);
+    await booted.write('/etc/hosts', '127.0.0.1 localhost\n');
+    expect(await judge()).toMatchObject([{what: '/etc/hosts', state: 'missing'}]);
+    expect(packages).toBe(2);
   });
 
   test('is also a kubelet that was started by another certificate', async () => {

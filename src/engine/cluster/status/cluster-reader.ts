@@ -20,7 +20,7 @@ import {
   judgeFoundCertificates,
   type TrustedAuthorities,
 } from './judge-certificates.ts';
-import {judgeDrifts} from './judge-drifts.ts';
+import {type DriftMemory, judgeDrifts} from './judge-drifts.ts';
 import {healthOf, judgeStatus} from './judge-status.ts';
 import type {ApiServerStatus, ClusterStatus, MachineState, MachineStatus, StatusPart} from './types.ts';
 
@@ -47,6 +47,7 @@ export class ClusterReader {
   readonly #machines: Map<string, MachineStatus>;
   /** As machines said it last. */
   readonly #answers = new Map<string, MachineAnswer>();
+  readonly #compared: DriftMemory = new Map();
   #servers: readonly ApiServerStatus[];
   #api: ApiAnswers = {nodes: {}, pods: {}, leaders: {}};
   /** Why the API can be asked by no way. */
@@ -134,7 +135,7 @@ export class ClusterReader {
   /** Compares what machines said last with what would be put there: what each should have depends on the others. */
   async compare(): Promise<void> {
     if (!isOurs(this.#cluster.layout)) return;
-    const drifts = await judgeDrifts(this.#cluster.layout, this.#answers, this.#world);
+    const drifts = await judgeDrifts(this.#cluster.layout, this.#answers, this.#world, this.#compared);
     for (const [name, drift] of drifts) this.#change(name, {drift});
   }
 

@@ -1,5 +1,6 @@
 /** Drift of all machines: what each should have depends on what the others have. */
 
+import {sha256Of} from '../../package/checksums.ts';
 import {together} from '../../plan/together.ts';
 import {ProblemError, problemOf} from '../../problem.ts';
 import type {Clock, Files} from '../../tools.ts';
@@ -20,19 +21,36 @@ export interface DriftWorld {
   readonly clock: Clock;
 }
 
-/** By the names of the machines that answered. */
+/** What was compared earlier, by machine: rendering takes time, and mostly nothing has changed since. */
+export type DriftMemory = Map<string, {readonly of: string; readonly drift: Drift}>;
+
+/** By the names of the machines that answered. Those that answer as they did when they were remembered are not compared anew. */
 export async function judgeDrifts(
   layout: ClusterLayout,
   answers: ReadonlyMap<string, MachineAnswer>,
   world: DriftWorld,
+  memory: DriftMemory = new Map(),
 ): Promise<ReadonlyMap<string, Drift>> {
   const podNetwork = podNetworkSeen(layout, bridgesIn(answers));
+  const network = sha256Of(JSON.stringify(podNetwork));
   const found = new Map<string, Drift>();
   for (const machine of layout.machines) {
     const answer = answers.get(machine.name);
-    if (answer) found.set(machine.name, await driftOf(machine, {layout, podNetwork, answer, ...world}));
+    if (!answer) continue;
+    const of = sha256Of(`${network} ${JSON.stringify(answer, mapsAsLists)}`);
+    const before = memory.get(machine.name);
+    const drift =
+      before?.of === of
+        ? {...before.drift, at: world.clock.now()}
+        : await driftOf(machine, {layout, podNetwork, answer, ...world});
+    found.set(machine.name, drift);
+    if (!drift.problem) memory.set(machine.name, {of, drift});
   }
   return found;
+}
+
+function mapsAsLists(_key: string, value: unknown): unknown {
+  return value instanceof Map ? [...value] : value;
 }
 
 interface OneMachine extends DriftWorld {
