@@ -183,6 +183,33 @@ describe('a plan to boot a cluster', () => {
     );
   });
 
+  test('is refused where it would make new keys for a cluster that has some', async () => {
+    const layout = await clusterOf('external-balancer');
+    const looks = (change: Readonly<Record<string, Partial<FoundMachine>>>) => {
+      const machines = layout.machines.map((machine) => ({
+        ...{...found(machine), authority: 'none'},
+        ...change[machine.name],
+      }));
+      return factsOf(layout, {machines});
+    };
+    const member = {isMember: true, authority: 'aa'};
+    // The master that has them is dead; the others were set up anew.
+    expect(refusal(looks({'master-1': {problem: dead}, 'gpu-01': member}))).toMatchObject({
+      code: 'certificate-invalid',
+      message:
+        'gpu-01 is of this cluster already, and master-[2-3] have none of its keys: with new ones another cluster would begin under what runs.',
+      hint: expect.stringMatching(/^Bring master-1 back, which may have them\..*k8s-clean$/),
+    });
+    expect(refusal(looks({'master-1': member, 'master-3': {...member, authority: 'bb'}}))).toMatchObject({
+      code: 'certificate-invalid',
+      machine: 'master-3',
+      message: expect.stringMatching(/^master-1 and master-3 have different authorities/),
+    });
+    // As a first boot leaves it that was killed: the keys are on one master, and no machine is of the cluster yet.
+    for (const change of [{}, {'master-1': {authority: 'aa'}}, {'master-2': member, 'gpu-01': member}])
+      expect(planBootup(request, looks(change)).tasks).not.toEqual([]);
+  });
+
   test('promises less of machines that are of the cluster already', async () => {
     const layout = await clusterOf('single-master');
     const machines = layout.machines.map((machine) => ({...found(machine), isMember: true}));

@@ -32,6 +32,8 @@ const files: readonly string[] = [
   ...Object.values(serviceAccountFiles),
 ];
 
+const certificateFiles: readonly string[] = all.map((authority) => authorityFiles[authority].certificate);
+
 /** New ones, in memory. */
 export async function makeAuthorities(now: Date): Promise<Authorities> {
   const [cluster, etcd, frontProxy, serviceAccounts] = await Promise.all([
@@ -54,53 +56,86 @@ export async function readAuthorities(
 ): Promise<Authorities | undefined> {
   const found = await readMachineFiles(machines, master, files, signal);
   if (found.size === 0) return undefined;
-  const text = (path: string): Secret => {
-    const secret = found.get(path);
-    if (secret) return secret;
-    throw new ProblemError({
-      code: 'certificate-invalid',
-      message: `${master} has authorities of a cluster and lacks ${path}: nothing can be signed there.`,
-      hint: 'Put it back, from another master or a backup; without it the cluster needs new certificates everywhere.',
-      machine: master,
-    });
-  };
-  const keyed = (authority: Authority): KeyedCertificate => ({
-    certificate: text(authorityFiles[authority].certificate).reveal(),
-    key: text(authorityFiles[authority].key),
-  });
-  return {
-    ...{cluster: keyed('cluster'), etcd: keyed('etcd'), 'front-proxy': keyed('front-proxy')},
-    serviceAccounts: {
-      publicKey: text(serviceAccountFiles.publicKey).reveal(),
-      key: text(serviceAccountFiles.key),
-    },
-  };
+  const lacks = lackOf(found);
+  if (lacks !== undefined) throw onlyPart(master, lacks);
+  return authoritiesIn(found);
 }
 
 /**
- * Those that any of the masters has. Throws `certificate-invalid` where they have different ones: they are of different
- * clusters then.
+ * Those that any of the masters has. One that has some of them only is passed over where another has all: it is given the
+ * rest. Throws `certificate-invalid` where they have different ones, and where nobody has all of them; unless nothing can
+ * have been signed by them yet (`isFresh`).
  */
 export async function findAuthorities(
   machines: MachineAccess,
   masters: readonly string[],
+  {isFresh}: {readonly isFresh: boolean},
   signal: AbortSignal,
 ): Promise<Authorities | undefined> {
   const asked = await Promise.all(
-    masters.map(async (master) => ({master, authorities: await readAuthorities(machines, master, signal)})),
+    masters.map(async (master) => ({master, found: await readMachineFiles(machines, master, files, signal)})),
   );
-  const [first, ...more] = asked.flatMap(({master, authorities}) => (authorities ? [{master, authorities}] : []));
-  for (const {master, authorities} of more) {
-    const other = all.find((name) => authorities[name].certificate !== first?.authorities[name].certificate);
+  const having = asked.filter(({found}) => found.size > 0);
+  const whole = having.find(({found}) => lackOf(found) === undefined);
+  if (!whole) {
+    const [part] = having;
+    if (!part || isFresh) return undefined;
+    throw onlyPart(part.master, lackOf(part.found) ?? '');
+  }
+  for (const {master, found} of having) {
+    const other = certificateFiles.find((path) => found.has(path) && textOf(found, path) !== textOf(whole.found, path));
     if (other === undefined) continue;
     throw new ProblemError({
       code: 'certificate-invalid',
-      message: `${first?.master} and ${master} have different authorities (${authorityFiles[other].certificate}): they are of different clusters.`,
-      hint: 'Clean the one that is not of this cluster, or take it out of the configuration.',
+      message: `${whole.master} and ${master} have different authorities (${other}): they are of different clusters.`,
+      hint: differentHint,
       machine: master,
     });
   }
-  return first?.authorities;
+  return authoritiesIn(whole.found);
+}
+
+/** What to do where machines of a cluster have authorities of different ones. Cleaning would take all of them away. */
+export const differentHint =
+  'See with `pai-tui cluster status` by which of them the cluster goes. On the other one remove the container kubelet, then move /etc/kubernetes and the data of etcd aside, by hand: to clean by this configuration would take away the whole cluster.';
+
+type Found = ReadonlyMap<string, Secret>;
+
+function lackOf(found: Found): string | undefined {
+  return files.find((path) => !found.has(path));
+}
+
+function onlyPart(master: string, lacks: string): ProblemError {
+  return new ProblemError({
+    code: 'certificate-invalid',
+    message: `${master} has authorities of a cluster and lacks ${lacks}: nothing can be signed there.`,
+    hint: 'Put it back, from another master or a backup; without it the cluster has to be cleaned and booted anew.',
+    machine: master,
+  });
+}
+
+function authoritiesIn(found: Found): Authorities {
+  const keyed = (authority: Authority): KeyedCertificate => ({
+    certificate: textOf(found, authorityFiles[authority].certificate),
+    key: secretOf(found, authorityFiles[authority].key),
+  });
+  return {
+    ...{cluster: keyed('cluster'), etcd: keyed('etcd'), 'front-proxy': keyed('front-proxy')},
+    serviceAccounts: {
+      publicKey: textOf(found, serviceAccountFiles.publicKey),
+      key: secretOf(found, serviceAccountFiles.key),
+    },
+  };
+}
+
+function textOf(found: Found, path: string): string {
+  return secretOf(found, path).reveal();
+}
+
+function secretOf(found: Found, path: string): Secret {
+  const secret = found.get(path);
+  if (!secret) throw new Error(`${path} was not read`);
+  return secret;
 }
 
 /** What of them belongs on a machine: keys on masters alone. */

@@ -187,7 +187,7 @@ async function dockerStdin({stdin}: ClusterStep, machine: ClusterMachine, boot: 
 /** Where the authorities are made, and read from by all later tasks. Those that another master has are brought there. */
 function makeAuthoritiesTask(home: ClusterMachine, boot: Boot): Task<Changes> {
   const steps = stepsOf(home, boot)('certificates');
-  const {layout, choice, masters} = boot;
+  const {layout, choice, machines, masters} = boot;
   const isBooted = masters.some((master) => boot.isMember(master));
   return {
     id: authoritiesTask,
@@ -203,7 +203,8 @@ function makeAuthoritiesTask(home: ClusterMachine, boot: Boot): Task<Changes> {
     async run(context) {
       const {tools, signal} = context;
       const names = masters.map(({name}) => name);
-      const found = await findAuthorities(tools.machines, names, signal);
+      const isFresh = !machines.some((machine) => boot.isMember(machine));
+      const found = await findAuthorities(tools.machines, names, {isFresh}, signal);
       const authorities = found ?? (await makeAuthorities(new Date(tools.clock.now())));
       const stdin = stdinOf(authorityInput(authorities, certificateRoles(home)));
       return runSteps({layout, choice, machine: home, operation: 'deploy', steps, stdinOf: async () => stdin}, context);

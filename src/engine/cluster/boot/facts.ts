@@ -40,6 +40,8 @@ export interface FoundMachine {
   readonly isMember: boolean;
   /** Docker was there before us. */
   readonly hasDocker: boolean;
+  /** The digest of the cluster's authority that it has, 'none' where it has none; absent: not known. */
+  readonly authority?: string;
   /** Folders of etcd data that were moved aside earlier. */
   readonly etcdKept: readonly string[];
 }
@@ -75,6 +77,7 @@ function foundMachine(asked: AskedMachine, layout: ClusterLayout): FoundMachine 
     ...(problem ? {problem} : {}),
     isMember: membershipOf(asked, layout) === 'this cluster',
     hasDocker: answer?.hasDocker ?? false,
+    ...(answer?.isRoot ? {authority: answer.member.authority ?? 'none'} : {}),
     etcdKept: answer?.etcdKept ?? [],
   };
 }

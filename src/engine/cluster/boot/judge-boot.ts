@@ -5,6 +5,7 @@ import type {Problem} from '../../problem.ts';
 import {foldResults} from '../check/fold-results.ts';
 import type {CheckName, CheckResult} from '../check/types.ts';
 import type {BootupFacts, FoundMachine} from './facts.ts';
+import {authorityRefusals} from './judge-authorities.ts';
 
 /** Machines that are there: all others are left out, and join when it is booted again. */
 export function reachedMachines({layout, machines}: BootupFacts): BootupFacts['layout']['machines'] {
@@ -26,6 +27,7 @@ export function refusalsOf(facts: BootupFacts): readonly Problem[] {
     ...(layout.availability === 'proxy' && closed.length === 0 && !reached.some(({roles}) => roles.includes('proxy'))
       ? [noProxy(facts)]
       : []),
+    ...authorityRefusals(facts),
     ...failed.map(({check, machines: on, detail, fix}) => problemOfCheck({check, detail, ...(fix ? {fix} : {})}, on)),
   ];
 }
