@@ -3,6 +3,7 @@
 import {withApi} from '../cluster/boot/api.ts';
 import {type Boot, taskOn} from '../cluster/boot/boot.ts';
 import type {AppliedSet} from '../cluster/boot/facts.ts';
+import {lookAtNode} from '../cluster/boot/node-ready.ts';
 import {isSo, type Look, waitFor} from '../cluster/boot/wait.ts';
 import type {ClusterMachine} from '../cluster/layout/types.ts';
 import {type ClusterObject, clusterObjects, manifestObjects} from '../cluster/packages/objects.ts';
@@ -112,7 +113,6 @@ function nodeTask(machine: ClusterMachine, boot: Boot): Task<ReadyNode> {
   const object = {apiVersion: 'v1', kind: 'Node', name: nodeName};
   const wanted = Object.fromEntries(labels.map((label) => [label, 'true']));
   const names = boot.masters.map((master) => master.name);
-  const readied = (context: TaskContext, api: Kube) => nodeIsReady(nodeName, api, context);
   return {
     id: taskOn(machine, 'node'),
     title: 'Label the node, and wait until it is Ready',
@@ -130,7 +130,7 @@ function nodeTask(machine: ClusterMachine, boot: Boot): Task<ReadyNode> {
         await waitFor({deadlineMs: 2 * minute, look: () => nodeIsKnown(nodeName, api, context), late}, context);
         const outcome =
           labels.length === 0 ? 'unchanged' : await api.patch(object, {metadata: {labels: wanted}}, context.signal);
-        await waitFor({deadlineMs: 5 * minute, look: () => readied(context, api), late}, context);
+        await waitFor({deadlineMs: 5 * minute, look: () => lookAtNode(nodeName, api, context.signal), late}, context);
         const changed = outcome === 'changed';
         return {changed, result: {node: nodeName}, note: changed ? `labels ${labels.join(', ')}` : 'Ready'};
       }),
@@ -140,12 +140,6 @@ function nodeTask(machine: ClusterMachine, boot: Boot): Task<ReadyNode> {
 async function nodeIsKnown(node: string, api: Kube, {signal}: TaskContext): Promise<Look<true>> {
   const found = await api.read({apiVersion: 'v1', kind: 'Node', name: node}, signal);
   return found ? {found: true} : {waitsFor: `the kubelet has not made the node ${node} known`};
-}
-
-async function nodeIsReady(node: string, api: Kube, {signal}: TaskContext): Promise<Look<true>> {
-  const found = (await api.nodes(signal)).find(({name}) => name === node);
-  if (found?.ready === 'ready') return {found: true};
-  return {waitsFor: `the node ${node} is ${found?.ready ?? 'not known'}${found?.reason ? ` (${found.reason})` : ''}`};
 }
 
 async function nodeIsLate({name, nodeName}: ClusterMachine, waitsFor: string): Promise<ProblemError> {
