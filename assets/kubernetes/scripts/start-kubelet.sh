@@ -14,8 +14,8 @@ done <"$folder/kubelet.arguments"
 driver=$(docker info --format '{{.CgroupDriver}}')
 root=$(docker info --format '{{.DockerRootDir}}')
 mkdir -p "$kubelet_data" "$pod_logs" "$container_logs" "$manifests"
-# Its certificate is read once.
-made_of=$(cat "$0" "$folder/kubelet.arguments" "$kubernetes/pki/kubelet.crt" "$kubernetes/pki/ca.crt" | cksum | tr ' ' -)
+# Its certificate and the address of the API are read once.
+made_of=$(cat "$0" "$folder/kubelet.arguments" "$kubernetes/kubelet.conf" "$kubernetes/pki/kubelet.crt" "$kubernetes/pki/ca.crt" | cksum | tr ' ' -)
 made_of="$made_of $image $driver $root"
 state=$(docker inspect --format '{{.State.Running}} {{index .Config.Labels "pai-tui"}}' "$kubelet_container" 2>/dev/null || true)
 if [ "$state" = "true $made_of" ]; then

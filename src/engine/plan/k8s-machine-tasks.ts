@@ -51,6 +51,8 @@ function preparation(machine: ClusterMachine, boot: Boot): readonly Task[] {
       // One thing at a time on a machine.
       ...(isHome ? {after: [authoritiesTask]} : {}),
       steps: steps('machine'),
+      // Half a /etc/fstab or /etc/hosts would be worse than a machine too many.
+      critical: true,
       deadlineMs: 3 * minute,
     }),
     stepsTask('docker', machine, boot, {
