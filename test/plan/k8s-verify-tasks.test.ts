@@ -163,6 +163,7 @@ describe('test pods', () => {
 
 test('what proves a cluster comes after all that changes it, and tidying up after that', () => {
   expect(scene({}).tasks.map(({id, needs, after}) => ({id, needs, after}))).toEqual([
+    {id: 'cluster/verify-etcd', needs: ['cluster/api-ready'], after: ['a/b']},
     {id: 'cluster/verify-api', needs: ['cluster/api-ready'], after: ['a/b']},
     {id: 'cluster/verify-pods', needs: ['cluster/nodes-ready'], after: ['a/b']},
     {id: 'cluster/verify-pods-removed', needs: ['cluster/api-ready'], after: ['cluster/verify-pods']},

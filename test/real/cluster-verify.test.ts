@@ -62,6 +62,10 @@ describe.skipIf(obstacle)('a cluster of three masters behind a proxy', () => {
     expect(
       state.tasks.flatMap(({id, problem}) => (problem ? [`${id}: ${problem.message} ${problem.detail}`] : [])),
     ).toEqual([]);
+    expect(taskOf(booted, 'cluster/verify-etcd')).toMatchObject({
+      status: 'done',
+      note: '3 voting members, all healthy. One may fail: 2 are needed.',
+    });
     expect(taskOf(booted, 'cluster/verify-api')).toMatchObject({status: 'done', note: '3 of 3 API servers'});
     expect(taskOf(booted, 'cluster/verify-pods')).toMatchObject({
       status: 'done',

@@ -1,12 +1,18 @@
-/** What a cluster has to prove when it is up: that its address leads to every API server, and that pods reach what they should. */
+/**
+ * What a cluster has to prove when it is up: that etcd is well, that its address leads to every API server, and that pods
+ * reach what they should.
+ */
 
 import {basename} from 'node:path';
 import {withApi} from '../cluster/boot/api.ts';
 import {type Look, waitFor} from '../cluster/boot/wait.ts';
 import {tlsKnock} from '../cluster/check/api-endpoints.ts';
+import {judgeEtcd} from '../cluster/etcd/judge.ts';
+import {readEtcd} from '../cluster/etcd/read-etcd.ts';
 import type {ClusterLayout, ClusterMachine} from '../cluster/layout/types.ts';
 import type {DecidedPodNetwork} from '../cluster/packages/choice.ts';
 import {judgeSpread, type Spread, seeSpread} from '../cluster/verify/api-spread.ts';
+import {etcdFaults} from '../cluster/verify/etcd-health.ts';
 import {addressesOf, type LateNode, lateNodes} from '../cluster/verify/judge-pods.ts';
 import {
   answering,
@@ -46,6 +52,7 @@ const startMs = 3 * minute;
 const perNodeMs = 200;
 const askMs = 2 * minute;
 const goneMs = 2 * minute;
+const etcdMs = 2 * minute;
 
 /** Objects are applied again without harm. */
 const retry: Retry = {
@@ -56,7 +63,7 @@ const retry: Retry = {
 };
 
 export function verifyTasks(verification: Verification): readonly Task[] {
-  return [spreadTask(verification), tryPodsTask(verification), removePodsTask(verification)];
+  return [etcdTask(verification), spreadTask(verification), tryPodsTask(verification), removePodsTask(verification)];
 }
 
 function spreadTask({layout, masters, apiReady, after}: Verification): Task<Spread> {
@@ -79,6 +86,40 @@ function spreadTask({layout, masters, apiReady, after}: Verification): Task<Spre
       if (judged.type === 'reached') return {changed: false, result: spread, note: judged.note};
       const command = `openssl s_client -connect ${host}:${port}`;
       throw new ProblemError({code: 'api-unreachable', message: judged.words, hint: judged.hint, command});
+    },
+  };
+}
+
+/** Members have become healthy one by one; here all of them are seen together, with one leader. */
+function etcdTask({layout, masters, apiReady, after}: Verification): Task<{readonly words: string}> {
+  const names = namesOf(masters);
+  return {
+    id: 'cluster/verify-etcd',
+    title: 'See that etcd is healthy as a whole',
+    needs: [apiReady],
+    after,
+    touches: 'nothing',
+    does: [],
+    expected: 'unchanged',
+    why: [],
+    deadlineMs: etcdMs + 2 * minute,
+    async run(context) {
+      const {tools, signal, output} = context;
+      const question = {...tools, masters: layout.masters, etcdDataPath: layout.etcdDataPath};
+      const look = async (): Promise<Look<string>> => {
+        const report = judgeEtcd(await readEtcd(question, () => {}, signal), layout.masters);
+        const faults = etcdFaults(report, names);
+        return faults.length === 0 ? {found: report.quorum.words} : {waitsFor: faults.join(' ')};
+      };
+      const late = async (waitsFor: string) =>
+        new ProblemError({
+          code: 'deadline-passed',
+          message: `etcd is not healthy after ${etcdMs / minute} minutes. ${waitsFor}`,
+          hint: 'See more of it with: pai-tui cluster status',
+        });
+      const words = await waitFor({deadlineMs: etcdMs, look, late}, context);
+      output(`${words}\r\n`);
+      return {changed: false, result: {words}, note: words};
     },
   };
 }
