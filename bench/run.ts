@@ -1,7 +1,8 @@
-// npm run bench [-- images start panes context templates machines fleet shell] [--context-gb 5]: figures of this machine, taken in one run.
+// npm run bench [-- images start panes context templates machines fleet shell boots] [--context-gb 5]: figures of this machine, taken in one run.
 import {cpus} from 'node:os';
 import {parseArgs} from 'node:util';
 import {builtProgram} from '../test/helpers/built-program.ts';
+import {measureBoots} from './boots.ts';
 import {measureContext} from './context.ts';
 import {measureFleet} from './fleet.ts';
 import {measureImages} from './images.ts';
@@ -31,6 +32,7 @@ const parts: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   machines: measureMachines,
   fleet: measureFleet,
   shell: measureShell,
+  boots: measureBoots,
 };
 
 const unknown = wanted.filter((name) => !(name in parts));
