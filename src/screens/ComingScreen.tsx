@@ -41,14 +41,7 @@ export function ComingScreen({tab, width, height}: ComingScreenProps) {
 }
 
 /** What is not there yet, and what can be done today. */
-export const comingWords: Readonly<
-  Record<ComingScreenProps['tab'] | 'cluster', {readonly coming: string; readonly today: string}>
-> = {
-  cluster: {
-    coming: 'It will show the nodes, etcd and certificates of the cluster, and repair it.',
-    today:
-      'Today: check the configuration and the machines (p), boot the cluster (B), or take it away again (X). How it is says the command: pai-tui cluster status.',
-  },
+const comingWords: Readonly<Record<ComingScreenProps['tab'], {readonly coming: string; readonly today: string}>> = {
   services: {
     coming: 'It will list the services with what each needs, and render, start, stop, refresh and delete them.',
     today: 'Today: the images of services are built and pushed on the Images screen.',

@@ -6,6 +6,7 @@ import type {AppSettings, ScreenSize} from './app-settings.ts';
 import {machineClock, type ShownClock} from './clock.ts';
 import {type CheckModel, createCheckModel} from './cluster/check-model.ts';
 import {type ClusterModel, createClusterModel} from './cluster/cluster-model.ts';
+import {createStatusModel, type StatusModel} from './cluster/status/status-model.ts';
 import {createImagesModel, type ImagesModel} from './images/images-model.ts';
 import {createMachinesModel, type MachinesModel} from './machines/machines-model.ts';
 import {problemWords} from './problem-words.ts';
@@ -49,6 +50,8 @@ export interface AppModel {
   readonly images: ImagesModel;
   readonly cluster: ClusterModel;
   readonly checks: CheckModel;
+  /** How the cluster runs. */
+  readonly status: StatusModel;
   readonly machines: MachinesModel;
   readonly runs: RunsModel;
   readonly runList: LiveStore<readonly RunSummary[]>;
@@ -94,6 +97,7 @@ export function createAppModel(settings: AppSettings): AppModel {
     images,
     cluster: createClusterModel(settings, images),
     checks,
+    status: createStatusModel({engine, request: () => machines.request([])}),
     machines,
     runs,
     runList,

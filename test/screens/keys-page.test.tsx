@@ -4,6 +4,7 @@ import {createAppModel} from '../../src/screens/app-model.ts';
 import type {KeyTable} from '../../src/ui/keys/router.ts';
 import {useKeyTables} from '../../src/ui/keys/use-keys.ts';
 import {keyName} from '../../src/ui/widgets/key-words.ts';
+import {clusterStatusOf} from '../helpers/cluster-status.ts';
 import {createFakeEngine, fakeNow, runOf, taskState} from '../helpers/fake-engine.ts';
 import {openScreen} from '../helpers/screen.tsx';
 import {readingOf} from './cluster/open-config.tsx';
@@ -16,7 +17,7 @@ const places: readonly (readonly [place: string, keys: readonly string[], shows:
   ['Always, also in dialogs', [], '! stale', 'Always'],
   ['Images', [], '! stale', 'Images'],
   ['The plan that waits for approval', ['*', 'B'], '[Start]', 'modal'],
-  ['Cluster', ['2'], 'era G', 'Cluster'],
+  ['Cluster', ['2'], 'masters', 'Cluster'],
   ['Configuration', ['2', 'c'], '+ layout', 'Configuration'],
   ['Checks', ['2', 'p'], 'Ctrl-r asks', 'Checks'],
   ['Machines', ['3'], '! degraded', 'Machines'],
@@ -41,7 +42,7 @@ function Probe({hear}: {readonly hear: (tables: readonly KeyTable[]) => void}) {
 }
 
 async function tableAt(keys: readonly string[], shows: string, title: string): Promise<KeyTable> {
-  const {engine} = createFakeEngine({runs: [run], config: await readingOf('g')});
+  const {engine} = createFakeEngine({runs: [run], config: await readingOf('g'), cluster: clusterStatusOf()});
   const app = createAppModel({
     engine,
     source: '/srv/pai',

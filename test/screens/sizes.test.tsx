@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import type {HostKeyReport} from '../../src/engine/machines/types.ts';
+import {clusterStatusOf} from '../helpers/cluster-status.ts';
 import {createFakeMachines, hostKeyOf, machineOf} from '../helpers/fake-machines.ts';
 import {readingOf} from './cluster/open-config.tsx';
 import {openApp} from './open-app.tsx';
@@ -25,7 +26,8 @@ const places: readonly (readonly [name: string, keys: readonly string[], shows: 
   ['the line of a command', ['3', '*', 'x'], /Run on 5/],
   ['a command on machines', ['3', '*', 'x', 'i', 'd', 'enter', 'p', 'p'], /0 of 5 ended/],
   ['a password', ['3', 'p'], /password:/],
-  ['the cluster', ['2'], /era G/],
+  ['the cluster', ['2'], /masters/],
+  ['a machine of the cluster', ['2', 'j', 'enter'], /kubelet/],
   ['the configuration', ['2', 'c', '+'], /teslak80/],
   ['a problem of the configuration', ['2', 'c', '[', 'tab'], /address/],
   ['a value that is looked for', ['2', 'c', '/'], /[/]/],
@@ -48,7 +50,7 @@ test.each(places)('no frame of %s is larger than the terminal, whatever its size
   const app = openApp({
     columns: 100,
     rows: 30,
-    answers: {runs: allRuns, config},
+    answers: {runs: allRuns, config, cluster: clusterStatusOf()},
     settings: {config: '/srv/cluster'},
     machines: createFakeMachines({hostKeys}),
   });

@@ -7,6 +7,7 @@ import type {CheckResult} from './check/types.ts';
 import type {ClusterCertificates, ClusterStatus, StatusLook} from './status/types.ts';
 
 export type {CheckResult, CheckState} from './check/types.ts';
+export type {EtcdMember, EtcdReport} from './etcd/types.ts';
 export type * from './status/types.ts';
 
 /** The cluster of a configuration: always all of its machines. */

@@ -1,7 +1,7 @@
 import {Box} from 'ink';
 import {useEffect} from 'react';
 import type {ConfigReading} from '../../engine/index.ts';
-import type {KeyBinding} from '../../ui/keys/binding.ts';
+import type {Theme} from '../../ui/theme/theme.ts';
 import {useTheme} from '../../ui/theme/use-theme.ts';
 import {wrap} from '../../ui/widgets/cells.ts';
 import {moveKeys} from '../../ui/widgets/list-keys.ts';
@@ -11,14 +11,16 @@ import {Rows} from '../../ui/widgets/Rows.tsx';
 import {type Row, row} from '../../ui/widgets/rows.ts';
 import {useKeyTable} from '../../ui/widgets/use-key-table.ts';
 import type {AppModel} from '../app-model.ts';
-import {comingWords} from '../ComingScreen.tsx';
+import {problemNote} from '../problem-note.ts';
 import {useStore} from '../use-store.ts';
 import {CheckScreen} from './CheckScreen.tsx';
 import {ConfigScreen} from './ConfigScreen.tsx';
 import {changeKeys} from './change-keys.ts';
 import type {ClusterState} from './cluster-state.ts';
 import {sayDifference} from './config-actions.ts';
-import {configKeys, noConfiguration} from './config-keys.ts';
+import {configKeys} from './config-keys.ts';
+import {openingKeys} from './opening-keys.ts';
+import {StatusScreen} from './status/StatusScreen.tsx';
 import {noConfigRows, summaryRows} from './summary-rows.ts';
 
 export interface ClusterScreenProps {
@@ -27,17 +29,33 @@ export interface ClusterScreenProps {
   readonly height: number;
 }
 
-/** The cluster: what its configuration says, in short, the configuration itself, and the checks of its machines. */
+/** The cluster: how it runs, its configuration, in short and whole, and the checks of its machines. */
 export function ClusterScreen({app, width, height}: ClusterScreenProps) {
   const state = useStore(app.cluster);
-  useEffect(() => app.cluster.watch((before, after) => sayDifference(app, before, after)), [app]);
+  useEffect(
+    () =>
+      app.cluster.watch((before, after) => {
+        sayDifference(app, before, after);
+        app.status.again();
+      }),
+    [app],
+  );
   const {reading, inConfig, inChecks} = state;
   if (inChecks) return <CheckScreen app={app} width={width} height={height} />;
   return inConfig && reading ? (
     <ConfigScreen app={app} state={state} reading={reading} width={width} height={height} />
   ) : (
-    <Summary app={app} state={state} reading={reading} width={width} height={height} />
+    <Running app={app} state={state} reading={reading} width={width} height={height} />
   );
+}
+
+/** Asks the cluster while it is looked at; until it is known, what its configuration says. */
+function Running(props: SummaryProps) {
+  const {app, width, height} = props;
+  const {status} = useStore(app.status);
+  const isAsked = app.settings.config !== undefined && app.machines.asleep === undefined;
+  useEffect(() => (isAsked ? app.status.watch() : undefined), [app, isAsked]);
+  return status ? <StatusScreen app={app} status={status} width={width} height={height} /> : <Summary {...props} />;
 }
 
 interface SummaryProps extends ClusterScreenProps {
@@ -48,7 +66,6 @@ interface SummaryProps extends ClusterScreenProps {
 function Summary({app, state, reading, width, height}: SummaryProps) {
   const theme = useTheme();
   const {config} = app.settings;
-  const {asleep} = app.machines;
   const inner = Math.max(8, width - panelBorder - 2);
   const page = height - panelBorder;
   const said =
@@ -60,30 +77,14 @@ function Summary({app, state, reading, width, height}: SummaryProps) {
   const rows = [
     ...said,
     ...(reading ? [[], ...wrap(toView(reading), inner).map((line) => row(line, 'key'))] : []),
-    [],
-    ...wrap(`${comingWords.cluster.coming} ${comingWords.cluster.today}`, inner).map((line) => row(line, 'quiet')),
+    ...(config === undefined ? [] : [[], ...askedRows(app, inner, theme)]),
   ] satisfies readonly Row[];
   const highest = Math.max(0, rows.length - page);
   const top = Math.min(state.detailTop, highest);
-  const opening: KeyBinding = {
-    keys: ['c', 'enter'],
-    word: 'configuration',
-    help: 'Every value of the configuration, where it comes from, and what is wrong.',
-    ...(config === undefined ? {disabled: noConfiguration} : {}),
-    run: () => app.cluster.set({inConfig: true, detailTop: 0}),
-  };
-  const checking: KeyBinding = {
-    keys: ['p'],
-    word: 'checks',
-    help: 'Ask all machines whether Kubernetes can go on them. Nothing is changed on any of them.',
-    ...(config === undefined ? {disabled: noConfiguration} : asleep === undefined ? {} : {disabled: asleep}),
-    run: () => app.cluster.set({inChecks: true}),
-  };
   const scroll = (target: number): void => app.cluster.set({detailTop: Math.max(0, Math.min(highest, target))});
   useKeyTable(
     [
-      opening,
-      checking,
+      ...openingKeys(app, ['c', 'enter']),
       ...changeKeys(app),
       ...configKeys(app, state).map((binding) => ({...binding, quiet: config === undefined})),
       ...moveKeys((action) => {
@@ -110,6 +111,16 @@ function Summary({app, state, reading, width, height}: SummaryProps) {
       </Box>
     </Panel>
   );
+}
+
+/** Why nothing is known of the cluster. */
+function askedRows({machines, status}: AppModel, width: number, theme: Theme): readonly Row[] {
+  const {problem} = status.get();
+  if (problem) return problemNote(problem, width, 20, theme);
+  const text =
+    machines.asleep ??
+    'Every machine and every API server is being asked how the cluster is. Nothing is changed there.';
+  return wrap(text, width).map((line) => row(line, 'quiet'));
 }
 
 function toView({problems}: ConfigReading): string {

@@ -30,6 +30,13 @@ export function changeKeys(app: AppModel): readonly KeyBinding[] {
         verify: false,
       }),
     ),
+    {
+      ...key('R', 'renew', 'Put new certificates in the place of all of them, machine by machine.', (where) => ({
+        ...where,
+        operation: 'cluster certificates renew',
+      })),
+      quiet: true,
+    },
     key('X', 'clean', 'Take the cluster away from its machines; its name has to be typed.', (where) => ({
       ...where,
       operation: 'cluster k8s-clean',
