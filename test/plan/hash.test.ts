@@ -44,6 +44,13 @@ describe('the hash of a plan', () => {
     expect(planHash(plan(task(change)))).not.toBe(hash);
   });
 
+  test('is another one for something else to go by, and the same for its keys in another order', () => {
+    const by = (basis: unknown) => planHash({...plan(task()), basis});
+    expect(by({a: 1, b: {c: 'routes'}})).not.toBe(hash);
+    expect(by({a: 1, b: {c: 'routes'}})).not.toBe(by({a: 1, b: {c: 'host'}}));
+    expect(by({b: {c: 'routes'}, a: 1})).toBe(by({a: 1, b: {c: 'routes'}}));
+  });
+
   const same: readonly (readonly [string, Partial<Task>])[] = [
     ['words', {title: 'Build it', why: ['3 files changed, 12 s ago'], undo: 'docker rmi'}],
     ['the order of needs', {needs: ['build/b', 'build/a']}],

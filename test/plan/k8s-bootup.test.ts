@@ -11,6 +11,7 @@ import {podRanges} from '../../src/engine/cluster/packages/choice.ts';
 import {clusterObjects} from '../../src/engine/cluster/packages/objects.ts';
 import {nameOf} from '../../src/engine/kube-tools.ts';
 import {effectWords} from '../../src/engine/plan/effect-words.ts';
+import {planHash} from '../../src/engine/plan/hash.ts';
 import {k8sBootup, planBootup} from '../../src/engine/plan/k8s-bootup.ts';
 import type {Plan} from '../../src/engine/plan/types.ts';
 import {ProblemError} from '../../src/engine/problem.ts';
@@ -208,6 +209,17 @@ describe('a plan to boot a cluster', () => {
     // As a first boot leaves it that was killed: the keys are on one master, and no machine is of the cluster yet.
     for (const change of [{}, {'master-1': {authority: 'aa'}}, {'master-2': member, 'gpu-01': member}])
       expect(planBootup(request, looks(change)).tasks).not.toEqual([]);
+  });
+
+  test('is another one with another pod network or another configuration, though the tasks are the same', async () => {
+    const layout = await clusterOf('single-master');
+    const hashOf = (facts: BootupFacts) => planHash(planBootup(request, facts));
+    const approved = hashOf(factsOf(layout));
+    // As the runner finds them who reads the facts again.
+    const again: BootupFacts = JSON.parse(JSON.stringify(factsOf(layout)));
+    expect(hashOf(again)).toBe(approved);
+    expect(hashOf({...again, podNetwork: {kind: 'host'}})).not.toBe(approved);
+    expect(hashOf({...again, layout: {...layout, serviceRange: '10.100.0.0/16'}})).not.toBe(approved);
   });
 
   test('promises less of machines that are of the cluster already', async () => {

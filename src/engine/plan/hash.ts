@@ -2,7 +2,8 @@ import {createHash} from 'node:crypto';
 import type {Plan} from './types.ts';
 
 /**
- * What was approved, as `sha256:…`: tasks, needs, effects with their digests, and what each is expected to change.
+ * What was approved, as `sha256:…`: tasks, needs, effects with their digests, what each is expected to change, and what they
+ * go by.
  * Words (titles, reasons, notices), times and measurements do not count; nor does the order in which tasks, needs
  * or effects are listed, because the run goes by edges.
  */
@@ -21,7 +22,7 @@ export function planHash(plan: Plan): string {
     }))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
   return `sha256:${createHash('sha256')
-    .update(stable({operation: plan.operation, tasks}))
+    .update(stable({operation: plan.operation, tasks, basis: plan.basis}))
     .digest('hex')}`;
 }
 

@@ -53,6 +53,7 @@ export function planInstallKubectl(request: InstallKubectlRequest, facts: Instal
       : `Let this computer reach ${name}`,
     tasks,
     notices,
+    basis: {name: layout.name, api: layout.api},
   };
 }
 

@@ -43,6 +43,7 @@ export function planBootup(request: BootupRequest, facts: BootupFacts): Plan {
       ? `See that ${displayText(layout.name)} is as configured: Kubernetes ${layout.version} on ${count}`
       : `Boot ${displayText(layout.name)}: Kubernetes ${layout.version} on ${count}`,
     tasks: [...tasks, ...computer.tasks, ...verification],
+    basis: {layout, podNetwork: facts.podNetwork},
     notices: [...noticesOf(facts), ...computer.notices],
   };
 }

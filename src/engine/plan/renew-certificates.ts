@@ -36,6 +36,7 @@ export function planRenewal(_request: RenewCertificatesRequest, facts: RenewalFa
       machines: found.map(({machine, certificates}) => ({machine, why: whyOf(certificates)})),
     }),
     notices: [...facts.machines.flatMap(leftOut), ...notices(facts, isBroken)],
+    basis: {layout, podNetwork},
   };
 }
 

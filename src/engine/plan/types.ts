@@ -17,6 +17,11 @@ export interface Plan {
   readonly notices: readonly Problem[];
   /** What has to be typed before it is carried out, where it takes data away: the name of the cluster or the machine. */
   readonly confirm?: string;
+  /**
+   * What tasks go by beside their effects, as plain JSON: what they send is made of it while they run. Part of the plan's
+   * hash, so that it is what was approved.
+   */
+  readonly basis?: unknown;
 }
 
 /** Plans keep tasks of different results in one list, hence the loose default. */

@@ -103,6 +103,9 @@ function otherMasters(): ProblemError {
   });
 }
 
+const otherBasis =
+  'The tasks are the same; what they go by is other: the configuration, or what was found of machines (as the pod network).';
+
 function planChanged(
   record: RequestRecord,
   approved: PlanRecord,
@@ -110,7 +113,8 @@ function planChanged(
   first: boolean,
   programVersion: string,
 ): ProblemError {
-  const detail = planDifference(approved.tasks, plan.tasks.map(outlineOf));
+  const difference = planDifference(approved.tasks, plan.tasks.map(outlineOf));
+  const detail = difference === '' ? otherBasis : difference;
   if (first)
     return new ProblemError({
       code: 'plan-changed',
