@@ -14,6 +14,7 @@ import type {Operation, Plan} from './types.ts';
 /** Boots the cluster that a configuration describes, or brings one that is there to what the configuration says. */
 export const k8sBootup: Operation<BootupRequest, BootupFacts> = {
   name: 'cluster k8s-bootup',
+  parallel: 40,
   locks: (_request, {layout}) => [{scope: 'machines', of: layout.name}],
   clusterLock: (_request, {layout}) => ({masters: layout.masters.map(({name}) => name)}),
   readFacts: readBootupFacts,

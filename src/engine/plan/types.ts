@@ -182,6 +182,11 @@ export interface Operation<Request extends RunRequest = RunRequest, Facts = unkn
   readonly name: Request['operation'];
   /** Names of the locks it holds while it runs. */
   locks(request: Request, facts: Facts): readonly LockName[];
+  /**
+   * Tasks at a time where the request says nothing: for what works on machines, which wait for themselves and not for
+   * this computer. Absent: as many as its processors bear.
+   */
+  readonly parallel?: number;
   /** The lock on the cluster itself that it holds while it runs, renewed all the time; undefined or absent: none. */
   clusterLock?(request: Request, facts: Facts): ClusterLockWish | undefined;
   /** Reads only; every wait has a deadline. */

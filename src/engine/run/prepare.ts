@@ -24,6 +24,8 @@ const factsDeadlineMs = 5 * 60_000;
 export interface Ready {
   readonly tools: Tools;
   readonly plan: Plan;
+  /** As in Operation. */
+  readonly parallel?: number | undefined;
   /** What the configuration says otherwise than when the run started, a line each; the run goes on with what it read. */
   readonly configChange: readonly string[];
 }
@@ -68,10 +70,12 @@ export async function prepare(
   if (planHash(plan) !== record.planHash) throw planChanged(record, approved, plan, first, world.programVersion);
   if (!isDeepStrictEqual(wishOf(facts), wish)) throw otherMasters();
   for (const {id} of plan.tasks) if (!/^[a-z0-9._/-]+$/.test(id)) throw new Error(`${id} is no good id of a task`);
-  if (!first) return {tools, plan, configChange: await configurationChange(run, request, world.readConfiguration)};
+  const {parallel} = operation;
+  if (!first)
+    return {tools, plan, parallel, configChange: await configurationChange(run, request, world.readConfiguration)};
   writeJson(run.facts, facts);
   keepConfiguration(run, (await world.readConfiguration?.(request)) ?? [], redact);
-  return {tools, plan, configChange: []};
+  return {tools, plan, parallel, configChange: []};
 }
 
 /** Plain JSON, as a resumed run will find them. Ends early when the run is cancelled, or its lock lost. */
