@@ -123,6 +123,23 @@ describe('a plan to boot a cluster', () => {
     expect(scripts('gpu-01/docker')).toContain('install-docker.sh');
   });
 
+  test('offers plain HTTP on masters only where that is chosen, and warns of it', async () => {
+    const layout = {...(await clusterOf('external-balancer')), plainHttp: true};
+    const plan = planBootup(request, factsOf(layout));
+    const tasks = plan.tasks.filter(({id}) => id.endsWith('/plain-http'));
+    expect(tasks.map(({id, needs}) => [id, needs])).toEqual([
+      ['cluster/plain-http', ['cluster/api-ready']],
+      ...[1, 2, 3].map((number) => [
+        `master-${number}/plain-http`,
+        ['cluster/plain-http', `master-${number}/api-ready`],
+      ]),
+    ]);
+    expect(tasks[1]?.does.map(effectWords)).toContain(
+      'write /etc/kubernetes/plain-http/haproxy.cfg on master-1 (holds a secret)',
+    );
+    expect(plan.notices.find(({severity}) => severity === 'warning')?.message).toContain('plain HTTP on port 8080');
+  });
+
   test('says what the host network does not do', async () => {
     const plan = planBootup(request, factsOf(await clusterOf('single-master'), {podNetwork: {kind: 'host'}}));
     expect(plan.notices[0]?.message).toContain('pods of different machines cannot reach each other');

@@ -6,10 +6,11 @@ import type {AppliedSet} from '../cluster/boot/facts.ts';
 import {lookAtNode} from '../cluster/boot/node-ready.ts';
 import {isSo, type Look, waitFor} from '../cluster/boot/wait.ts';
 import type {ClusterMachine} from '../cluster/layout/types.ts';
-import {type ClusterObject, clusterObjects, manifestObjects} from '../cluster/packages/objects.ts';
+import {type ClusterObject, clusterObjects, manifestObjects, type ObjectSet} from '../cluster/packages/objects.ts';
 import {type Kube, type KubePod, nameOf, objectWords} from '../kube-tools.ts';
 import {ProblemError} from '../problem.ts';
 import {apiReadyTask} from './k8s-machine-tasks.ts';
+import {plainHttpTasks} from './k8s-plain-http-tasks.ts';
 import {apiReady, onlyWaits} from './k8s-waits.ts';
 import type {Effect, Retry, Task, TaskContext, TaskEnd} from './types.ts';
 
@@ -28,7 +29,7 @@ const retry: Retry = {
 export function apiTasks(boot: Boot): readonly Task[] {
   const {layout, choice} = boot;
   const {podNetwork} = choice;
-  const shipped = (set: 'kube-proxy') => (context: TaskContext) =>
+  const shipped = (set: ObjectSet) => (context: TaskContext) =>
     Promise.resolve(clusterObjects(context.tools.assets, set, layout, choice));
   const network = podNetwork.kind === 'manifest' ? podNetwork.file : undefined;
   const {dnsManifest} = layout;
@@ -42,6 +43,12 @@ export function apiTasks(boot: Boot): readonly Task[] {
     ...boot.machines.map((machine) => nodeTask(machine, boot)),
     nodesReady(boot),
     dashboardTask(boot),
+    ...(layout.plainHttp
+      ? [
+          applyTask('plain-http', 'Apply the account of the plain HTTP API', boot, shipped('plain-http')),
+          ...plainHttpTasks(applyId('plain-http'), boot),
+        ]
+      : []),
   ];
 }
 
@@ -198,8 +205,8 @@ async function readyNodes(expected: readonly string[], api: Kube, {signal}: Task
 // ---------------------------------------------------------------- dashboard
 
 /** What an image that cannot be had, or a program that ends at once, looks like. */
-const stuck = ['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'CrashLoopBackOff', 'Unschedulable'];
-const dashboardMs = 2 * minute;
+const stuck = ['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'CrashLoopBackOff'];
+const dashboardMs = minute;
 
 /** Whatever is wrong with it is said and fails nothing: a cluster is one without a dashboard too. */
 function dashboardTask(boot: Boot): Task<Applied> {

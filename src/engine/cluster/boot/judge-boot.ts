@@ -40,6 +40,7 @@ export function noticesOf(facts: BootupFacts): readonly Problem[] {
     ...notices,
     ...machines.flatMap((machine) => (machine.problem ? [leftOut(machine, machine.problem)] : [])),
     ...networkNotices(facts),
+    ...(facts.layout.plainHttp ? [plainHttp] : []),
     ...machines.flatMap(keptData),
     ...told.map(({check, state, machines: on, detail, fix}): Problem => {
       const severity = state === 'warning' ? 'warning' : 'notice';
@@ -137,6 +138,14 @@ function networkNotices({layout, podNetwork, machines}: BootupFacts): readonly P
       ];
   }
 }
+
+const plainHttp: Problem = {
+  code: 'check-failed',
+  severity: 'warning',
+  message:
+    'Masters answer plain HTTP on port 8080: whoever is on a machine of the cluster, pods too, sees objects and logs without a password, and others on the way can read along.',
+  hint: 'It is for services that know no TLS. Without them, take plain-http-api out of the configuration.',
+};
 
 function keptData({name, etcdKept}: FoundMachine): readonly Problem[] {
   if (etcdKept.length === 0) return [];
