@@ -209,7 +209,7 @@ function kubeletStep({images}: ClusterLayout, {name: on}: ClusterMachine, phase:
     ...{phase, script: 'start-kubelet.sh', title: 'Start the kubelet', args: [images.hyperkube]},
     does: [
       {kind: 'container', on, call: 'run', name: 'kubelet'},
-      ...['/var/lib/kubelet/**', '/var/log/pods/**', '/var/log/containers/**'].map(
+      ...['/etc/kubernetes/manifests', '/var/lib/kubelet/**', '/var/log/pods/**', '/var/log/containers/**'].map(
         (path): MachineEffect => ({kind: 'machine file', on, path}),
       ),
     ],
