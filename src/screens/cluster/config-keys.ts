@@ -107,6 +107,7 @@ export function configKeys(app: AppModel, {view}: ClusterState): readonly KeyBin
       run: () => {
         app.say('Reading the configuration again.');
         void app.cluster.check();
+        app.status.again();
       },
     },
     {
