@@ -332,6 +332,39 @@ test('the last words of a runner need no room on the disk', () => {
   expect(readRunner(run)?.left).toEqual({code: 'bug', message: 'No.'});
 });
 
+describe('a run that takes data away and was interrupted', () => {
+  const touching = (run: RunFolder, touches: string) => {
+    const {plan} = sixPlan(place);
+    const tasks = plan.tasks.map((task) => ({...outlineOf(task), touches}));
+    writeJson(run.plan, {operation: plan.operation, title: plan.title, tasks, notices: []});
+  };
+
+  test('is not resumed after another run was at the same machines', async () => {
+    touching(leaveRun('20260101-000000-six-tasks', 'killed', {at: 1000}), 'data');
+    touching(leaveRun('20260102-000000-six-tasks', 'done', {at: 2000}), 'a machine');
+    await expect(runsOf(place).resume('20260101')).rejects.toMatchObject({
+      problem: {
+        code: 'plan-changed',
+        message:
+          'Run 20260101-000000-six-tasks takes data away, and run 20260102-000000-six-tasks has been at the same machines since it was approved.',
+      },
+    });
+  });
+
+  test('goes on where all others were before it, or at other machines', async () => {
+    touching(leaveRun('20260101-000000-six-tasks', 'done', {at: 1000}), 'a machine');
+    touching(leaveRun('20260102-000000-six-tasks', 'killed', {at: 2000}), 'data');
+    touching(leaveRun('20260103-000000-six-tasks', 'done', {at: 3000, cluster: 'prod'}), 'a machine');
+    touching(leaveRun('20260104-000000-six-tasks', 'done', {at: 4000}), 'this computer');
+    await runsOf(place).resume('20260102');
+    await until(() =>
+      readJournal(runFolder(join(place.stateFolder, 'runs/20260102-000000-six-tasks')).journal).events.some(
+        ({type}) => type === 'run-ended',
+      ),
+    );
+  });
+});
+
 describe('the output of a task', () => {
   test('is followed while it grows, and ends with its task', async () => {
     const run = leaveRun('20260101-000000-six-tasks', 'running');

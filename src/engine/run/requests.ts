@@ -1,10 +1,11 @@
 import {rmSync, statSync} from 'node:fs';
 import type {StartOptions} from '../api.ts';
 import {ProblemError} from '../problem.ts';
+import {allRuns} from './find-run.ts';
 import {type RunFolder, writeJson} from './folder.ts';
 import {holderOf} from './lock.ts';
 import {fateOf, whoami} from './process.ts';
-import {readCancel, readRequest, readRunner} from './read-record.ts';
+import {readCancel, readPlan, readRequest, readRunner} from './read-record.ts';
 import {diskFull} from './room.ts';
 import type {RunReader} from './run-reader.ts';
 import {type RunnerCommand, spawnRunner} from './spawn.ts';
@@ -62,6 +63,7 @@ export async function resume(reader: RunReader, world: RunnerCommand, options: S
       hint: `Repeat it with a new plan: \`pai-tui run repeat ${run.run}\`.`,
     });
   checkOwner(run);
+  checkLatest(run);
   rmSync(run.cancel, {force: true});
   const runners = state.runner;
   try {
@@ -120,6 +122,36 @@ function checkOwner(run: RunFolder): void {
     message: `Run ${run.run} was started by ${readRequest(run).who}; only that account can go on with it.`,
     hint: `Repeat it with a new plan of your own: \`pai-tui run repeat ${run.run}\`.`,
   });
+}
+
+/**
+ * What takes data away was approved for what was there then. Where a later run has been at the same machines since, that
+ * may be another cluster, which nobody agreed to lose.
+ */
+function checkLatest(run: RunFolder): void {
+  if (!touches(run, ['data'])) return;
+  const {at} = readRequest(run);
+  const later = allRuns(run.stateHome).find(
+    (other) =>
+      other.stateFolder === run.stateFolder &&
+      touches(other, ['a machine', 'the cluster', 'data']) &&
+      readRequest(other).at > at,
+  );
+  if (!later) return;
+  throw new ProblemError({
+    code: 'plan-changed',
+    message: `Run ${run.run} takes data away, and run ${later.run} has been at the same machines since it was approved.`,
+    hint: `Repeat it with a new plan: \`pai-tui run repeat ${run.run}\`. What is done is not done again.`,
+  });
+}
+
+function touches(run: RunFolder, what: readonly string[]): boolean {
+  try {
+    return readPlan(run).tasks.some((task) => what.includes(task.touches));
+  } catch {
+    // One that is being made, or that was spoilt, says nothing of what it does.
+    return false;
+  }
 }
 
 function killed(run: RunFolder): ProblemError {
