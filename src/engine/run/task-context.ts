@@ -20,7 +20,8 @@ export function contextOf(
   output: TaskOutput,
   progress: TaskContext['progress'],
 ): TaskContext {
-  const needed = neededBy(task, execution.plan.tasks);
+  // Few ask, and of a plan for a thousand machines it is thousands of tasks to look through.
+  let needed: ReadonlySet<string> | undefined;
   const tools = execution.toolsFor(task);
   return {
     tools: {
@@ -34,6 +35,7 @@ export function contextOf(
     output: (bytes) => output.write(bytes),
     progress,
     resultOf<Result>(id: string): Result {
+      needed ??= neededBy(task, execution.plan.tasks);
       if (!needed.has(id)) throw new Error(`${task.id} asks for the result of ${id}, which it does not need`);
       if (!results.has(id)) throw new Error(`${task.id} asks for the result of ${id}, which has none`);
       return results.get(id) as Result;
