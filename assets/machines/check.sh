@@ -107,6 +107,8 @@ for file in kubelet.conf admin.conf config; do
     case $line in *server:*) say cluster-server "${line#*server:}" ;; esac
   done <"/etc/kubernetes/$file"
 done
+# It is put when etcd is healthy: so its data were there.
+[ -e /etc/kubernetes/manifests/apiserver.yaml ] && say had-etcd yes
 if [ -r /etc/kubernetes/pki/ca.crt ] && has sha256sum; then
   say cluster-authority "$(sha256sum </etc/kubernetes/pki/ca.crt 2>/dev/null)"
 fi

@@ -239,6 +239,24 @@ describe('a plan to boot a cluster', () => {
     expect(hashOf({...again, layout: {...layout, serviceRange: '10.100.0.0/16'}})).not.toBe(approved);
   });
 
+  test('is refused where the data of etcd are gone, and warns where one of several masters lost them', async () => {
+    const layout = await clusterOf('external-balancer');
+    const looks = (etcd: Readonly<Record<string, Partial<FoundMachine>>>) => {
+      const machines = layout.machines.map((machine) => ({...found(machine), isMember: true, ...etcd[machine.name]}));
+      return factsOf(layout, {machines});
+    };
+    const lost = {
+      ...{code: 'check-failed', machine: 'master-1'},
+      message: `master-1 is a master of this cluster, and the data of its etcd are not in ${layout.etcdDataPath}.`,
+    };
+    // The third, which is silent, may have them.
+    expect(refusal(looks({'master-1': {etcd: 'lost'}, 'master-3': {problem: dead}}))).toMatchObject(lost);
+    const {notices} = planBootup(request, looks({'master-1': {etcd: 'lost'}, 'master-2': {etcd: 'there'}}));
+    expect(notices[0]).toMatchObject({...lost, severity: 'warning'});
+    // As a first boot leaves it that was killed before etcd began.
+    expect(planBootup(request, looks({})).notices[0]?.severity).toBe('notice');
+  });
+
   test('promises less of machines that are of the cluster already', async () => {
     const layout = await clusterOf('single-master');
     const machines = layout.machines.map((machine) => ({...found(machine), isMember: true}));

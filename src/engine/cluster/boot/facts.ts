@@ -9,7 +9,7 @@ import {readConfig} from '../../read-config.ts';
 import {tlsKnock} from '../check/api-endpoints.ts';
 import {judgeCluster, membershipOf} from '../check/judge.ts';
 import {readCheckFacts} from '../check/read-check-facts.ts';
-import type {AskedMachine, CheckResult} from '../check/types.ts';
+import type {AskedMachine, CheckResult, MachineAnswer} from '../check/types.ts';
 import {readThisComputer, type ThisComputer} from '../kubectl/this-computer.ts';
 import {clusterLayout} from '../layout/layout.ts';
 import type {ClusterLayout} from '../layout/types.ts';
@@ -42,6 +42,8 @@ export interface FoundMachine {
   readonly hasDocker: boolean;
   /** The digest of the cluster's authority that it has, 'none' where it has none; absent: not known. */
   readonly authority?: string;
+  /** Whether data of etcd are there; lost: etcd was healthy on it once, and they are not where they belong. */
+  readonly etcd?: 'there' | 'lost';
   /** Folders of etcd data that were moved aside earlier. */
   readonly etcdKept: readonly string[];
 }
@@ -78,8 +80,14 @@ function foundMachine(asked: AskedMachine, layout: ClusterLayout): FoundMachine 
     isMember: membershipOf(asked, layout) === 'this cluster',
     hasDocker: answer?.hasDocker ?? false,
     ...(answer?.isRoot ? {authority: answer.member.authority ?? 'none'} : {}),
+    ...(answer ? etcdOf(answer) : {}),
     etcdKept: answer?.etcdKept ?? [],
   };
+}
+
+function etcdOf({isRoot, hadEtcd, etcdData}: MachineAnswer): Pick<FoundMachine, 'etcd'> {
+  if (etcdData.length > 0) return {etcd: 'there'};
+  return isRoot && hadEtcd ? {etcd: 'lost'} : {};
 }
 
 async function appliedObjects(

@@ -28,6 +28,7 @@ export function refusalsOf(facts: BootupFacts): readonly Problem[] {
       ? [noProxy(facts)]
       : []),
     ...authorityRefusals(facts),
+    ...(machines.some(({etcd}) => etcd === 'there') ? [] : lostEtcd(facts)),
     ...failed.map(({check, machines: on, detail, fix}) => problemOfCheck({check, detail, ...(fix ? {fix} : {})}, on)),
   ];
 }
@@ -39,6 +40,7 @@ export function noticesOf(facts: BootupFacts): readonly Problem[] {
   return [
     ...notices,
     ...machines.flatMap((machine) => (machine.problem ? [leftOut(machine, machine.problem)] : [])),
+    ...(machines.some(({etcd}) => etcd === 'there') ? lostEtcd(facts).map(asWarning) : []),
     ...networkNotices(facts),
     ...(facts.layout.plainHttp ? [plainHttp] : []),
     ...machines.flatMap(keptData),
@@ -146,6 +148,24 @@ const plainHttp: Problem = {
     'Masters answer plain HTTP on port 8080: whoever is on a machine of the cluster, pods too, sees objects and logs without a password, and others on the way can read along.',
   hint: 'It is for services that know no TLS. Without them, take plain-http-api out of the configuration.',
 };
+
+/**
+ * Masters of this cluster whose etcd has lost its data. Where nobody else has them it would come up empty, and kubelets
+ * would end the pods that it does not know; where others have them it does not come up at all.
+ */
+function lostEtcd({layout, machines}: BootupFacts): readonly Problem[] {
+  return machines
+    .filter(({isMember, etcd}) => isMember && etcd === 'lost')
+    .map(({name: machine}) => ({
+      ...{code: 'check-failed', machine},
+      message: `${machine} is a master of this cluster, and the data of its etcd are not in ${layout.etcdDataPath}.`,
+      hint: 'See whether a disk is not mounted, or put them back: without them the cluster would begin empty, and where other masters have them this one stays out. Where the cluster was being cleaned, clean it to the end: pai-tui cluster k8s-clean',
+    }));
+}
+
+function asWarning(problem: Problem): Problem {
+  return {...problem, severity: 'warning'};
+}
 
 function keptData({name, etcdKept}: FoundMachine): readonly Problem[] {
   if (etcdKept.length === 0) return [];

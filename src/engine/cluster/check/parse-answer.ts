@@ -42,6 +42,7 @@ export function parseAnswer(answer: Answer, words: readonly string[]): MachineAn
     },
     etcdData: answer.lines('etcd-data'),
     etcdKept: answer.lines('etcd-kept'),
+    ...(answer.first('had-etcd') === 'yes' ? {hadEtcd: true} : {}),
     ...(controllers ? {controllers} : {}),
     hung: [...new Set(answer.lines('hung').map((section) => section.replace(/-\d+$/, '')))],
     missing: answer.lines('missing').map((line) => `${line.slice(0, 1).toUpperCase()}${line.slice(1)}.`),

@@ -128,6 +128,8 @@ export interface MachineAnswer {
   /** Folders that hold etcd data, and those that were moved aside. */
   readonly etcdData: readonly string[];
   readonly etcdKept: readonly string[];
+  /** Etcd was healthy here once: an API server was put beside it. */
+  readonly hadEtcd?: true;
   /** Controllers of control groups; absent where it does not say. */
   readonly controllers?: readonly string[];
   readonly hung: readonly string[];
