@@ -35,7 +35,7 @@ it('names only commands and flags that there are', async () => {
     const flags = all.filter((word) => word.startsWith('--')).map((word) => word.replace(/=.*/, ''));
     return {
       command: all
-        .filter((word) => /^[a-z]+$/.test(word))
+        .filter((word) => /^[a-z][a-z0-9-]*$/.test(word))
         .slice(0, 2)
         .join(' '),
       flags,
