@@ -239,7 +239,7 @@ describe('a plan to boot a cluster', () => {
     expect(hashOf({...again, layout: {...layout, serviceRange: '10.100.0.0/16'}})).not.toBe(approved);
   });
 
-  test('is refused where the data of etcd are gone, and warns where one of several masters lost them', async () => {
+  test('is refused where the data of etcd are gone, and warns where most masters have them', async () => {
     const layout = await clusterOf('external-balancer');
     const looks = (etcd: Readonly<Record<string, Partial<FoundMachine>>>) => {
       const machines = layout.machines.map((machine) => ({...found(machine), isMember: true, ...etcd[machine.name]}));
@@ -251,7 +251,15 @@ describe('a plan to boot a cluster', () => {
     };
     // The third, which is silent, may have them.
     expect(refusal(looks({'master-1': {etcd: 'lost'}, 'master-3': {problem: dead}}))).toMatchObject(lost);
-    const {notices} = planBootup(request, looks({'master-1': {etcd: 'lost'}, 'master-2': {etcd: 'there'}}));
+    // Two that lost theirs are a quorum without the one that has some, and so is one with one that is new.
+    const there = {etcd: 'there'} as const;
+    for (const second of [{etcd: 'lost'} as const, {}])
+      expect(refusal(looks({'master-1': {etcd: 'lost'}, 'master-2': second, 'master-3': there}))).toMatchObject({
+        code: 'check-failed',
+        message: expect.stringContaining(lost.message),
+      });
+    expect(refusal(looks({'master-1': {etcd: 'lost'}, 'gpu-01': there}))).toMatchObject(lost);
+    const {notices} = planBootup(request, looks({'master-1': {etcd: 'lost'}, 'master-2': there, 'master-3': there}));
     expect(notices[0]).toMatchObject({...lost, severity: 'warning'});
     // As a first boot leaves it that was killed before etcd began.
     expect(planBootup(request, looks({})).notices[0]?.severity).toBe('notice');

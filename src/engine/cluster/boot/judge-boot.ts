@@ -12,12 +12,17 @@ export function reachedMachines({layout, machines}: BootupFacts): BootupFacts['l
   return layout.machines.filter(({name}) => machines.some((found) => found.name === name && !found.problem));
 }
 
+/** How many of them make a quorum. */
+function majorityOf({length}: readonly unknown[]): number {
+  return Math.floor(length / 2) + 1;
+}
+
 /** Everything that makes a boot impossible. */
 export function refusalsOf(facts: BootupFacts): readonly Problem[] {
   const {layout, machines, checks} = facts;
   const reached = reachedMachines(facts);
   const masters = reached.filter(({roles}) => roles.includes('master'));
-  const needed = Math.floor(layout.masters.length / 2) + 1;
+  const needed = majorityOf(layout.masters);
   // Whoever does not let us in is there, and is not left out unasked.
   const closed = machines.flatMap(({problem}) => (problem && !isDead(problem) ? [problem] : []));
   const failed = foldResults(checks.filter(({check, state}) => check !== 'reachable' && state === 'failed'));
@@ -28,7 +33,7 @@ export function refusalsOf(facts: BootupFacts): readonly Problem[] {
       ? [noProxy(facts)]
       : []),
     ...authorityRefusals(facts),
-    ...(machines.some(({etcd}) => etcd === 'there') ? [] : lostEtcd(facts)),
+    ...(othersHaveEtcd(facts) ? [] : lostEtcd(facts)),
     ...failed.map(({check, machines: on, detail, fix}) => problemOfCheck({check, detail, ...(fix ? {fix} : {})}, on)),
   ];
 }
@@ -40,7 +45,7 @@ export function noticesOf(facts: BootupFacts): readonly Problem[] {
   return [
     ...notices,
     ...machines.flatMap((machine) => (machine.problem ? [leftOut(machine, machine.problem)] : [])),
-    ...(machines.some(({etcd}) => etcd === 'there') ? lostEtcd(facts).map(asWarning) : []),
+    ...(othersHaveEtcd(facts) ? lostEtcd(facts).map(asWarning) : []),
     ...networkNotices(facts),
     ...(facts.layout.plainHttp ? [plainHttp] : []),
     ...machines.flatMap(keptData),
@@ -150,8 +155,8 @@ const plainHttp: Problem = {
 };
 
 /**
- * Masters of this cluster whose etcd has lost its data. Where nobody else has them it would come up empty, and kubelets
- * would end the pods that it does not know; where others have them it does not come up at all.
+ * Masters of this cluster whose etcd has lost its data. Where no majority has them it could come up empty, and kubelets
+ * would end the pods that it does not know; where a majority has them it does not come up at all.
  */
 function lostEtcd({layout, machines}: BootupFacts): readonly Problem[] {
   return machines
@@ -161,6 +166,17 @@ function lostEtcd({layout, machines}: BootupFacts): readonly Problem[] {
       message: `${machine} is a master of this cluster, and the data of its etcd are not in ${layout.etcdDataPath}.`,
       hint: 'See whether a disk is not mounted, or put them back: without them the cluster would begin empty, and where other masters have them this one stays out. Where the cluster was being cleaned, clean it to the end: pai-tui cluster k8s-clean',
     }));
+}
+
+/**
+ * With the data on a majority of masters the others cannot come up without them. On fewer, those that have lost theirs could
+ * be a quorum of an empty cluster while nobody who knows better answers.
+ */
+function othersHaveEtcd({layout, machines}: BootupFacts): boolean {
+  const having = layout.masters.filter(({name}) =>
+    machines.some((found) => found.name === name && found.etcd === 'there'),
+  );
+  return having.length >= majorityOf(layout.masters);
 }
 
 function asWarning(problem: Problem): Problem {
