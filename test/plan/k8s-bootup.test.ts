@@ -265,6 +265,55 @@ describe('a plan to boot a cluster', () => {
     expect(planBootup(request, looks({})).notices[0]?.severity).toBe('notice');
   });
 
+  describe('of a cluster that runs', () => {
+    const serves = {isMember: true, servesApi: true, etcd: 'there'} as const;
+    const booted = async (change: Readonly<Record<string, Partial<FoundMachine>>>) => {
+      const layout = await clusterOf('external-balancer');
+      const machines = layout.machines.map((machine) => ({...found(machine), isMember: true, ...change[machine.name]}));
+      const {tasks, notices} = planBootup(request, factsOf(layout, {machines}));
+      const edges = (id: string) => {
+        const task = tasks.find((one) => one.id === id);
+        return [task?.needs, task?.after];
+      };
+      return {edges, said: notices.map(({message}) => message)};
+    };
+
+    test('changes masters one by one, each when the one before is well, and begins with those that are missed', async () => {
+      const {edges, said} = await booted({'master-1': serves, 'master-3': serves});
+      expect(edges('master-2/docker')).toEqual([['master-2/system'], undefined]);
+      expect(edges('master-1/docker')).toEqual([['master-1/system', 'master-2/api-ready'], undefined]);
+      expect(edges('master-3/docker')).toEqual([['master-3/system', 'master-1/api-ready'], undefined]);
+      for (const number of [1, 2, 3])
+        expect(edges(`master-${number}/etcd-healthy`)).toEqual([[`master-${number}/kubelet`], []]);
+      expect(edges('gpu-01/docker')).toEqual([['gpu-01/system'], undefined]);
+      expect(said[0]).toBe(
+        'The cluster runs: its masters are changed one after the other, each when the one before is well.',
+      );
+    });
+
+    test('lets nobody wait for a master that has lost its etcd', async () => {
+      const {edges} = await booted({'master-1': {...serves, etcd: 'lost'}, 'master-2': serves, 'master-3': serves});
+      expect(edges('master-2/docker')[0]).toEqual(['master-2/system']);
+      expect(edges('master-3/docker')[0]).toEqual(['master-3/system', 'master-2/api-ready']);
+      expect(edges('master-1/docker')[0]).toEqual(['master-1/system', 'master-3/api-ready']);
+    });
+
+    test('counts what answers also of a master that is left out', async () => {
+      const {edges} = await booted({'master-1': {...serves, problem: dead}, 'master-2': serves});
+      expect(edges('master-2/docker')[0]).toEqual(['master-2/system', 'master-3/api-ready']);
+    });
+
+    test('changes all at once where no majority answers, so that there is none to protect', async () => {
+      const {edges, said} = await booted({'master-1': serves});
+      for (const number of [1, 2, 3])
+        expect(edges(`master-${number}/docker`)).toEqual([[`master-${number}/system`], undefined]);
+      expect(edges('master-1/etcd-healthy')).toEqual([['master-1/kubelet'], ['master-2/kubelet', 'master-3/kubelet']]);
+      expect(said[0]).toBe(
+        '1 of 3 API servers answers: that is no running cluster, and its masters are changed all at once.',
+      );
+    });
+  });
+
   test('promises less of machines that are of the cluster already', async () => {
     const layout = await clusterOf('single-master');
     const machines = layout.machines.map((machine) => ({...found(machine), isMember: true}));

@@ -57,7 +57,7 @@ function preparation(machine: ClusterMachine, boot: Boot): readonly Task[] {
     }),
     stepsTask('docker', machine, boot, {
       title: 'Set up docker',
-      needs: [id('system')],
+      needs: [id('system'), ...wellBefore(machine, boot)],
       steps: docker.filter(({script}) => script !== 'install-docker.sh' || !isInstalled),
       critical: true,
       deadlineMs: 20 * minute,
@@ -110,9 +110,16 @@ function preparation(machine: ClusterMachine, boot: Boot): readonly Task[] {
   ];
 }
 
-/** From a kubelet to an API server. Members of etcd come up together: each waits for a quorum of them. */
+/** What has to be so before a master is changed: nothing, unless those of an earlier turn serve a cluster that runs. */
+function wellBefore(machine: ClusterMachine, {turns}: Boot): readonly string[] {
+  const before = turns[turns.findIndex((turn) => turn.includes(machine)) - 1] ?? [];
+  return before.map((master) => taskOn(master, 'api-ready'));
+}
+
+/** From a kubelet to an API server. Members of etcd of one turn come up together: each waits for a quorum of them. */
 function controlPlane(machine: ClusterMachine, boot: Boot): readonly Task[] {
-  const {etcdHealthy, apiReady} = masterWaits(machine, boot);
+  const together = boot.turns.find((turn) => turn.includes(machine));
+  const {etcdHealthy, apiReady} = masterWaits(machine, boot.layout, together);
   return [
     etcdHealthy,
     stepsTask('control-plane', machine, boot, {

@@ -3,8 +3,10 @@
 import {withApi} from '../cluster/boot/api.ts';
 import {type Boot, taskOn} from '../cluster/boot/boot.ts';
 import {etcdHealth, lastWordsOf} from '../cluster/boot/components.ts';
+import {takenUp} from '../cluster/boot/taken-up.ts';
 import {isSo, type Look, waitFor} from '../cluster/boot/wait.ts';
-import type {ClusterMachine} from '../cluster/layout/types.ts';
+import type {ClusterLayout, ClusterMachine} from '../cluster/layout/types.ts';
+import {manifestOf} from '../cluster/packages/steps.ts';
 import type {Kube} from '../kube-tools.ts';
 import {ProblemError} from '../problem.ts';
 import type {Task, TaskContext} from './types.ts';
@@ -18,14 +20,24 @@ const taskMs = patienceMs + 2 * minute;
 /** What nobody changes by waiting. */
 export const onlyWaits = {touches: 'nothing', does: [], expected: 'unchanged', why: [], deadlineMs: taskMs} as const;
 
+/** `together`: masters that come up with it, as a quorum of etcd needs several. Both wait for what the manifests say now. */
 export function masterWaits(
   machine: ClusterMachine,
-  boot: Pick<Boot, 'layout' | 'masters'>,
+  layout: ClusterLayout,
+  together: readonly ClusterMachine[] = [],
 ): {readonly etcdHealthy: Task; readonly apiReady: Task} {
   const {name, address} = machine;
-  const lookAtEtcd = ({tools, signal}: TaskContext) => etcdHealth(tools.machines, name, signal);
-  const server = `https://${address}:${boot.layout.masterPort}`;
+  const lookAtEtcd = async ({tools, signal}: TaskContext) => {
+    const seen = await takenUp(tools.machines, name, {part: 'etcd', manifest: manifestOf('etcd')}, signal);
+    return 'found' in seen ? etcdHealth(tools.machines, name, signal) : seen;
+  };
+  const server = `https://${address}:${layout.masterPort}`;
   const atApi = <T>(context: TaskContext, work: (api: Kube) => Promise<T>) => withApi([name], context, work, server);
+  const lookAtApi = async (api: Kube, context: TaskContext) => {
+    const part = {part: 'kube-apiserver', manifest: manifestOf('apiserver')};
+    const seen = await takenUp(context.tools.machines, name, part, context.signal);
+    return 'found' in seen ? readiness(api, context) : seen;
+  };
   return {
     etcdHealthy: {
       ...onlyWaits,
@@ -33,7 +45,7 @@ export function masterWaits(
       title: 'Wait until etcd is healthy',
       on: name,
       needs: [taskOn(machine, 'kubelet')],
-      after: boot.masters.filter((master) => master !== machine).map((master) => taskOn(master, 'kubelet')),
+      after: together.filter((master) => master !== machine).map((master) => taskOn(master, 'kubelet')),
       satisfied: (context) => isSo(() => lookAtEtcd(context), context.signal),
       run: async (context) => {
         const late = (waitsFor: string) =>
@@ -53,7 +65,7 @@ export function masterWaits(
       title: 'Wait until the API server is ready',
       on: name,
       needs: [taskOn(machine, 'control-plane')],
-      satisfied: (context) => isSo(() => atApi(context, (api) => readiness(api, context)), context.signal),
+      satisfied: (context) => isSo(() => atApi(context, (api) => lookAtApi(api, context)), context.signal),
       run: async (context) => {
         const late = (waitsFor: string) =>
           partIsLate(
@@ -63,7 +75,7 @@ export function masterWaits(
             `The API server of ${name} is not ready after ${minutes(patienceMs)}: ${waitsFor}`,
           );
         await atApi(context, (api) =>
-          waitFor({deadlineMs: patienceMs, look: () => readiness(api, context), late}, context),
+          waitFor({deadlineMs: patienceMs, look: () => lookAtApi(api, context), late}, context),
         );
         return {changed: false, result: true};
       },

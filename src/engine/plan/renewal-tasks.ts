@@ -62,7 +62,7 @@ export function renewalTasks(renewal: Renewal): readonly Task[] {
 
 /** A master is well again when etcd answers with a quorum behind it, and its API server shows the new certificate. */
 function waitsOf(machine: ClusterMachine, {layout}: Renewal, needs: readonly string[]): readonly Task[] {
-  const {etcdHealthy, apiReady} = masterWaits(machine, {layout, masters: []});
+  const {etcdHealthy, apiReady} = masterWaits(machine, layout);
   const served = servedTask(machine, layout, needs);
   return [{...etcdHealthy, needs}, served, {...apiReady, needs: [...needs, served.id]}];
 }

@@ -9,7 +9,7 @@ import {readConfig} from '../../read-config.ts';
 import {tlsKnock} from '../check/api-endpoints.ts';
 import {judgeCluster, membershipOf} from '../check/judge.ts';
 import {readCheckFacts} from '../check/read-check-facts.ts';
-import type {AskedMachine, CheckResult, MachineAnswer} from '../check/types.ts';
+import type {ApiFacts, AskedMachine, CheckResult, MachineAnswer} from '../check/types.ts';
 import {readThisComputer, type ThisComputer} from '../kubectl/this-computer.ts';
 import {clusterLayout} from '../layout/layout.ts';
 import type {ClusterLayout} from '../layout/types.ts';
@@ -40,6 +40,8 @@ export interface FoundMachine {
   readonly isMember: boolean;
   /** Docker was there before us. */
   readonly hasDocker: boolean;
+  /** An API server answers on it, as this computer sees it. */
+  readonly servesApi?: true;
   /** The digest of the cluster's authority that it has, 'none' where it has none; absent: not known. */
   readonly authority?: string;
   /** Whether data of etcd are there; lost: etcd was healthy on it once, and they are not where they belong. */
@@ -58,7 +60,7 @@ export async function readBootupFacts(
   if (!layout) throw new ProblemError(together(problems.filter(isError)) ?? nothingToBoot);
   const {assets, clock, machines} = tools;
   const checked = await readCheckFacts(layout, {machines, clock, assets, knock: tlsKnock(clock)}, () => {}, signal);
-  const found = checked.machines.map((asked) => foundMachine(asked, layout));
+  const found = checked.machines.map((asked) => foundMachine(asked, checked.api, layout));
   const isBooted = found.some(({isMember}) => isMember);
   const podNetwork = decidePodNetwork(layout, checked, isBooted);
   return {
@@ -72,13 +74,18 @@ export async function readBootupFacts(
   };
 }
 
-function foundMachine(asked: AskedMachine, layout: ClusterLayout): FoundMachine {
+function foundMachine(asked: AskedMachine, {endpoints}: ApiFacts, layout: ClusterLayout): FoundMachine {
   const {name, problem, answer} = asked;
+  const address = layout.masters.find((master) => master.name === name)?.address;
+  const servesApi = endpoints.some(
+    ({host, port, state}) => host === address && port === layout.masterPort && state === 'answers',
+  );
   return {
     name,
     ...(problem ? {problem} : {}),
     isMember: membershipOf(asked, layout) === 'this cluster',
     hasDocker: answer?.hasDocker ?? false,
+    ...(servesApi ? {servesApi} : {}),
     ...(answer?.isRoot ? {authority: answer.member.authority ?? 'none'} : {}),
     ...(answer ? etcdOf(answer) : {}),
     etcdKept: answer?.etcdKept ?? [],

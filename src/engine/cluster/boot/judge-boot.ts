@@ -6,16 +6,7 @@ import {foldResults} from '../check/fold-results.ts';
 import type {CheckName, CheckResult} from '../check/types.ts';
 import type {BootupFacts, FoundMachine} from './facts.ts';
 import {authorityRefusals} from './judge-authorities.ts';
-
-/** Machines that are there: all others are left out, and join when it is booted again. */
-export function reachedMachines({layout, machines}: BootupFacts): BootupFacts['layout']['machines'] {
-  return layout.machines.filter(({name}) => machines.some((found) => found.name === name && !found.problem));
-}
-
-/** How many of them make a quorum. */
-function majorityOf({length}: readonly unknown[]): number {
-  return Math.floor(length / 2) + 1;
-}
+import {majorityOf, reachedMachines, serving} from './present.ts';
 
 /** Everything that makes a boot impossible. */
 export function refusalsOf(facts: BootupFacts): readonly Problem[] {
@@ -46,6 +37,7 @@ export function noticesOf(facts: BootupFacts): readonly Problem[] {
     ...notices,
     ...machines.flatMap((machine) => (machine.problem ? [leftOut(machine, machine.problem)] : [])),
     ...(othersHaveEtcd(facts) ? lostEtcd(facts).map(asWarning) : []),
+    ...turnNotices(facts),
     ...networkNotices(facts),
     ...(facts.layout.plainHttp ? [plainHttp] : []),
     ...machines.flatMap(keptData),
@@ -106,6 +98,19 @@ function noProxy({layout}: BootupFacts): Problem {
     message: `No proxy can be reached, and kubelets go to the API by its address, ${layout.api.host}.`,
     hint: 'See why with: pai-tui machine list',
   };
+}
+
+/** Whether a cluster that runs stays one meanwhile. */
+function turnNotices(facts: BootupFacts): readonly Problem[] {
+  const {layout, machines} = facts;
+  const all = layout.masters.length;
+  if (all === 1 || !machines.some(({isMember}) => isMember)) return [];
+  const answering = serving(facts).length;
+  const message =
+    answering >= majorityOf(layout.masters)
+      ? 'The cluster runs: its masters are changed one after the other, each when the one before is well.'
+      : `${answering} of ${all} API servers ${answering === 1 ? 'answers' : 'answer'}: that is no running cluster, and its masters are changed all at once.`;
+  return [{code: 'check-failed', severity: 'notice', message}];
 }
 
 function networkNotices({layout, podNetwork, machines}: BootupFacts): readonly Problem[] {

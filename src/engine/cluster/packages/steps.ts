@@ -46,6 +46,11 @@ export function changesIn(stdout: string): readonly string[] | undefined {
   return lines.filter((line) => line.startsWith('changed: ')).map((line) => line.slice('changed: '.length));
 }
 
+/** 'etcd' → '/etc/kubernetes/manifests/etcd.yaml' */
+export function manifestOf(name: string): string {
+  return `/etc/kubernetes/manifests/${name}.yaml`;
+}
+
 export function deploySteps(layout: ClusterLayout, machine: ClusterMachine): readonly ClusterStep[] {
   const on = machine.name;
   const file = (path: string): MachineEffect => ({kind: 'machine file', on, path});
@@ -53,7 +58,6 @@ export function deploySteps(layout: ClusterLayout, machine: ClusterMachine): rea
   const isProxy = machine.roles.includes('proxy');
   const {repository, bundle, packages = []} = layout.docker;
   const source = bundle === undefined ? (repository === undefined ? 'distribution' : 'repository') : 'bundle';
-  const manifest = (name: string) => `/etc/kubernetes/manifests/${name}.yaml`;
   const install = (phase: Phase, title: string, paths: readonly string[]): ClusterStep => ({
     ...{phase, title, script: 'install-files.sh', args: paths},
     does: [file('/etc/kubernetes/manifests'), ...paths.map(file)],
@@ -95,14 +99,14 @@ export function deploySteps(layout: ClusterLayout, machine: ClusterMachine): rea
       does: ['/etc/pai-tui/**', '/etc/systemd/system/pai-tui-pod-routes.service', '/etc/rc.local'].map(file),
     },
     certificateStep(machine),
-    ...(isMaster ? [install('etcd', 'Put the manifest of etcd', [manifest('etcd')])] : []),
+    ...(isMaster ? [install('etcd', 'Put the manifest of etcd', [manifestOf('etcd')])] : []),
     kubeletStep(layout, machine, 'kubelet'),
     ...(isMaster
       ? [
           install(
             'control plane',
             'Put the manifests of the API server, controller manager and scheduler',
-            ['apiserver', 'controller-manager', 'scheduler'].map(manifest),
+            ['apiserver', 'controller-manager', 'scheduler'].map(manifestOf),
           ),
         ]
       : []),
@@ -110,7 +114,7 @@ export function deploySteps(layout: ClusterLayout, machine: ClusterMachine): rea
       ? [
           install('proxy', 'Put haproxy before the API servers', [
             '/etc/kubernetes/haproxy/haproxy.cfg',
-            manifest('haproxy'),
+            manifestOf('haproxy'),
           ]),
         ]
       : []),
