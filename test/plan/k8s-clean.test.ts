@@ -136,12 +136,21 @@ describe('a plan to clean a cluster', () => {
   });
 
   it.each([
-    ['a master by its address, with a port of old', 'http://10.0.0.1:8080'],
-    ['a master by its name', 'https://m-2:6443'],
-    ['the address of the API', 'https://10.0.0.200'],
+    ['a master by plain HTTP, as of old', 'http://10.0.0.1:8080'],
+    ['a master', 'https://10.0.0.2:6443'],
+    ['the address of the API', 'https://10.0.0.200:6443'],
     ['itself alone', 'https://127.0.0.1:6443'],
   ])('takes a machine whose kubeconfig leads to %s for its own', (_what, server) => {
     expect(taskOf('w-1/files', factsOf(nothing, nothing, {...booted, servers: [server]}))?.expected).toBe('change');
+  });
+
+  it('leaves out a machine whose API is one of our workers', () => {
+    const {tasks, notices} = planClean(
+      request,
+      factsOf(nothing, nothing, {...booted, servers: ['https://10.0.0.11:6443']}),
+    );
+    expect(tasks.map(({on}) => on)).not.toContain('w-1');
+    expect(notices[0]).toMatchObject({code: 'other-cluster', machine: 'w-1'});
   });
 
   it('refuses where no machine can be cleaned, with why', () => {

@@ -1,8 +1,9 @@
 import type {CleanRequest} from '../api.ts';
-import {isOfAnotherCluster, type Remains, readRemains, readRemainsScript} from '../cluster/clean/remains.ts';
+import {type Remains, readRemains, readRemainsScript} from '../cluster/clean/remains.ts';
 import {sizedWords} from '../cluster/clean/words.ts';
 import {clusterLayout} from '../cluster/layout/layout.ts';
 import type {ClusterLayout} from '../cluster/layout/types.ts';
+import {membershipOf, serversElsewhere} from '../cluster/membership.ts';
 import {each} from '../machines/each.ts';
 import {isError, type Problem, ProblemError, problemOf} from '../problem.ts';
 import {readConfig} from '../read-config.ts';
@@ -73,7 +74,7 @@ export function planClean({force}: CleanRequest, {layout, machines}: CleanFacts)
   for (const machine of layout.machines) {
     const {remains, problem} = machines.find(({name}) => name === machine.name) ?? {};
     if (!remains) leftOut.push(notReached(machine.name, problem));
-    else if (isOfAnotherCluster(remains, layout)) leftOut.push(foreign(machine.name, remains));
+    else if (membershipOf(remains, layout) === 'another cluster') leftOut.push(foreign(machine.name, remains));
     else cleaned.push({machine, remains});
   }
   if (cleaned.length === 0) throw new ProblemError(together(leftOut) ?? nothingToClean);
@@ -110,7 +111,7 @@ function notReached(
 function foreign(machine: string, {servers}: Remains): Problem {
   return {
     code: 'other-cluster',
-    message: `${machine} is left out: it is of another cluster, whose API is ${servers.join(' and ')}.`,
+    message: `${machine} is left out: it is of another cluster, whose API is ${serversElsewhere(servers).join(' and ')}.`,
     hint: 'Clean it by the configuration of that one; or, if that is this one of before, write the address of its API here for as long.',
     machine,
   };

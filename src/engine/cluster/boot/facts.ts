@@ -7,12 +7,13 @@ import type {FactWorld} from '../../plan/types.ts';
 import {isError, type Problem, ProblemError} from '../../problem.ts';
 import {readConfig} from '../../read-config.ts';
 import {tlsKnock} from '../check/api-endpoints.ts';
-import {judgeCluster, membershipOf} from '../check/judge.ts';
+import {judgeCluster} from '../check/judge.ts';
 import {readCheckFacts} from '../check/read-check-facts.ts';
 import type {ApiFacts, AskedMachine, CheckResult, MachineAnswer} from '../check/types.ts';
 import {readThisComputer, type ThisComputer} from '../kubectl/this-computer.ts';
 import {clusterLayout} from '../layout/layout.ts';
 import type {ClusterLayout} from '../layout/types.ts';
+import {membershipOf} from '../membership.ts';
 import type {DecidedPodNetwork} from '../packages/choice.ts';
 import {clusterObjects, manifestObjects, type ObjectSet} from '../packages/objects.ts';
 import {decidePodNetwork} from './pod-network.ts';
@@ -83,7 +84,7 @@ function foundMachine(asked: AskedMachine, {endpoints}: ApiFacts, layout: Cluste
   return {
     name,
     ...(problem ? {problem} : {}),
-    isMember: membershipOf(asked, layout) === 'this cluster',
+    isMember: membershipOf(answer?.member, layout) === 'this cluster',
     hasDocker: answer?.hasDocker ?? false,
     ...(servesApi ? {servesApi} : {}),
     ...(answer?.isRoot ? {authority: answer.member.authority ?? 'none'} : {}),

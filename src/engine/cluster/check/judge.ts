@@ -1,5 +1,6 @@
 /** What is to be thought of the answers. Pure: the same facts give the same results. */
 
+import {membershipOf} from '../membership.ts';
 import {reachable, sudo} from './rules/access.ts';
 import {ranges} from './rules/address-ranges.ts';
 import {balancer, masters, version} from './rules/balancer.ts';
@@ -12,7 +13,7 @@ import {etcdData, leftovers} from './rules/leftovers.ts';
 import {dns, hostName} from './rules/names.ts';
 import {isOneSegment, network, segment} from './rules/network.ts';
 import {ports} from './rules/ports.ts';
-import type {ClusterRule, MachineRule, Membership, SeenCluster, SeenMachine} from './rules/rule.ts';
+import type {ClusterRule, MachineRule, SeenCluster, SeenMachine} from './rules/rule.ts';
 import {cgroup, memory, modules, swap, system} from './rules/system.ts';
 import type {AskedMachine, CheckedCluster, CheckFacts, CheckResult} from './types.ts';
 
@@ -76,22 +77,5 @@ function seenMachine(asked: AskedMachine, cluster: CheckedCluster): SeenMachine 
   const machine = cluster.machines.find(({name}) => name === asked.name);
   const {facts, answer} = asked;
   if (!machine || !facts) return undefined;
-  return {machine, cluster, facts, asked, member: membershipOf(asked, cluster), ...(answer ? {answer} : {})};
-}
-
-/**
- * Which cluster a machine is of, by its kubeconfigs. One that leads to this machine itself says nothing: every master has
- * such a one.
- */
-export function membershipOf({answer}: AskedMachine, {api, machines, masterPort}: CheckedCluster): Membership {
-  const places = (answer?.member.servers ?? []).flatMap((server) => {
-    const [, host = '', port] = /^https?:\/\/(\[[^\]]+\]|[^/:]+)(?::(\d+))?/.exec(server) ?? [];
-    return host === '' || host === 'localhost' || host.startsWith('127.') ? [] : [`${host}:${port ?? '443'}`];
-  });
-  if (places.length === 0) return 'none';
-  const ours = [
-    `${api.host}:${api.port}`,
-    ...machines.filter(({roles}) => roles.includes('master')).map(({address}) => `${address}:${masterPort}`),
-  ];
-  return places.some((place) => ours.includes(place)) ? 'this cluster' : 'another cluster';
+  return {machine, cluster, facts, asked, member: membershipOf(answer?.member, cluster), ...(answer ? {answer} : {})};
 }

@@ -3,6 +3,7 @@
 import type {MachineFacts, PortFact} from '../../machines/types.ts';
 import type {Problem} from '../../problem.ts';
 import type {ClusterLayout, ClusterMachine} from '../layout/types.ts';
+import type {ClusterTraces} from '../membership.ts';
 
 // ---------------------------------------------------------------- results
 
@@ -123,8 +124,8 @@ export interface MachineAnswer {
   /** By network device. */
   readonly macs: Readonly<Record<string, string>>;
   readonly others: readonly OtherMachine[];
-  /** The API servers that its kubeconfigs lead to, and the digest of the authority it believes. */
-  readonly member: {readonly servers: readonly string[]; readonly authority?: string};
+  /** Which cluster it is of, and the digest of the authority it believes. */
+  readonly member: ClusterTraces & {readonly authority?: string};
   /** Folders that hold etcd data, and those that were moved aside. */
   readonly etcdData: readonly string[];
   readonly etcdKept: readonly string[];

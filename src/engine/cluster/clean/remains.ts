@@ -5,9 +5,10 @@ import type {MachineAccess} from '../../machine-tools.ts';
 import {readMachineScript} from '../../machines/machine-script.ts';
 import {ProblemError} from '../../problem.ts';
 import type {ClusterLayout, ClusterMachine} from '../layout/types.ts';
+import type {ClusterTraces} from '../membership.ts';
 
 /** Plain data. What is here goes when the machine is cleaned, but for what is said to stay. */
-export interface Remains {
+export interface Remains extends ClusterTraces {
   /** Absent where docker is there and does not answer. */
   readonly containers?: ContainerRemains;
   readonly folders: readonly SizedFolder[];
@@ -19,8 +20,6 @@ export interface Remains {
   readonly etcdData: readonly SizedFolder[];
   /** Moved aside earlier, and staying. */
   readonly etcdKept: readonly SizedFolder[];
-  /** The API servers that its kubeconfigs lead to: 'https://10.0.0.1:6443'. */
-  readonly servers: readonly string[];
 }
 
 interface ContainerRemains {
@@ -121,20 +120,4 @@ function containersIn(answer: Answer): ContainerRemains | undefined {
 function podOf(container: string): string {
   const [, pod, namespace] = /^k8s_[^_]+_([^_]+)_([^_]+)_/.exec(container) ?? [];
   return pod === undefined ? container : `${namespace}/${pod}`;
-}
-
-/**
- * Whether its kubeconfigs lead to another cluster's API servers. Only hosts are compared, because old clusters had other
- * ports; one that leads to the machine itself says nothing.
- */
-export function isOfAnotherCluster(
-  {servers}: Pick<Remains, 'servers'>,
-  {api, machines}: Pick<ClusterLayout, 'api' | 'machines'>,
-): boolean {
-  const hosts = servers.flatMap((server) => {
-    const [, host = ''] = /^(?:https?:\/\/)?(\[[^\]]+\]|[^/:]+)/.exec(server) ?? [];
-    return host === '' || host === 'localhost' || host.startsWith('127.') ? [] : [host];
-  });
-  const ours = new Set([api.host, ...machines.flatMap(({name, nodeName, address}) => [name, nodeName, address])]);
-  return hosts.length > 0 && !hosts.some((host) => ours.has(host));
 }

@@ -11,10 +11,10 @@ import type {Clock, Files} from '../../tools.ts';
 import {dockerInput, dockerSource} from '../boot/docker-input.ts';
 import {decidePodNetwork} from '../boot/pod-network.ts';
 import {tlsKnock} from '../check/api-endpoints.ts';
-import {membershipOf} from '../check/judge.ts';
 import {readCheckFacts} from '../check/read-check-facts.ts';
 import type {AskedMachine} from '../check/types.ts';
 import type {ClusterLayout, ClusterMachine} from '../layout/types.ts';
+import {membershipOf} from '../membership.ts';
 import type {DecidedPodNetwork} from '../packages/choice.ts';
 import {clusterPackage} from '../packages/packages.ts';
 import {type ClusterOperation, type ClusterStep, certificateSteps, cleanSteps, deploySteps} from '../packages/steps.ts';
@@ -108,7 +108,7 @@ async function networkOf(
   const {podNetwork} = layout;
   if (podNetwork.kind === 'host' || podNetwork.kind === 'manifest') return {podNetwork, asked: []};
   const facts = await readCheckFacts(layout, {machines, clock, assets, knock: tlsKnock(clock)}, () => {}, signal);
-  const isBooted = facts.machines.some((one) => membershipOf(one, layout) === 'this cluster');
+  const isBooted = facts.machines.some(({answer}) => membershipOf(answer?.member, layout) === 'this cluster');
   return {podNetwork: decidePodNetwork(layout, facts, isBooted), asked: facts.machines};
 }
 

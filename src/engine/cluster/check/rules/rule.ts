@@ -1,5 +1,6 @@
 /** What a rule is: one question about a machine, or about all of them together. */
 
+import type {Membership} from '../../membership.ts';
 import type {
   AskedMachine,
   CheckedCluster,
@@ -23,9 +24,6 @@ export interface SeenMachine {
   readonly asked: AskedMachine;
   readonly member: Membership;
 }
-
-/** Which cluster a machine is of already: by where its kubelet and its administrator go, and whom they believe. */
-export type Membership = 'this cluster' | 'another cluster' | 'none';
 
 export interface MachineRule {
   readonly check: CheckName;
