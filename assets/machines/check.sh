@@ -100,13 +100,6 @@ if [ -r /etc/resolv.conf ]; then
   done </etc/resolv.conf
 fi
 
-# Which cluster its kubelet and its administrator belong to. Of kubeconfigs this line alone: the rest may be keys.
-for file in kubelet.conf admin.conf config; do
-  [ -r "/etc/kubernetes/$file" ] || continue
-  while IFS= read -r line || [ -n "$line" ]; do
-    case $line in *server:*) say cluster-server "${line#*server:}" ;; esac
-  done <"/etc/kubernetes/$file"
-done
 # It is put when etcd is healthy: so its data were there.
 [ -e /etc/kubernetes/manifests/apiserver.yaml ] && say had-etcd yes
 if [ -r /etc/kubernetes/pki/ca.crt ] && has sha256sum; then
@@ -140,6 +133,7 @@ done
 # ---------------------------------------------------------------- what was started
 finish docker 400
 finish containers 2000
+finish kubelet 1
 finish candidates 40
 
 # Registries are asked as docker would ask them: through its engine, which has its own settings; else by its command;

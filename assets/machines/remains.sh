@@ -1,6 +1,6 @@
 #!/bin/sh
-# Tells what of a cluster lies on a machine and goes when it is cleaned, and what is kept. begin.sh stands before it, and
-# the paths of the scripts that clean (kubernetes/scripts/paths.sh). Reads only.
+# Tells what of a cluster lies on a machine and goes when it is cleaned, and what is kept. begin.sh stands before it, the
+# paths of the scripts that clean (kubernetes/scripts/paths.sh), and membership.sh. Reads only.
 #
 # From $3 on, what is asked for:
 #   etcd:PATH      the folder of etcd: what lies there, and what was moved aside
@@ -17,14 +17,6 @@ if has docker; then
 fi
 for family in iptables ip6tables; do
   has "$family-save" && start "rules-$family" sh -c "$family-save | grep -c -e KUBE- -e '--comment pai-tui'"
-done
-
-# Which cluster its kubelet and its administrator belong to. Of kubeconfigs this line alone: the rest may be keys.
-for file in kubelet.conf admin.conf config; do
-  [ -r "$kubernetes/$file" ] || continue
-  while IFS= read -r line || [ -n "$line" ]; do
-    case $line in *server:*) say cluster-server "${line#*server:}" ;; esac
-  done <"$kubernetes/$file"
 done
 
 for file in "$sysctl_file" "$modules_file" "$own" "$routes_unit"; do
@@ -80,6 +72,7 @@ done
 [ "$sized" ] && start sizes du -skx $sized
 
 finish containers 5000
+finish kubelet 1
 finish rules-iptables 1
 finish rules-ip6tables 1
 finish sizes 400

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {type Membership, membershipOf, serversElsewhere} from '../../src/engine/cluster/membership.ts';
+import {type Membership, membershipOf, othersWords} from '../../src/engine/cluster/membership.ts';
 
 const cluster = {
   machines: [
@@ -31,7 +31,10 @@ describe('the cluster of a machine', () => {
     expect(membershipOf(undefined, cluster)).toBe('none');
   });
 
-  test('is named by the servers elsewhere', () => {
-    expect(serversElsewhere(['https://127.0.0.1:6443', 'https://b:6443/'])).toEqual(['https://b:6443/']);
+  test('is another one where somebody else started the kubelet, and is named by that or by its servers', () => {
+    const traces = {servers: ['https://127.0.0.1:6443', 'https://10.0.0.1:6443'], hasOthersKubelet: true} as const;
+    expect(membershipOf(traces, cluster)).toBe('another cluster');
+    expect(othersWords(traces)).toBe('whose kubelet was started neither by pai-tui nor by OpenPAI');
+    expect(othersWords({servers: ['https://127.0.0.1:6443', 'https://b:6443/']})).toBe('whose API is https://b:6443/');
   });
 });

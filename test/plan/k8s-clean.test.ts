@@ -153,6 +153,16 @@ describe('a plan to clean a cluster', () => {
     expect(notices[0]).toMatchObject({code: 'other-cluster', machine: 'w-1'});
   });
 
+  it('leaves out a machine whose kubelet somebody else started', () => {
+    const others = {...booted, servers: ['https://127.0.0.1:6443'], hasOthersKubelet: true} as const;
+    const {tasks, notices} = planClean(request, factsOf(nothing, nothing, others));
+    expect(tasks.map(({on}) => on)).not.toContain('w-1');
+    expect(notices[0]).toMatchObject({
+      ...{code: 'other-cluster', machine: 'w-1'},
+      message: expect.stringContaining('whose kubelet was started neither by pai-tui nor by OpenPAI.'),
+    });
+  });
+
   it('refuses where no machine can be cleaned, with why', () => {
     expect(() => planClean(request, factsOf())).toThrow('3 problems are in the way');
   });

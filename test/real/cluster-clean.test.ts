@@ -173,4 +173,15 @@ describe.skipIf(obstacle)('a cluster that is cleaned away', () => {
     },
     bootMs,
   );
+
+  test('leaves a machine alone whose kubelet somebody else started', async () => {
+    await worker.sh(`docker run -d --name kubelet ${lab.images.registry}/pause-amd64:3.0`);
+    const {plan} = await propose();
+    expect(plan.tasks.map(({on}) => on)).not.toContain('node-2');
+    const says = 'of another cluster, whose kubelet was started neither by pai-tui nor by OpenPAI.';
+    expect(plan.notices[0]).toMatchObject({machine: 'node-2', message: expect.stringContaining(says)});
+    expect(leftovers(await check())).toContainEqual(`node-2 failed: It is ${says}`);
+    await worker.sh('docker rm -f kubelet');
+    expect((await propose()).plan.tasks.map(({on}) => on)).toContain('node-2');
+  });
 });

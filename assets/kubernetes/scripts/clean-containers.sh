@@ -19,7 +19,9 @@ remove_pods() {
 
 if command -v docker >/dev/null 2>&1; then
   docker version >/dev/null || fail 4 'Docker does not answer, so containers cannot be removed.'
-  if docker inspect "$kubelet_container" >/dev/null 2>&1; then
+  if docker inspect --type container "$kubelet_container" >/dev/null 2>&1; then
+    maker=$(docker inspect --type container --format "$kubelet_maker" "$kubelet_container")
+    [ "$maker" ] || fail 3 "The container $kubelet_container was started neither by pai-tui nor by OpenPAI: this machine is of another cluster."
     docker rm -f -v "$kubelet_container" >/dev/null
     changed "removed the container $kubelet_container"
   fi
@@ -28,11 +30,12 @@ for process in /proc/[0-9]*; do
   comm=
   { read -r comm <"$process/comm"; } 2>/dev/null || true
   case $comm in
-    kubelet) ;;
-    hyperkube) case $(tr '\0' ' ' 2>/dev/null <"$process/cmdline") in *'hyperkube kubelet '*) ;; *) continue ;; esac ;;
+    kubelet | k3s-agent) unit=$comm ;;
+    k3s | k3s-server) unit=k3s ;;
+    hyperkube) case $(tr '\0' ' ' 2>/dev/null <"$process/cmdline") in *'hyperkube kubelet '*) unit=kubelet ;; *) continue ;; esac ;;
     *) continue ;;
   esac
-  fail 3 "A kubelet of somebody else is at work, process ${process#/proc/}: stop it first (systemctl disable --now kubelet)."
+  fail 3 "A kubelet of somebody else is at work, process ${process#/proc/}: stop it first (systemctl disable --now $unit)."
 done
 if command -v docker >/dev/null 2>&1; then
   remove_pods

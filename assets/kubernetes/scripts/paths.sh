@@ -21,3 +21,6 @@ routes_script=/etc/pai-tui/pod-routes.sh
 routes_unit=/etc/systemd/system/pai-tui-pod-routes.service
 rc_file=/etc/rc.local
 kubelet_container=kubelet
+# Of docker inspect: who started a container of that name. Tools of old gave no label, but always this kubeconfig.
+# Empty: somebody else, who may call theirs so as well (RKE does).
+kubelet_maker='{{if index .Config.Labels "pai-tui"}}pai-tui{{else}}{{range .Args}}{{if eq . "--kubeconfig=/etc/kubernetes/config" "/etc/kubernetes/config"}}older{{end}}{{end}}{{end}}'

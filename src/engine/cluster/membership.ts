@@ -1,5 +1,6 @@
 /** Which cluster a machine is of. Check, boot and clean all go by this. Pure. */
 
+import type {Answer} from '../machine-answer.ts';
 import type {ClusterLayout, ClusterMachine} from './layout/types.ts';
 
 export type Membership = 'this cluster' | 'another cluster' | 'none';
@@ -8,6 +9,19 @@ export type Membership = 'this cluster' | 'another cluster' | 'none';
 export interface ClusterTraces {
   /** The API servers that its kubeconfigs lead to: 'https://10.0.0.1:6443'. */
   readonly servers: readonly string[];
+  /** The container `kubelet` is neither of this program nor of older tools of OpenPAI. */
+  readonly hasOthersKubelet?: true;
+}
+
+/** What tells them on a machine, before a script that says `finish kubelet 1`. */
+export const membershipScripts = ['kubernetes/scripts/paths.sh', 'machines/membership.sh'] as const;
+
+/** Takes any answer. */
+export function clusterTracesIn(answer: Answer): ClusterTraces {
+  const servers = answer.lines('cluster-server').map((line) => line.trim().replace(/^(["'])(.*)\1$/, '$2'));
+  // 'pai-tui' or 'older'; where there is no such container docker's exit code is 1.
+  const isOthers = answer.first('kubelet-exit') === '0' && answer.first('kubelet') === undefined;
+  return {servers: [...new Set(servers)], ...(isOthers ? {hasOthersKubelet: true} : {})};
 }
 
 interface ItsCluster extends Pick<ClusterLayout, 'api' | 'masterPort'> {
@@ -20,14 +34,18 @@ interface ItsCluster extends Pick<ClusterLayout, 'api' | 'masterPort'> {
  * by plain HTTP: so did older tools, and what they left is taken away before a boot. No traces: the machine was not asked.
  */
 export function membershipOf(traces: ClusterTraces | undefined, cluster: ItsCluster): Membership {
+  if (traces?.hasOthersKubelet) return 'another cluster';
   const led = placesIn(traces?.servers ?? []).map((place) => whose(place, cluster));
   if (led.includes('others')) return 'another cluster';
   return led.includes('ours') ? 'this cluster' : 'none';
 }
 
-/** Those that lead away from the machine, as they are written there. */
-export function serversElsewhere(servers: readonly string[]): readonly string[] {
-  return placesIn(servers).map(({server}) => server);
+/** What another cluster is known by, after 'It is of another cluster, '. */
+export function othersWords({servers, hasOthersKubelet}: ClusterTraces): string {
+  if (hasOthersKubelet) return 'whose kubelet was started neither by pai-tui nor by OpenPAI';
+  return `whose API is ${placesIn(servers)
+    .map(({server}) => server)
+    .join(' and ')}`;
 }
 
 interface Place {

@@ -3,7 +3,7 @@ import {type Remains, readRemains, readRemainsScript} from '../cluster/clean/rem
 import {sizedWords} from '../cluster/clean/words.ts';
 import {clusterLayout} from '../cluster/layout/layout.ts';
 import type {ClusterLayout} from '../cluster/layout/types.ts';
-import {membershipOf, serversElsewhere} from '../cluster/membership.ts';
+import {membershipOf, othersWords} from '../cluster/membership.ts';
 import {each} from '../machines/each.ts';
 import {isError, type Problem, ProblemError, problemOf} from '../problem.ts';
 import {readConfig} from '../read-config.ts';
@@ -108,11 +108,13 @@ function notReached(
   };
 }
 
-function foreign(machine: string, {servers}: Remains): Problem {
+function foreign(machine: string, remains: Remains): Problem {
   return {
     code: 'other-cluster',
-    message: `${machine} is left out: it is of another cluster, whose API is ${serversElsewhere(servers).join(' and ')}.`,
-    hint: 'Clean it by the configuration of that one; or, if that is this one of before, write the address of its API here for as long.',
+    message: `${machine} is left out: it is of another cluster, ${othersWords(remains)}.`,
+    hint: remains.hasOthersKubelet
+      ? 'Take it out of that one by what brought it.'
+      : 'Clean it by the configuration of that one; or, if that is this one of before, write the address of its API here for as long.',
     machine,
   };
 }

@@ -323,6 +323,13 @@ const rows: readonly Row[] = [
     {answer: {member: {servers: ['https://10.9.9.9:6443']}}},
   ],
   [
+    'a kubelet of somebody else',
+    'leftovers',
+    'failed',
+    /another cluster, whose kubelet was started neither/,
+    {answer: {member: {...ours, hasOthersKubelet: true}}},
+  ],
+  [
     'a kubeconfig that leads to itself',
     'leftovers',
     'ok',

@@ -8,6 +8,7 @@ import {fileURLToPath} from 'node:url';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {parseAnswer} from '../../../src/engine/cluster/check/parse-answer.ts';
 import type {MachineAnswer} from '../../../src/engine/cluster/check/types.ts';
+import {membershipScripts} from '../../../src/engine/cluster/membership.ts';
 import {askMachine} from '../../../src/engine/machine-answer.ts';
 import {readMachineScript} from '../../../src/engine/machines/machine-script.ts';
 import {createLocalRemote} from '../../helpers/local-remote.ts';
@@ -17,7 +18,7 @@ let script: string;
 let folder: string;
 
 beforeAll(async () => {
-  script = await readMachineScript(assets, 'check.sh');
+  script = await readMachineScript(assets, 'check.sh', ...membershipScripts);
   folder = await mkdtemp(join(tmpdir(), 'pai-check-'));
 });
 afterAll(() => rm(folder, {recursive: true, force: true}));
@@ -74,6 +75,14 @@ test('etcd data is found where it lies, and so is what was moved aside', async (
     etcdData: [join(etcd, 'data')],
     etcdKept: [join(etcd, 'data.bak-20261120')],
   });
+});
+
+test('a kubelet that somebody else started is told from ours', async () => {
+  const inspected = (prints: string) => ({docker: `#!/bin/sh\n[ "$1" != inspect ] || ${prints}\n`});
+  const others = async (prints: string) => (await ask([], {programs: inspected(prints)})).member.hasOthersKubelet;
+  expect(await others('echo')).toBe(true);
+  expect(await others('echo pai-tui')).toBeUndefined();
+  expect(await others('exit 1')).toBeUndefined();
 });
 
 /** A registry as far as manifests go. */

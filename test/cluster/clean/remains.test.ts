@@ -30,6 +30,7 @@ async function ask(docker: string, shell = '/bin/sh'): Promise<Remains> {
 
 const uid = '0f4c';
 const containers = `#!/bin/sh
+[ "$1" != inspect ] || { echo pai-tui; exit 0; }
 echo 'kubelet '
 echo 'k8s_POD_etcd-m-1_kube-system_${uid}_0 ${uid}'
 echo 'k8s_etcd_etcd-m-1_kube-system_${uid}_3 ${uid}'
@@ -48,6 +49,13 @@ describe.each(['dash', 'bash --norc', 'busybox sh'])('by %s', (shell) => {
     expect(remains.etcdData).toEqual([{path: join(folder, 'etcd/data'), bytes: expect.any(Number)}]);
     expect(remains.etcdKept).toEqual([{path: join(folder, 'etcd/data.kept-1'), bytes: expect.any(Number)}]);
   });
+});
+
+test('a kubelet that neither we nor older tools started is of another cluster', async () => {
+  const by = (maker: string) => containers.replace('echo pai-tui', `echo ${maker}`);
+  expect((await ask(by(''))).hasOthersKubelet).toBe(true);
+  expect(await ask(by('older'))).not.toHaveProperty('hasOthersKubelet');
+  expect(await ask(containers)).not.toHaveProperty('hasOthersKubelet');
 });
 
 test('a docker that does not answer says nothing of containers', async () => {

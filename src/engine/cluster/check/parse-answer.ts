@@ -3,6 +3,7 @@
 import type {Answer} from '../../machine-answer.ts';
 import {byMount} from '../../machines/facts/disks.ts';
 import {portsIn} from '../../machines/facts/ports.ts';
+import {clusterTracesIn} from '../membership.ts';
 import {dockerIn} from './parse-docker.ts';
 import {imageIn} from './parse-image.ts';
 import {macsIn, othersIn, routesIn} from './parse-network.ts';
@@ -37,7 +38,7 @@ export function parseAnswer(answer: Answer, words: readonly string[]): MachineAn
       asked('machine').map(({what}) => what),
     ),
     member: {
-      servers: [...new Set(answer.lines('cluster-server').map((line) => line.trim().replace(/^(["'])(.*)\1$/, '$2')))],
+      ...clusterTracesIn(answer),
       ...(authority ? {authority} : {}),
     },
     etcdData: answer.lines('etcd-data'),

@@ -8,6 +8,7 @@ import {readMachineScript} from '../../machines/machine-script.ts';
 import type {MachineFacts} from '../../machines/types.ts';
 import {type Problem, ProblemError, problemOf} from '../../problem.ts';
 import type {Clock} from '../../tools.ts';
+import {membershipScripts} from '../membership.ts';
 import {type Knock, readApiFacts} from './api-endpoints.ts';
 import {parseAnswer} from './parse-answer.ts';
 import {wordsFor} from './question.ts';
@@ -38,7 +39,10 @@ export async function readCheckFacts(
   signal: AbortSignal,
 ): Promise<CheckFacts> {
   const {assets, clock} = world;
-  const [facts, check] = await Promise.all([readFactsScript(assets), readMachineScript(assets, 'check.sh')]);
+  const [facts, check] = await Promise.all([
+    readFactsScript(assets),
+    readMachineScript(assets, 'check.sh', ...membershipScripts),
+  ]);
   const [machines, api] = await Promise.all([
     each(cluster.machines, {parallel: usualParallel, clock}, async (machine) => {
       const asked = await askOne(machine, cluster, {...world, facts, check}, signal);

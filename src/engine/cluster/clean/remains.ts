@@ -5,7 +5,7 @@ import type {MachineAccess} from '../../machine-tools.ts';
 import {readMachineScript} from '../../machines/machine-script.ts';
 import {ProblemError} from '../../problem.ts';
 import type {ClusterLayout, ClusterMachine} from '../layout/types.ts';
-import type {ClusterTraces} from '../membership.ts';
+import {type ClusterTraces, clusterTracesIn, membershipScripts} from '../membership.ts';
 
 /** Plain data. What is here goes when the machine is cleaned, but for what is said to stay. */
 export interface Remains extends ClusterTraces {
@@ -43,7 +43,7 @@ const patienceSeconds = 20;
 
 /** `assets` is where this program's own files are. */
 export function readRemainsScript(assets: string): Promise<string> {
-  return readMachineScript(assets, 'remains.sh', 'kubernetes/scripts/paths.sh');
+  return readMachineScript(assets, 'remains.sh', ...membershipScripts);
 }
 
 /** Throws `facts-unreadable` where the machine did not tell all, and what `MachineAccess.use` and `Remote.run` throw. */
@@ -97,7 +97,7 @@ export function remainsIn(answer: Answer): Remains {
     hasRules: ['rules-iptables', 'rules-ip6tables'].some((section) => Number(answer.first(section)) > 0),
     etcdData: folders('etcd-data'),
     etcdKept: folders('etcd-kept'),
-    servers: [...new Set(answer.lines('cluster-server').map((line) => line.trim().replace(/^(["'])(.*)\1$/, '$2')))],
+    ...clusterTracesIn(answer),
   };
 }
 

@@ -1,6 +1,6 @@
 /** What an earlier Kubernetes left on a machine, and what was kept of it on purpose. */
 
-import {serversElsewhere} from '../../membership.ts';
+import {othersWords} from '../../membership.ts';
 import {failed, type MachineRule, ok, type Verdict, warning, withAnswer} from './rule.ts';
 
 const clean = "'pai-tui cluster k8s-clean' takes it away.";
@@ -15,10 +15,9 @@ export const leftovers: MachineRule = {
   judge({facts, answer, member, cluster}) {
     if (member === 'this cluster') return [ok('It is of this cluster.')];
     if (member === 'another cluster') {
-      const {servers = []} = answer?.member ?? {};
       return [
         failed(
-          `It is of another cluster, whose API is ${serversElsewhere(servers).join(' and ')}.`,
+          `It is of another cluster, ${othersWords(answer?.member ?? {servers: []})}.`,
           'Take it out of that cluster first, or out of this configuration.',
         ),
       ];

@@ -1,0 +1,42 @@
+import {spawnSync} from 'node:child_process';
+import {chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {afterEach, beforeEach, expect, test} from 'vitest';
+import {changesIn} from '../../../src/engine/cluster/packages/steps.ts';
+
+const scripts = fileURLToPath(new URL('../../../assets/kubernetes/scripts', import.meta.url));
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pai-clean-'));
+  cpSync(scripts, join(folder, 'scripts'), {recursive: true});
+  mkdirSync(join(folder, 'bin'));
+});
+afterEach(() => rmSync(folder, {recursive: true, force: true}));
+
+/** A program of that name for the scripts, which notes down how it is called. */
+function put(name: string, text: string): void {
+  const file = join(folder, 'bin', name);
+  writeFileSync(file, `#!/bin/sh\necho "$*" >>${folder}/${name}.calls\n${text}\n`);
+  chmodSync(file, 0o755);
+}
+
+function run(script: string, ...args: readonly string[]) {
+  const {status, stdout, stderr} = spawnSync('sh', [join(folder, 'scripts', script), ...args], {
+    env: {PATH: `${folder}/bin:${process.env['PATH'] ?? ''}`},
+    encoding: 'utf8',
+  });
+  return status === 0 ? changesIn(stdout) : {exit: status, said: stderr.trim()};
+}
+
+test.each([
+  ['pai-tui', ['removed the container kubelet']],
+  ['older', ['removed the container kubelet']],
+  ['', {exit: 3, said: expect.stringContaining('this machine is of another cluster')}],
+])('the container kubelet goes where pai-tui or OpenPAI started it: by "%s"', (maker, outcome) => {
+  put('docker', `case $* in 'inspect --type container --format '*) echo '${maker}' ;; esac`);
+  expect(run('clean-containers.sh')).toEqual(outcome);
+  expect(readFileSync(join(folder, 'docker.calls'), 'utf8').includes('rm -f')).toBe(maker !== '');
+});
