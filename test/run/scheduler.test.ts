@@ -747,6 +747,45 @@ test('the events of an execution fold to the state that was reached', async () =
   expect(state.tasks.map(({status}) => status)).toEqual(['failed', 'skipped']);
 });
 
+describe('a task that finds done what an attempt before may have done', () => {
+  const retry = {attempts: 2, on: ['registry-unreachable' as const], waitMs: 100, maxWaitMs: 100};
+  const onMachine = {on: 'gpu-01', touches: 'a machine'} as const;
+  const unchanged: Body = async () => ({changed: false, note: 'nothing changed'});
+  const secondTime = (): Body => {
+    let attempts = 0;
+    return async (context) => {
+      if (++attempts === 1) throw problem('registry-unreachable');
+      return unchanged(context);
+    };
+  };
+  const changed = {changed: true, note: 'found done, perhaps by an earlier attempt'};
+  const no = {changed: false, note: 'nothing changed'};
+
+  test.each<[string, Partial<Task>, object]>([
+    ['on a machine', onMachine, changed],
+    ['on the data of a machine', {on: 'gpu-01', touches: 'data'}, changed],
+    ['on this computer, where nothing is lost', {touches: 'this computer'}, no],
+    ['by asking a machine', {on: 'gpu-01', touches: 'nothing'}, no],
+  ])('may have changed something %s', async (_where, where, expected) => {
+    const run = scene({a: {...where, retry, body: secondTime()}});
+    await settled();
+    await run.clock.pass(100);
+    await run.ended;
+    expect(run.events.at(-1)).toMatchObject({type: 'task-done', ...expected});
+  });
+
+  test('counts the attempt of a runner that died, and no attempt that never was', async () => {
+    for (const [earlier, expected] of [
+      [{}, no],
+      [{a: 'running'}, changed],
+    ] as const) {
+      const run = scene({a: {...onMachine, body: unchanged}}, {before: before(earlier)});
+      await run.ended;
+      expect(run.events.at(-1)).toMatchObject({type: 'task-done', ...expected});
+    }
+  });
+});
+
 describe('whether a run may have changed something', () => {
   const asks = (needs: Partial<Task>) => {
     const heard: boolean[] = [];
