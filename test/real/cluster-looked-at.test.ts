@@ -74,6 +74,44 @@ describe.skipIf(obstacle)('a cluster of three masters and a worker', () => {
   );
 
   test(
+    'has containers whose logs are listed, read and followed',
+    async () => {
+      const [first] = hosts;
+      const {machines} = world.engine;
+      const place = {config: world.config, names: ['node-1'], sudo: true};
+      const {containers} = await machines.listLogs(place, signal);
+      expect(containers).toContainEqual(
+        expect.objectContaining({
+          name: 'etcd',
+          pod: expect.stringContaining('etcd'),
+          state: expect.stringMatching(/^Up/),
+        }),
+      );
+      const etcd = containers.find(({name}) => name === 'etcd')?.container ?? '';
+      const read = machines.logs({...place, log: {kind: 'container', container: etcd}, lines: 3, follow: false});
+      await read.ended;
+      const {stdout, stderr} = read.streams('node-1');
+      expect(`${stdout}${stderr}`.trim().split('\n')).toHaveLength(3);
+
+      // One that prints what it is told to, and nothing else.
+      await first.sh(`image=$(docker inspect -f '{{.Config.Image}}' kubelet)
+        docker run -d --name talker --entrypoint sh "$image" -c 'mkfifo /said; while :; do cat /said; done'`);
+      const say = (word: string) =>
+        first.sh(`docker exec talker sh -c 'until [ -p /said ]; do :; done; echo ${word} >/said'`);
+      await say('old');
+      const log = {kind: 'container', container: 'talker'} as const;
+      const followed = machines.logs({...place, log, follow: true});
+      await expect.poll(() => followed.streams('node-1').stdout, {timeout: 60_000}).toBe('old\n');
+      await say('new');
+      await expect.poll(() => followed.streams('node-1').stdout, {timeout: 60_000}).toBe('old\nnew\n');
+      await first.sh('docker rm -f talker');
+      const {machines: ended} = await followed.ended;
+      expect(ended.map(({machine, status}) => [machine.name, status])).toEqual([['node-1', 'done']]);
+    },
+    askMs,
+  );
+
+  test(
     'is shown with an API server, a file and a machine that are not as they should be',
     async () => {
       const [, second, third, worker] = hosts;
