@@ -81,7 +81,7 @@ describe('pinned keys', () => {
     await pinKeys(store, [{owner, keys: [b]}], {...accepted, how: 're-pinned', replace: true});
     const {book} = await reader()();
     expect(book.check(owner, b).kind).toBe('trusted');
-    expect(book.check(owner, a)).toMatchObject({kind: 'changed', known: [b.fingerprint]});
+    expect(book.check(owner, a)).toMatchObject({kind: 'changed', known: [{type: b.type, fingerprint: b.fingerprint}]});
     expect(journal().at(-1)).toMatchObject({how: 're-pinned', replace: true, fingerprint: b.fingerprint});
   });
 

@@ -7,7 +7,7 @@ test('the number keys go to every screen, and those not there yet say what can b
   const app = openApp();
   await app.shows('! stale');
   for (const [key, words] of [
-    ['2', 'nodes, etcd and certificates'],
+    ['2', 'config generate makes one'],
     ['3', 'No configuration was given.'],
     ['4', 'the services with what each needs'],
     ['5', 'Nothing was run here yet.'],
