@@ -1,6 +1,6 @@
 /** A machine as a boot leaves it, in a folder of this computer: the script asks that instead of /etc. */
 
-import {chmod, mkdir, readFile, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {type Authorities, authorityInput} from '../../../src/engine/cluster/authorities.ts';
@@ -12,9 +12,9 @@ import {clusterPackage} from '../../../src/engine/cluster/packages/packages.ts';
 import {askForStatus, type MachineAnswer, readStatusScript} from '../../../src/engine/cluster/status/ask-machine.ts';
 import {resolveInside} from '../../../src/engine/files/inside.ts';
 import {filesOnMachine, issueCertificate} from '../../../src/engine/kube/certificates.ts';
-import {crcOf} from '../../../src/engine/package/checksums.ts';
 import type {Package} from '../../../src/engine/package/types.ts';
 import {createLocalRemote} from '../../helpers/local-remote.ts';
+import {execute} from '../../lab/execute.ts';
 
 export const assets = fileURLToPath(new URL('../../../assets', import.meta.url));
 const {signal} = new AbortController();
@@ -78,15 +78,28 @@ export async function bootMachine(folder: string, booted: Booted): Promise<Boote
     await write(wanted.certificateFile, certificate);
   }
   const ask = async () => {
-    const texts = [await textOf('start-kubelet.sh'), await textOf('kubelet.arguments')];
-    const certificates = ['kubelet', 'ca'].map((name) => readFile(at(`/etc/kubernetes/pki/${name}.crt`), 'utf8'));
-    started ??= Buffer.from([...texts, ...(await Promise.all(certificates))].join(''));
     const image = layout.images.hyperkube;
-    const made = `${crcOf(started)}-${started.length} ${image} cgroupfs /var/lib/docker`;
-    await write('/bin/docker', `#!/bin/sh\necho 'true 2026-11-28T07:00:00Z ${image} ${made}'\n`, 0o755);
+    // Once: the kubelet goes on with what it was started with, whatever is put there later.
+    madeOf ??= await kubeletMadeOf(await textOf('start-kubelet.sh'), await textOf('kubelet.arguments'));
+    await write('/bin/docker', `#!/bin/sh\necho 'true 2026-11-28T07:00:00Z ${image} ${madeOf}'\n`, 0o755);
     return askIn(folder);
   };
-  let started: Buffer | undefined;
+  /** By the lines of start-kubelet.sh itself. */
+  const kubeletMadeOf = async (script: string, given: string) => {
+    await write('/package/start-kubelet.sh', script);
+    await write('/package/kubelet.arguments', given);
+    const lines = script.split('\n').filter((line) => line.startsWith('made_of='));
+    if (lines.length === 0) throw new Error('start-kubelet.sh does not say what a kubelet was made of');
+    const text = [
+      'set -eu',
+      'folder=$1 kubernetes=$2 image=$3 driver=cgroupfs root=/var/lib/docker',
+      ...lines,
+      'printf %s "$made_of"',
+    ].join('\n');
+    const paths = [at('/package/start-kubelet.sh'), at('/package'), at('/etc/kubernetes')];
+    return execute('sh', ['-c', text, ...paths, layout.images.hyperkube]);
+  };
+  let madeOf: string | undefined;
   return {pack, at, write, ask};
 }
 

@@ -43,7 +43,7 @@ export async function judgeDrift(compared: Compared): Promise<readonly DriftEntr
     ...keptFiles(compared),
     ...hosts(texts, answer),
     ...docker(compared),
-    ...kubelet(texts, compared),
+    ...kubelet(texts, wanted, compared),
   ];
 }
 
@@ -186,7 +186,7 @@ function settingsIn(text: string): Readonly<Record<string, unknown>> {
 }
 
 /** By what start-kubelet.sh writes on the container: a checksum of all it was made of. */
-function kubelet(texts: Texts, {answer, layout}: Compared): DriftEntry[] {
+function kubelet(texts: Texts, files: ReadonlyMap<string, WantedFile>, {answer, layout}: Compared): DriftEntry[] {
   const what = 'the container kubelet';
   const {kubelet: found} = answer;
   if (!found) return [{what, state: 'missing'}];
@@ -198,6 +198,7 @@ function kubelet(texts: Texts, {answer, layout}: Compared): DriftEntry[] {
   const parts = [
     texts.get('start-kubelet.sh'),
     texts.get('kubelet.arguments'),
+    files.get('/etc/kubernetes/kubelet.conf')?.content,
     ...['kubelet', 'ca'].map((name) => Buffer.from(answer.certificates.get(`/etc/kubernetes/pki/${name}.crt`) ?? '')),
   ];
   const bytes = Buffer.concat(parts.map((part) => part ?? new Uint8Array()));
@@ -205,7 +206,7 @@ function kubelet(texts: Texts, {answer, layout}: Compared): DriftEntry[] {
   return [
     {
       ...{what, state: 'changed'},
-      detail: 'It was started with other arguments or another certificate than are there now.',
+      detail: 'It was started with other arguments, another address of the API or another certificate than now.',
     },
   ];
 }
