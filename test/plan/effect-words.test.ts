@@ -24,6 +24,11 @@ test.each<[Effect, string]>([
     'write /etc/kubernetes/sa.key on gpu-01 (holds a secret)',
   ],
   [{kind: 'container', on: 'gpu-01', call: 'run', name: 'kubelet'}, 'run the container kubelet on gpu-01'],
+  [
+    {kind: 'kube', verb: 'remove', object: {apiVersion: 'v1', kind: 'Namespace', name: 'pai-tui-$RUN'}},
+    'remove Namespace pai-tui-<run>',
+  ],
+  [{kind: 'container', on: 'gpu-01', call: 'remove', name: 'copy-$RUN'}, 'remove the container copy-<run> on gpu-01'],
   [{kind: 'container', on: 'gpu-01', call: 'pull', name: 'r/etcd:3'}, 'pull the image r/etcd:3 on gpu-01'],
 ])('%j is one line for people', (effect, words) => {
   expect(effectWords(effect)).toBe(words);

@@ -4,8 +4,15 @@ import type {Effect} from './types.ts';
 /**
  * An effect as one line for people: 'docker build rest-server', 'run build-pre.sh in tree/root of the run folder',
  * 'write below tree of the run folder'. The words are the same before a run, in its report and in a difference.
+ * The id of the run stands in them as `<run>`.
  */
 export function effectWords(effect: Effect): string {
+  const words = wordsOf(effect);
+  // Of this computer, $RUN is the folder of the run.
+  return effect.kind === 'command' || effect.kind === 'file' ? words : words.replaceAll('$RUN', '<run>');
+}
+
+function wordsOf(effect: Effect): string {
   const decided = effect.decided === undefined ? '' : ` (decided while running: ${effect.decided})`;
   switch (effect.kind) {
     case 'command':
@@ -17,10 +24,8 @@ export function effectWords(effect: Effect): string {
     }
     case 'docker':
       return `docker ${effect.call} ${effect.image}${decided}`;
-    case 'kube': {
-      const object = objectWords(effect.object).replace('$RUN', 'the id of the run');
-      return `${effect.verb} ${object}${decided}`;
-    }
+    case 'kube':
+      return `${effect.verb} ${objectWords(effect.object)}${decided}`;
     case 'script': {
       const call = [effect.name, ...(effect.args ?? []).map(shellWord)].join(' ');
       return `run ${call} on ${effect.on}${effect.sudo ? ' as root' : ''}${decided}`;

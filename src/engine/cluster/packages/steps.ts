@@ -39,6 +39,12 @@ shift 2
 exec sh "$folder/$script" "$@"
 `;
 
+/** The second is the link by which it is enabled. */
+const podRoutesUnit = [
+  '/etc/systemd/system/pai-tui-pod-routes.service',
+  '/etc/systemd/system/multi-user.target.wants/pai-tui-pod-routes.service',
+];
+
 /** What a script said that it changed; undefined when it did not come to its end. */
 export function changesIn(stdout: string): readonly string[] | undefined {
   const lines = stdout.split(/\r?\n/);
@@ -96,7 +102,7 @@ export function deploySteps(layout: ClusterLayout, machine: ClusterMachine): rea
     },
     {
       ...{phase: 'docker', script: 'set-pod-routes.sh', title: 'Set the routes to pods of other machines', args: []},
-      does: ['/etc/pai-tui/**', '/etc/systemd/system/pai-tui-pod-routes.service', '/etc/rc.local'].map(file),
+      does: ['/etc/pai-tui/**', ...podRoutesUnit, '/etc/rc.local'].map(file),
     },
     certificateStep(machine),
     ...(isMaster ? [install('etcd', 'Put the manifest of etcd', [manifestOf('etcd')])] : []),
@@ -179,7 +185,7 @@ export function cleanSteps(
     step(
       'clean-network.sh',
       'Remove routes, rules of kube-proxy, and names',
-      ['/etc/hosts', '/etc/rc.local', '/etc/systemd/system/pai-tui-pod-routes.service', '/etc/pai-tui/**'].map(file),
+      ['/etc/hosts', '/etc/rc.local', ...podRoutesUnit, '/etc/pai-tui/**'].map(file),
       plugins,
     ),
     step(
