@@ -55,11 +55,11 @@ describe('the plan of install-kubectl', () => {
         'run /home/op/bin/.kubectl.pai-tui version --client --output=json in /',
         'write /home/op/bin/kubectl',
         'run /home/op/bin/kubectl version --client --output=json in /',
-        'write /home/op/bin/kubectl.before-pai-tui',
+        'write /home/op/bin/kubectl-v1.9.9.before-pai-tui',
         ...masters.flatMap((master) => [
-          `run copy kubectl out of its image ${layout.images.hyperkube} 'pai-tui-kubectl-$RUN' on ${master} as root`,
-          `run the container pai-tui-kubectl-$RUN on ${master} (decided while running: on the first that gives it; never started)`,
-          `remove the container pai-tui-kubectl-$RUN on ${master}`,
+          `run copy kubectl out of its image ${layout.images.hyperkube} 'pai-tui-kubectl-<run>' on ${master} as root`,
+          `run the container pai-tui-kubectl-<run> on ${master} (decided while running: on the first that gives it; never started)`,
+          `remove the container pai-tui-kubectl-<run> on ${master}`,
         ]),
       ],
     });

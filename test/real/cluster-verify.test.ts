@@ -109,8 +109,8 @@ current-context: other
     const text = await readFile(kubeconfig(), 'utf8');
     for (const kept of ['# not ours', 'keep-me', 'current-context: other']) expect(text).toContain(kept);
     expect((await stat(kubeconfig())).mode & 0o777).toBe(0o600);
-    expect((await readdir(programs())).sort()).toEqual(['kubectl', 'kubectl.before-pai-tui']);
-    expect(await readFile(join(programs(), 'kubectl.before-pai-tui'), 'utf8')).toBe(old);
+    expect((await readdir(programs())).sort()).toEqual(['kubectl', 'kubectl-v1.9.9.before-pai-tui']);
+    expect(await readFile(join(programs(), 'kubectl-v1.9.9.before-pai-tui'), 'utf8')).toBe(old);
     // The key of the administrator lies in that file, and nowhere else on this computer.
     const [key = ''] = /client-key-data: *\S+/.exec(text)?.[0].match(/\S{60}/) ?? [];
     expect(key).not.toBe('');

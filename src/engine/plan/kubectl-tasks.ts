@@ -68,7 +68,7 @@ function installTask(reach: ReachCluster, {path, replaces, why}: WantedKubectl):
   const {layout, masters, computer} = reach;
   const folder = dirname(path);
   const draft = join(folder, '.kubectl.pai-tui');
-  const kept = join(folder, 'kubectl.before-pai-tui');
+  const kept = join(folder, keptName(replaces));
   const file = (name: string): Effect => ({kind: 'file', path: name});
   const question = (program: string): Effect => ({kind: 'command', argv: versionQuestion(program), cwd: '/'});
   return {
@@ -110,12 +110,19 @@ function installTask(reach: ReachCluster, {path, replaces, why}: WantedKubectl):
       const {tools, signal} = context;
       if (!computer.kubectl.isFolderThere) await tools.files.makeFolder(folder);
       const version = await fetchInto(draft, reach, context);
-      if (replaces && (await tools.files.exists(path))) await tools.files.moveFile(path, kept);
+      if (replaces && (await tools.files.exists(path)) && !(await tools.files.exists(kept)))
+        await tools.files.moveFile(path, kept);
       signal.throwIfAborted();
       await tools.files.moveFile(draft, path);
       return {changed: true, result: {path, version}, note: `${displayText(path)}, ${version}`};
     },
   };
+}
+
+/** By its version, so that one that is replaced later does not take the place of the first. */
+function keptName(replaces: FoundKubectl | undefined): string {
+  const version = /^v\d[\w.+-]*$/.exec(replaces?.version ?? '')?.[0];
+  return `kubectl${version === undefined ? '' : `-${version}`}.before-pai-tui`;
 }
 
 /** Leaves the program at `draft`, or nothing. Throws `package-corrupt` where it does not run here, or is another. */
