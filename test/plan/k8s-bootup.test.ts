@@ -322,9 +322,13 @@ describe('a plan to boot a cluster', () => {
     expect(tasks.filter(({expected}) => expected === 'change')).toEqual([]);
   });
 
-  test('locks the machines of the cluster here, and the cluster on its masters', async () => {
+  test('locks services and machines of the cluster here, and the cluster on its masters', async () => {
     const facts = factsOf(await clusterOf('external-balancer'));
-    expect(k8sBootup.locks(request, facts)).toEqual([{scope: 'machines', of: facts.layout.name}]);
+    const of = facts.layout.name;
+    expect(k8sBootup.locks(request, facts)).toEqual([
+      {scope: 'services', of},
+      {scope: 'machines', of},
+    ]);
     expect(k8sBootup.clusterLock?.(request, facts)).toEqual({masters: ['master-1', 'master-2', 'master-3']});
   });
 });

@@ -15,7 +15,10 @@ import type {Operation, Plan} from './types.ts';
 export const k8sBootup: Operation<BootupRequest, BootupFacts> = {
   name: 'cluster k8s-bootup',
   parallel: 40,
-  locks: (_request, {layout}) => [{scope: 'machines', of: layout.name}],
+  locks: (_request, {layout}) => [
+    {scope: 'services', of: layout.name},
+    {scope: 'machines', of: layout.name},
+  ],
   clusterLock: (_request, {layout}) => ({masters: layout.masters.map(({name}) => name)}),
   readFacts: readBootupFacts,
   plan: planBootup,
