@@ -13,6 +13,9 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'pai-clean-'));
   cpSync(scripts, join(folder, 'scripts'), {recursive: true});
   mkdirSync(join(folder, 'bin'));
+  // Of this computer's own processes, one may be a kubelet.
+  const script = join(folder, 'scripts/clean-containers.sh');
+  writeFileSync(script, readFileSync(script, 'utf8').replaceAll('/proc/', `${folder}/proc/`));
 });
 afterEach(() => rmSync(folder, {recursive: true, force: true}));
 
@@ -39,4 +42,12 @@ test.each([
   put('docker', `case $* in 'inspect --type container --format '*) echo '${maker}' ;; esac`);
   expect(run('clean-containers.sh')).toEqual(outcome);
   expect(readFileSync(join(folder, 'docker.calls'), 'utf8').includes('rm -f')).toBe(maker !== '');
+});
+
+test('no pod goes where a kubelet of somebody else would begin it anew', () => {
+  mkdirSync(join(folder, 'proc/4711'), {recursive: true});
+  writeFileSync(join(folder, 'proc/4711/comm'), 'k3s-server\n');
+  put('docker', `case $* in inspect*) exit 1 ;; ps*) echo pod ;; esac`);
+  expect(run('clean-containers.sh')).toEqual({exit: 3, said: expect.stringMatching(/process .*4711: stop it first/)});
+  expect(readFileSync(join(folder, 'docker.calls'), 'utf8')).not.toContain('rm -f');
 });
