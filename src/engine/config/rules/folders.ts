@@ -7,12 +7,13 @@ export const folders: readonly Rule[] = [
   {
     name: 'etcd-folder-of-its-own',
     severity: 'error',
-    holds: 'etcd-data-path is a folder of its own: cleaning the cluster removes the whole of it.',
+    holds:
+      'etcd-data-path is a folder of its own: etcd keeps its data in it, and cleaning the cluster takes them away.',
     find: ({sources}) => {
       const source = sources.files.get('kubernetes');
       const path = source && written(placeIn(source, 'kubernetes', 'etcd-data-path'));
       if (!path || !isShared(path)) return [];
-      const message = `${path.name} is ${path.text}, and cleaning the cluster removes that whole folder.`;
+      const message = `${path.name} is ${path.text}, where the system of the machine keeps its own.`;
       return [{at: path.place, message, hint: 'Write a folder of its own, as /var/etcd/data'}];
     },
   },

@@ -23,8 +23,8 @@ export const docker: MachineRule = {
 };
 
 /** The kubelet's dockershim speaks the API from version 1.26 on (pkg/kubelet/dockershim: minimumDockerAPIVersion). */
-function judgeEngine(engine: DockerFact, {machine, member}: SeenMachine): readonly Verdict[] {
-  const {version, storageDriver, dataRoot, containers} = engine;
+function judgeEngine(engine: DockerFact, {machine}: SeenMachine): readonly Verdict[] {
+  const {version, storageDriver, dataRoot} = engine;
   if (!isAtLeast(version, 1, 13)) {
     return [failed(`docker ${version} is too old for the kubelet.`, 'Install docker 20.10.')];
   }
@@ -46,17 +46,10 @@ function judgeEngine(engine: DockerFact, {machine, member}: SeenMachine): readon
     );
   }
   if (dataRoot !== undefined && posix.normalize(dataRoot) !== posix.normalize(machine.dockerData)) {
-    const others = containers.filter((name) => name !== 'kubelet' && !name.startsWith('k8s_')).length;
-    const alive =
-      others === 0
-        ? ''
-        : ` ${others} ${others === 1 ? 'container of somebody else stops' : 'containers of somebody else stop'} for that.`;
     verdicts.push(
       warning(
-        `docker keeps its data in ${dataRoot}, and the configuration says ${machine.dockerData}: booting moves it there, without the images it has.${alive}`,
-        member === 'this cluster'
-          ? 'Write the folder it has into the configuration.'
-          : 'Write the folder it has into the configuration, if it should stay there.',
+        `docker keeps its data in ${dataRoot}, and the configuration says ${machine.dockerData}: a docker that is there keeps its folder.`,
+        'Write the folder it has into the configuration, or move it by hand while docker is stopped.',
       ),
     );
   }
