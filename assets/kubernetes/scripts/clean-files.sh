@@ -1,10 +1,14 @@
 #!/bin/sh
 # Removes the files of Kubernetes, after what is mounted below them. Run when no kubelet runs any more. $1: `cni`, where
-# the pod network was one of plugins; absent: their files are somebody else's.
+# the pod network was one of plugins; absent: their files are somebody else's. Exit 2: the kubelet's folder is a link.
 folder=$(dirname "$0")
 # shellcheck source=common.sh
 . "$folder/common.sh"
 
+if [ -L "$kubelet_data" ]; then
+  # What is mounted there is told by another path, and what is in it is outside of what may be removed.
+  fail 2 "$kubelet_data is a link to $(readlink -f "$kubelet_data"): unmount what is mounted below that, empty it, remove the link, and clean again."
+fi
 mounts=$(awk -v below="$kubelet_data/" 'index($5, below) == 1 { print length($5), $5 }' /proc/self/mountinfo | sort -rn | cut -d' ' -f2-)
 for mounted in $mounts; do
   # As the kernel writes spaces.

@@ -1,5 +1,5 @@
 import {spawnSync} from 'node:child_process';
-import {chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -50,4 +50,19 @@ test('no pod goes where a kubelet of somebody else would begin it anew', () => {
   put('docker', `case $* in inspect*) exit 1 ;; ps*) echo pod ;; esac`);
   expect(run('clean-containers.sh')).toEqual({exit: 3, said: expect.stringMatching(/process .*4711: stop it first/)});
   expect(readFileSync(join(folder, 'docker.calls'), 'utf8')).not.toContain('rm -f');
+});
+
+test('a folder of the kubelet that is a link is left as it is, with what it leads to', () => {
+  mkdirSync(join(folder, 'disk'));
+  writeFileSync(join(folder, 'disk/pod'), 'of a pod');
+  symlinkSync(join(folder, 'disk'), join(folder, 'kubelet'));
+  const paths = join(folder, 'scripts/paths.sh');
+  writeFileSync(
+    paths,
+    readFileSync(paths, 'utf8')
+      .replace(/(?<==)\//g, `${folder}/`)
+      .replace(/^kubelet_data=.*$/m, `kubelet_data=${folder}/kubelet`),
+  );
+  expect(run('clean-files.sh')).toEqual({exit: 2, said: expect.stringContaining(`is a link to ${folder}/disk`)});
+  expect(readFileSync(join(folder, 'kubelet/pod'), 'utf8')).toBe('of a pod');
 });
