@@ -8,13 +8,13 @@ import {createEngine} from '../../../src/engine/engine.ts';
 import {runFolder} from '../../../src/engine/run/folder.ts';
 import {fateOf} from '../../../src/engine/run/process.ts';
 import {readRunner} from '../../../src/engine/run/read-record.ts';
+import {builtProgram} from '../../helpers/built-program.ts';
 import {writeClusterFolder} from '../cluster-folder.ts';
 import {execute} from '../execute.ts';
 import type {Host} from '../host.ts';
 import type {KubernetesLab} from './kubernetes-lab.ts';
 
 const assets = fileURLToPath(new URL('../../../assets', import.meta.url));
-const runner = fileURLToPath(new URL('../../helpers/runner-process.ts', import.meta.url));
 
 export interface ClusterOptions {
   readonly machines: readonly {readonly host: Host; readonly role: Role}[];
@@ -24,7 +24,7 @@ export interface ClusterOptions {
   readonly settings?: readonly string[];
 }
 
-/** A cluster's configuration on this computer, and the engine that works with it as the program does, with detached runners. */
+/** A cluster's configuration on this computer, and the engine that works with it as the program does; runs are carried out by the built program. */
 export interface ClusterWorld {
   /** A folder for this test. */
   readonly folder: string;
@@ -61,7 +61,7 @@ export async function clusterWorld(lab: KubernetesLab, options: ClusterOptions):
   const engine = createEngine({
     environment: {...process.env, HOME: folder},
     stateHome: join(folder, 'state'),
-    runnerCommand: [process.execPath, runner],
+    runnerCommand: [process.execPath, await builtProgram(), '__runner'],
     programVersion: '0.0.0-test',
     assets,
   });

@@ -22,7 +22,7 @@ export async function makeAuthority(
   authority: Authority,
   {now, days = 3650}: {readonly now: Date; readonly days?: number},
 ): Promise<KeyedCertificate> {
-  const x509 = await library();
+  const x509 = await import('./x509.ts');
   const key = await makeKey();
   const name = [{CN: [authorityNames[authority]]}];
   const keyId = await x509.SubjectKeyIdentifierExtension.create(publicHalf(key), false, webcrypto);
@@ -62,7 +62,7 @@ export async function issueCertificate(
   const {commonName, organizations, usages} = identity;
   const {names, addresses} = sortHosts([...identity.names, ...identity.addresses]);
   for (const name of [commonName, ...organizations]) checkName(name);
-  const x509 = await library();
+  const x509 = await import('./x509.ts');
   const key = await makeKey();
   const publicKey = publicHalf(key);
   const usageIds = {server: x509.ExtendedKeyUsage.serverAuth, client: x509.ExtendedKeyUsage.clientAuth};
@@ -96,13 +96,7 @@ export async function issueCertificate(
   return {certificate: issued, key: secretOf(key)};
 }
 
-type Library = typeof import('@peculiar/x509');
-
-/** The library wants metadata of classes, which must be there before it is. */
-async function library(): Promise<Library> {
-  await import('reflect-metadata');
-  return import('@peculiar/x509');
-}
+type Library = typeof import('./x509.ts');
 
 function checkedAuthority({certificate, key}: KeyedCertificate, now: Date) {
   const authority = readCertificate(certificate);
