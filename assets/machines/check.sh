@@ -118,6 +118,7 @@ tell_etcd() {
 # ---------------------------------------------------------------- the network
 if has ip; then
   ip -4 route show 2>/dev/null | tell route 2000
+  tell_file pod-route /etc/pai-tui/pod-routes 2000
   ip -o link show 2>/dev/null | tell link 500
 else
   say missing 'routes: there is no ip'

@@ -600,6 +600,13 @@ const rows: readonly Row[] = [
     {answer: {routes: [{to: '10.200.1.0/24', device: 'docker0'}]}},
   ],
   [
+    'a route of a boot that did not come to its end',
+    'ranges',
+    'ok',
+    /nobody else/,
+    {answer: {routes: [{to: '10.200.2.0/24', via: '10.0.0.12', device: 'eth0', isOfBoot: true}]}},
+  ],
+  [
     'a route to pods of a cluster that is not there',
     'ranges',
     'failed',

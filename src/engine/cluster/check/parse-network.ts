@@ -4,14 +4,16 @@ import {isIPv4} from 'node:net';
 import type {Answer} from '../../machine-answer.ts';
 import type {OtherMachine, RouteFact} from './types.ts';
 
-/** 'default via 10.0.0.1 dev eth0', '10.0.0.0/24 dev eth0 proto kernel …' */
+/** 'default via 10.0.0.1 dev eth0', '10.0.0.0/24 dev eth0 proto kernel …'; and 'route 10.200.3.0/24 10.0.0.3' of a boot. */
 export function routesIn(answer: Answer): readonly RouteFact[] {
+  const ofBoot = new Set(answer.lines('pod-route').map((line) => line.trim()));
   return answer.lines('route').flatMap((line) => {
     const [first = '', second = ''] = line.trim().split(/\s+/);
     // 'unreachable 10.1.0.0/16' and the like begin with what they are.
     const to = first === 'default' || /^\d/.test(first) ? first : second;
     if (to !== 'default' && !/^\d+\.\d+\.\d+\.\d+(?:\/\d+)?$/.test(to)) return [];
-    return [{to, ...wayOf(line)}];
+    const way = wayOf(line);
+    return [{to, ...way, ...(ofBoot.has(`route ${to} ${way.via}`) ? {isOfBoot: true as const} : {})}];
   });
 }
 

@@ -179,6 +179,8 @@ export interface RouteFact {
   readonly to: string;
   readonly device?: string;
   readonly via?: string;
+  /** One to pods that a boot put there, by what it wrote down on the machine. */
+  readonly isOfBoot?: true;
 }
 
 /** How a machine reaches another one. */

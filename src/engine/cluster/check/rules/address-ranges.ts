@@ -88,10 +88,10 @@ function conflictsOf(what: string, range: Range, {cluster, seen}: SeenCluster): 
 
 /**
  * Docker's bridge with a range that pods of a machine get, which stays when a cluster is cleaned away and has it again in
- * the next one; and routes to those of other machines, once the cluster is there.
+ * the next one; and routes to those of other machines, which a boot puts there long before the machine is of a cluster.
  */
 function isOurs(
-  {to, device, via}: RouteFact,
+  {to, device, via, isOfBoot}: RouteFact,
   what: string,
   range: Range,
   {member}: SeenMachine,
@@ -99,6 +99,6 @@ function isOurs(
 ): boolean {
   const target = rangeOf(to);
   if (what !== 'pods' || !target || !isInside(target, range)) return false;
-  if (device === 'docker0' && via === undefined && to.endsWith('/24')) return true;
+  if (isOfBoot || (device === 'docker0' && via === undefined && to.endsWith('/24'))) return true;
   return member === 'this cluster' && (device === 'docker0' || (via !== undefined && machines.has(via)));
 }
