@@ -51,7 +51,9 @@ export async function carryOut(
   const held: Held = {locks: []};
   const startWith = (tasks: readonly TaskOutline[]) => {
     book.emit(startedEvent(run, record, approved, before, tasks));
-    for (const {tookOverFrom} of held.locks) if (tookOverFrom) book.emit(takenOver(holderWords(tookOverFrom)));
+    // One that is gone may have left several.
+    const gone = held.locks.flatMap(({tookOverFrom}) => (tookOverFrom ? [holderWords(tookOverFrom)] : []));
+    for (const words of new Set(gone)) book.emit(takenOver(words));
     for (const words of held.cluster?.tookOverFrom ?? []) book.emit(clusterTakenOver(words));
   };
   try {

@@ -53,6 +53,7 @@ export function Dialog({
   const [shownFocus, showFocus] = useState(0);
   const typed = useRef('');
   const [typedRight, setTypedRight] = useState(false);
+  const [refused, refuse] = useState('');
   const move = (by: number): void => {
     focus.current = nextButton(focus.current, by, buttons.length);
     showFocus(focus.current);
@@ -60,7 +61,10 @@ export function Dialog({
   const press = (): void => {
     const button = buttons[Math.min(focus.current, buttons.length - 1)];
     if (button === undefined || button.disabled !== undefined) return;
-    if (focus.current > 0 && typeName && !nameTyped(typed.current, typeName.name)) return;
+    if (focus.current > 0 && typeName && !nameTyped(typed.current, typeName.name)) {
+      refuse(typed.current.trim());
+      return;
+    }
     button.run();
   };
   const focused = buttons[Math.min(shownFocus, buttons.length - 1)];
@@ -120,7 +124,10 @@ export function Dialog({
             {typeName ? (
               <>
                 <Rows
-                  rows={[[], row(`Type ${typeName.what} ${typeName.name} to go on:`)]}
+                  rows={[
+                    refused === '' ? [] : row(`${refused} is not ${typeName.name}.`, 'danger'),
+                    row(`Type ${typeName.what} ${typeName.name} to go on:`),
+                  ]}
                   width={innerWidth}
                   height={2}
                 />
@@ -131,6 +138,7 @@ export function Dialog({
                   onChange={(text) => {
                     typed.current = text;
                     setTypedRight(nameTyped(text, typeName.name));
+                    refuse('');
                   }}
                   onSubmit={press}
                   onCancel={onCancel}

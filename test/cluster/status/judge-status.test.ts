@@ -32,6 +32,23 @@ describe('a cluster', () => {
     ]);
   });
 
+  test('that was never booted says that alone, and the command for it', () => {
+    const nowhere: Change = ({machines}) => ({
+      machines: machines.map(({known: _known, ...one}) => ({
+        ...one,
+        known: {isPart: false, certificates: [], drift: {known: [], at: fakeNow}},
+      })),
+      api: {problem: {code: 'not-found', message: 'No master has a kubeconfig.'}},
+    });
+    expect(clusterStatusOf(nowhere).findings).toEqual([
+      expect.objectContaining({
+        gravity: 'warning',
+        says: 'The cluster is not booted: nothing of Kubernetes lies on its machines.',
+        mend: expect.objectContaining({command: 'cluster k8s-bootup'}),
+      }),
+    ]);
+  });
+
   test.each<readonly [string, Change, string, string | undefined]>([
     ['a node that is not ready', node('not ready'), 'failed', 'machine logs gpu-02 --container kubelet'],
     ['a node that is not heard', node('unknown'), 'failed', 'machine logs gpu-02 --container kubelet'],

@@ -41,7 +41,7 @@ test('where data would be lost nothing works before the name was typed', async (
   await screen.shows('Type the name of the node node-3 to go on:');
   screen.press('tab', 'enter');
   screen.press('node-', 'enter');
-  await screen.shows('> node-');
+  await screen.shows('node- is not node-3.');
   await screen.settled();
   expect(done).toEqual([]);
   screen.press('3', 'enter');

@@ -23,6 +23,7 @@ const gravities = ['failed', 'warning', 'unknown', 'notice'] as const satisfies 
 export function judgeStatus(parts: StatusParts): readonly StatusFinding[] {
   const {refusal} = judgeVersion(parts.versions.kubernetes);
   const isOurs = refusal === undefined;
+  if (isNowhere(parts)) return [notBooted];
   const findings = [
     ...judgeServers(parts),
     ...judgeNodes(parts),
@@ -34,6 +35,18 @@ export function judgeStatus(parts: StatusParts): readonly StatusFinding[] {
   ];
   return gravities.flatMap((gravity) => findings.filter((finding) => finding.gravity === gravity));
 }
+
+/** All machines answered, and nothing lies on any: whatever else is missing is missing for that reason. */
+function isNowhere({machines}: StatusParts): boolean {
+  return machines.length > 0 && machines.every(({known, problem}) => known?.isPart === false && !problem);
+}
+
+const notBooted: StatusFinding = {
+  part: 'machines',
+  gravity: 'warning',
+  says: 'The cluster is not booted: nothing of Kubernetes lies on its machines.',
+  mend: {command: 'cluster k8s-bootup', says: 'Boot it.'},
+};
 
 export function healthOf({api, machines}: StatusParts, findings: readonly StatusFinding[]): ClusterHealth {
   const servers = api.known?.servers ?? [];
