@@ -176,6 +176,17 @@ describe('the lock on a cluster', () => {
     await expect(take({name: 'eve'}, {over: ['token-of-ann']})).rejects.toMatchObject({problem: {code: 'lock-held'}});
   });
 
+  test('is refused where two names lead to one machine, which would count twice', async () => {
+    const seen = mastersSeen(new Set(['m2']));
+    const machines: MachineAccess = {
+      use: (machine, work, until) => seen.use(machine === 'm3' ? 'm1' : machine, work, until),
+    };
+    await expect(take({name: 'ann'}, {machines})).rejects.toMatchObject({
+      problem: {code: 'config-invalid', message: expect.stringMatching(/^m[13] and m[13] are two names of one machine/)},
+    });
+    expect(readdirSync(base)).toEqual([]);
+  });
+
   test('is renewed while it is held', async () => {
     const untilOf = () => Number(readFileSync(join(base, 'm1', 'lock'), 'utf8').split('\n')[1]);
     const lock = await take({name: 'ann'}, {seconds: 9});

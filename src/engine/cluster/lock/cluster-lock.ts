@@ -52,7 +52,8 @@ type Answer = {readonly master: string} & (
 
 /**
  * Takes the lock and renews it until it is released. Throws `lock-held` with its holder, also where that one's time is
- * over and nobody agreed to take it over (`expiredHolder` tells); `machine-unreachable` where no majority answers.
+ * over and nobody agreed to take it over (`expiredHolder` tells); `machine-unreachable` where no majority answers;
+ * `config-invalid` where two masters are one machine, which would count twice.
  */
 export async function takeClusterLock(request: ClusterLockRequest, signal: AbortSignal): Promise<ClusterLock> {
   const {masters, clock, withoutMajority = false, random = Math.random} = request;
@@ -62,10 +63,12 @@ export async function takeClusterLock(request: ClusterLockRequest, signal: Abort
     const answers = await askAll(request, 'take', takeMs, signal);
     const on = answers.flatMap(({master, said}) => (said?.says === 'taken' ? [master] : []));
     const others = answers.flatMap(({said}) => (said && 'by' in said ? [said] : []));
+    const [twice] = answers.flatMap(({master, said}) => (said?.says === 'twice' ? [oneMachine(said.as, master)] : []));
     const enough = withoutMajority ? on.length > 0 && others.length === 0 : on.length >= majority;
-    if (enough && !signal.aborted) return keep(request, on, Math.min(majority, on.length), asked);
+    if (enough && !twice && !signal.aborted) return keep(request, on, Math.min(majority, on.length), asked);
     await askAll(request, 'release', releaseMs, never());
     signal.throwIfAborted();
+    if (twice) throw twice;
     const reached = answers.filter(({said}) => said).length;
     if (others.length === 0) throw unreachable(answers, withoutMajority ? 1 : majority);
     // Where the other one has no majority either, it gives way as we do.
@@ -210,6 +213,15 @@ function unreachable(answers: readonly Answer[], needed: number): ProblemError {
     message: `The lock of the cluster needs ${needed} of ${answers.length} masters, and ${answers.length - silent.length} can be asked.`,
     hint: 'Bring masters back first. Without a majority of them only what mends the cluster can go on.',
     detail: silent.join('\n'),
+  });
+}
+
+function oneMachine(first: string, second: string): ProblemError {
+  return new ProblemError({
+    code: 'config-invalid',
+    message: `${first} and ${second} are two names of one machine, so the cluster has fewer masters than the configuration says.`,
+    hint: 'Look at the addresses of both, and at what the names in them lead to. Each master has to be a machine of its own.',
+    machine: second,
   });
 }
 

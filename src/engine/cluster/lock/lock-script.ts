@@ -10,12 +10,13 @@ export const lockPath = `${lockFolder}/lock`;
 
 /**
  * $1: the mark of the answer, $2: take, renew or release, $3: the folder, $4: a token that nobody else has, $5: seconds
- * it is held for, $6: the tokens of expired holders that are taken over, with blanks between. stdin: a line that describes the
- * holder. Tells one of: taken, renewed, released, gone (another one has it, or nobody), held SECONDS TOKEN, expired
- * SECONDS TOKEN, and of the latter two `holder` with the line of who has it.
+ * it is held for, $6: the tokens of expired holders that are taken over, with blanks between, $7: the name by which this
+ * master is asked. stdin: a line that describes the holder. Tells one of: taken, renewed, released, gone (another one has
+ * it, or nobody), twice NAME (it has it already under another name), held SECONDS TOKEN, expired SECONDS TOKEN, and of the
+ * latter two `holder` with the line of who has it.
  */
 export const lockScript = String.raw`
-mark=$1 what=$2 folder=$3 own=$4 seconds=$5 over=$6
+mark=$1 what=$2 folder=$3 own=$4 seconds=$5 over=$6 name=$7
 umask 077
 say() { printf '%s %s %s\n' "$mark" "$1" "$2"; }
 refuse() {
@@ -41,9 +42,9 @@ until guarded; do
 done
 # Only now: what is read before the guard is held may be old.
 now=$(date +%s)
-token= until=0 holder=
+token= until=0 holder= as=
 if [ -s "$folder/lock" ]; then
-  { IFS= read -r token; IFS= read -r until; IFS= read -r holder; } <"$folder/lock"
+  { IFS= read -r token; IFS= read -r until; IFS= read -r holder; IFS= read -r as; } <"$folder/lock"
 fi
 case $until in '' | *[!0-9]*) until=0 ;; esac
 # A clock that was set back must not lock everybody out: nobody ever holds it for longer than this.
@@ -51,7 +52,7 @@ case $until in '' | *[!0-9]*) until=0 ;; esac
 agreed() { case " $over " in *" $token "*) return 0 ;; *) return 1 ;; esac; }
 write() {
   error=$( {
-    printf '%s\n%s\n%s\n' "$own" "$((now + seconds))" "$described" >"$folder/.lock.$$" &&
+    printf '%s\n%s\n%s\n%s\n' "$own" "$((now + seconds))" "$described" "$name" >"$folder/.lock.$$" &&
       { sync "$folder/.lock.$$" 2>/dev/null || sync; } && mv -f "$folder/.lock.$$" "$folder/lock"
   } 2>&1) || {
     rm -f "$folder/.lock.$$"
@@ -60,7 +61,8 @@ write() {
 }
 case $what in
   take)
-    if [ -z "$token" ] || [ "$token" = "$own" ] || { [ "$until" -le "$now" ] && agreed; }; then
+    if [ "$token" = "$own" ] && [ "$as" ] && [ "$as" != "$name" ]; then say twice "$as"
+    elif [ -z "$token" ] || [ "$token" = "$own" ] || { [ "$until" -le "$now" ] && agreed; }; then
       write
       say taken "$own"
     else

@@ -15,6 +15,8 @@ export interface ClusterHolder {
 /** What one master says. Seconds are counted by its own clock. */
 export type MasterSays =
   | {readonly says: 'taken' | 'renewed' | 'released' | 'gone'}
+  /** Its lock is this holder's, taken by another name: two names lead to one machine. */
+  | {readonly says: 'twice'; readonly as: string}
   | {readonly says: 'held'; readonly by: ClusterHolder; readonly secondsLeft: number}
   | {readonly says: 'expired'; readonly by: ClusterHolder; readonly secondsAgo: number};
 
@@ -37,7 +39,7 @@ export async function askMaster(
 ): Promise<MasterSays> {
   const command = {
     script: lockScript,
-    args: [what, folder, holder.token, String(seconds), over.join(' ')],
+    args: [what, folder, holder.token, String(seconds), over.join(' '), master],
     stdin: `${displayText(holder.words)}\n`,
     sudo: true,
     deadlineMs: 20_000,
@@ -45,6 +47,8 @@ export async function askMaster(
   const {answer, end, said} = await machines.use(master, (remote) => askMachine(remote, command, signal), signal);
   for (const says of ['taken', 'renewed', 'released', 'gone'] as const)
     if (answer.complete && answer.lines(says).length > 0) return {says};
+  const as = answer.first('twice');
+  if (as !== undefined) return {says: 'twice', as};
   const words = answer.first('holder') ?? 'somebody';
   const [held, expired] = [answer.first('held'), answer.first('expired')].map((line) => line?.split(' '));
   if (held) return {says: 'held', by: {token: held[1] ?? '', words}, secondsLeft: Number(held[0])};
