@@ -2,24 +2,50 @@ import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, it} from 'vitest';
+import type {ClusterLayout} from '../../src/engine/cluster/layout/types.ts';
 import {clusterObjects, manifestObjects, type ObjectSet} from '../../src/engine/cluster/packages/objects.ts';
 import {plainHttpFile, plainHttpSettings, plainHttpToken} from '../../src/engine/cluster/packages/plain-http.ts';
 import {plainHttpSteps} from '../../src/engine/cluster/packages/steps.ts';
 import {problemOf} from '../../src/engine/problem.ts';
 import {Secret} from '../../src/engine/secret.ts';
+import type {Edit} from '../config/configs.ts';
 import {treeOf} from '../package/packages.ts';
-import {bootableLayout} from './layouts.ts';
+import {bootableLayout, layoutOf, settings, versionEdits} from './layouts.ts';
 
 const assets = fileURLToPath(new URL('../../assets', import.meta.url));
 const golden = fileURLToPath(new URL('../golden/kubernetes', import.meta.url));
+const kubernetes = 'kubernetes-configuration.yaml';
 const layout = await bootableLayout();
 const host = {podNetwork: {kind: 'host'}} as const;
 const routes = {podNetwork: {kind: 'routes', range: '10.200.0.0/16', ranges: {}}} as const;
 
+async function isWrittenDown(name: string, of: ClusterLayout, set: ObjectSet) {
+  const text = JSON.stringify(clusterObjects(assets, set, of, routes), undefined, 2);
+  await expect(`${text}\n`).toMatchFileSnapshot(join(golden, `objects-${name}.json`));
+}
+
 describe('objects of the API', () => {
   it.each(['kube-proxy', 'dashboard', 'plain-http'] satisfies ObjectSet[])('of %s are as written down', async (set) => {
-    const objects = clusterObjects(assets, set, layout, routes);
-    await expect(`${JSON.stringify(objects, undefined, 2)}\n`).toMatchFileSnapshot(join(golden, `objects-${set}.json`));
+    await isWrittenDown(set, layout, set);
+  });
+
+  it.each([
+    ['by-host-name', [['layout.yaml', 'hostip: 10.0.0.1\n', 'hostip: infra-01.lab\n']]],
+    [
+      'registry',
+      [
+        [kubernetes, /docker-registry: .*/, 'docker-registry: registry.lab:5000/k8s'],
+        [kubernetes, /dashboard-version: .*/, 'dashboard-version: v2.0.5'],
+      ],
+    ],
+    ['own-image', [settings('pai-tui:', '  images:', '    kubernetes-dashboard: registry.lab/dash@sha256:0123')]],
+  ] satisfies [string, Edit[]][])('of the dashboard follow the configuration: %s', async (name, edits) => {
+    await isWrittenDown(`dashboard-${name}`, await layoutOf('g', [...versionEdits('v1.20.2'), ...edits]), 'dashboard');
+  });
+
+  it('of the dashboard may lie on any node where no machine is named for it', async () => {
+    const machines = layout.machines.map((machine) => ({...machine, labels: []}));
+    await isWrittenDown('dashboard-no-machine', {...layout, machines}, 'dashboard');
   });
 
   it('know a range of pods only where there is one', () => {

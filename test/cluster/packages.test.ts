@@ -55,6 +55,28 @@ const cases = versions.flatMap((version) =>
   ),
 );
 
+/** What else may be chosen, seen with a single master. */
+const choices: readonly {
+  readonly name: string;
+  readonly on: readonly ClusterMachine[];
+  readonly choice: PackageChoice;
+  readonly plainHttp?: true;
+}[] = [
+  {name: 'pods-host', on: [first, worker], choice: {podNetwork: {kind: 'host'}}},
+  {
+    name: 'pods-manifest',
+    on: [first, worker],
+    choice: {podNetwork: {kind: 'manifest', range: '10.200.0.0/16', file: '/cni.yaml'}},
+  },
+  {name: 'plain-http', on: [first], choice: {...routes, plainHttpDigest: 'of-its-settings'}, plainHttp: true},
+];
+const chosen = choices.flatMap(({on, ...what}) =>
+  on.map((machine) => ({...what, on: machine, role: machine.roles[0]})),
+);
+
+const textOf = (files: readonly {readonly path: string; readonly text: string}[]) =>
+  files.map(({path, text}) => `──── ${path}\n${text}`).join('\n');
+
 describe('the package of a machine', () => {
   it.each(cases)('for a %s with %s and %s is as written down', async (role, way, version, on) => {
     const files = await rendered(await clusterOf(way, version), on);
@@ -62,8 +84,20 @@ describe('the package of a machine', () => {
       for (const document of parseAllDocuments(text)) expect(document.errors, path).toEqual([]);
       expect(parseAllDocuments(text)[0]?.toJS().kind).toBe('Pod');
     }
-    const text = files.map((file) => `──── ${file.path}\n${file.text}`).join('\n');
-    await expect(text).toMatchFileSnapshot(join(golden, `${role}-${way}-${version}.txt`));
+    await expect(textOf(files)).toMatchFileSnapshot(join(golden, `${role}-${way}-${version}.txt`));
+  });
+
+  it.each(chosen)('for a $role with $name is as written down', async ({role, name, on, choice, plainHttp = false}) => {
+    const files = await rendered({...(await clusterOf('single-master')), plainHttp}, on, choice);
+    await expect(textOf(files)).toMatchFileSnapshot(join(golden, `${role}-${name}.txt`));
+  });
+
+  it('is written down for what there is, and for nothing else', () => {
+    const wanted = [
+      ...cases.map(([role, way, version]) => `${role}-${way}-${version}.txt`),
+      ...chosen.map(({role, name}) => `${role}-${name}.txt`),
+    ];
+    expect(readdirSync(golden).filter((name) => name.endsWith('.txt'))).toEqual(wanted.toSorted());
   });
 
   it('has every script that its steps run, and every file that they install', async () => {
