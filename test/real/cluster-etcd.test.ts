@@ -175,7 +175,7 @@ describe.skipIf(obstacle)('etcd on three real masters', () => {
   });
 
   test('members tell who they are also at the address of their peers, for when there is no quorum', async () => {
-    const script = await readMachineScript(assets, 'etcd.sh');
+    const script = await readMachineScript(assets, 'etcd.sh', 'etcd/settings.sh');
     const ask = (remote: Remote) => askMachine(remote, {script, args: ['20', '/var/etcd'], sudo: true}, signal);
     const {answer} = await machines.use(hosts[0].name, ask, signal);
     const asPeers = membersIn(answer.lines('peers').join(''));

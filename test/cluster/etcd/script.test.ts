@@ -16,7 +16,7 @@ let script: string;
 let folder: string;
 
 beforeAll(async () => {
-  script = await readMachineScript(assets, 'etcd.sh');
+  script = await readMachineScript(assets, 'etcd.sh', 'etcd/settings.sh');
   folder = await mkdtemp(join(tmpdir(), 'pai-etcd-'));
 });
 afterAll(() => rm(folder, {recursive: true, force: true}));

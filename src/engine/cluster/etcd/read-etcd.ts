@@ -31,7 +31,7 @@ export async function readEtcd(
   signal: AbortSignal,
 ): Promise<readonly EtcdAnswer[]> {
   const {machines, clock, masters} = question;
-  const script = await readMachineScript(question.assets, 'etcd.sh');
+  const script = await readMachineScript(question.assets, 'etcd.sh', 'etcd/settings.sh');
   return each(masters, {parallel: masters.length, clock}, async ({name}) => {
     const at = clock.now();
     let answer: EtcdAnswer;
