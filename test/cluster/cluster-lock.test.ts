@@ -182,7 +182,10 @@ describe('the lock on a cluster', () => {
       use: (machine, work, until) => seen.use(machine === 'm3' ? 'm1' : machine, work, until),
     };
     await expect(take({name: 'ann'}, {machines})).rejects.toMatchObject({
-      problem: {code: 'config-invalid', message: expect.stringMatching(/^m[13] and m[13] are two names of one machine/)},
+      problem: {
+        code: 'config-invalid',
+        message: expect.stringMatching(/^m[13] and m[13] are two names of one machine/),
+      },
     });
     expect(readdirSync(base)).toEqual([]);
   });
