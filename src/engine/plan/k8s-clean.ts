@@ -1,11 +1,11 @@
 import type {CleanRequest} from '../api.ts';
-import {type Remains, readRemains, readRemainsScript} from '../cluster/clean/remains.ts';
+import {type AskedForRemains, readAllRemains} from '../cluster/clean/all-remains.ts';
+import type {Remains} from '../cluster/clean/remains.ts';
 import {sizedWords} from '../cluster/clean/words.ts';
 import {clusterLayout} from '../cluster/layout/layout.ts';
 import type {ClusterLayout} from '../cluster/layout/types.ts';
 import {membershipOf, othersWords} from '../cluster/membership.ts';
-import {each} from '../machines/each.ts';
-import {isError, type Problem, ProblemError, problemOf} from '../problem.ts';
+import {isError, type Problem, ProblemError} from '../problem.ts';
 import {readConfig} from '../read-config.ts';
 import {type CleanedMachine, cleanTasks} from './k8s-clean-tasks.ts';
 import {together} from './together.ts';
@@ -14,14 +14,7 @@ import type {FactWorld, Operation, Plan} from './types.ts';
 export interface CleanFacts {
   readonly layout: ClusterLayout;
   /** In the order of the configuration. */
-  readonly machines: readonly AskedMachine[];
-}
-
-/** What lies on a machine, or why it could not be asked. */
-interface AskedMachine {
-  readonly name: string;
-  readonly remains?: Remains;
-  readonly problem?: Problem;
+  readonly machines: readonly AskedForRemains[];
 }
 
 /** Takes a cluster away again, and leaves docker and what is other people's. */
@@ -41,9 +34,6 @@ export const k8sClean: Operation<CleanRequest, CleanFacts> = {
   plan: planClean,
 };
 
-/** Machines that are asked at once, without those that take long. */
-const parallel = 40;
-
 async function readFacts(
   {config: folder, source}: CleanRequest,
   {tools}: FactWorld,
@@ -52,17 +42,7 @@ async function readFacts(
   const {config} = await readConfig(folder, source);
   const {layout, problems} = clusterLayout(config);
   if (!layout) throw new ProblemError(together(problems.filter(isError)) ?? nothingToClean);
-  const script = await readRemainsScript(tools.assets);
-  const ask = async (machine: ClusterLayout['machines'][number]): Promise<AskedMachine> => {
-    try {
-      return {name: machine.name, remains: await readRemains(tools.machines, machine, layout, script, signal)};
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof ProblemError)) throw error;
-      return {name: machine.name, problem: problemOf(error)};
-    }
-  };
-  return {layout, machines: await each(layout.machines, {parallel, clock: tools.clock}, ask)};
+  return {layout, machines: await readAllRemains(layout, tools, signal)};
 }
 
 const nothingToClean: Problem = {code: 'config-invalid', message: 'The configuration describes no cluster.'};

@@ -1,10 +1,7 @@
 /** What a machine would be sent for an operation, as files on this computer. */
 
-import {readdir} from 'node:fs/promises';
-import {dirname, join} from 'node:path';
 import type {Readable} from 'node:stream';
 import type {MachineAccess} from '../../machine-tools.ts';
-import {displayText, nearestNames} from '../../names.ts';
 import {together} from '../../plan/together.ts';
 import {isError, type Problem, ProblemError, problemOf} from '../../problem.ts';
 import type {Clock, Files} from '../../tools.ts';
@@ -20,6 +17,7 @@ import {clusterPackage} from '../packages/packages.ts';
 import {type ClusterOperation, type ClusterStep, certificateSteps, cleanSteps, deploySteps} from '../packages/steps.ts';
 import type {PackageWish, WrittenPackage} from '../types.ts';
 import {certificatesText, stdinFile, stepsText} from './package-texts.ts';
+import {checkEmpty, machineNamed, packageTexts, writeTexts} from './written-folder.ts';
 
 export interface PackageWorld {
   readonly machines: MachineAccess;
@@ -47,57 +45,17 @@ export async function writePackage(
   const docker = await dockerTexts({layout, machine, podNetwork, asked, steps}, world.machines, signal);
   const texts = new Map<string, string | Uint8Array>([
     ['steps.txt', stepsText(steps)],
-    [
-      'modes.txt',
-      pack.files.map(({path, mode}) => `${mode.toString(8).padStart(4, '0')} ${pack.job}/${path}\n`).join(''),
-    ],
-    ...(await Promise.all(pack.files.map(async ({path, read}) => [`${pack.job}/${path}`, await read()] as const))),
+    ...(await packageTexts(pack)),
     ...steps
       .filter(({stdin}) => stdin === 'certificates')
       .map(({script}) => [stdinFile(script), certificatesText(layout, machine)] as const),
     ...docker.texts,
   ]);
-  for (const [path, content] of texts) {
-    await files.makeFolder(dirname(join(folder, path)));
-    await files.writeFile(join(folder, path), content, 0o600);
-  }
-  return {
-    ...{machine: machine.name, job: pack.job, folder},
-    files: [...texts].map(([path, content]) => ({path, bytes: Buffer.byteLength(content)})),
-    problems: docker.problems,
-  };
+  const written = await writeTexts(folder, texts, files);
+  return {...{machine: machine.name, job: pack.job, folder}, files: written, problems: docker.problems};
 }
 
 const noPackage: Problem = {code: 'package-corrupt', message: 'What is shipped for a machine cannot be gathered.'};
-
-function machineNamed(wanted: string, {machines}: ClusterLayout): ClusterMachine {
-  const machine = machines.find(({name}) => name === wanted);
-  if (machine) return machine;
-  const names = machines.map(({name}) => name);
-  const [nearest] = nearestNames(wanted, names);
-  throw new ProblemError({
-    code: 'unknown-name',
-    message: `The configuration has no machine ${displayText(wanted)}.`,
-    hint: nearest === undefined ? `It has: ${names.join(', ')}.` : `Did you mean ${nearest}?`,
-  });
-}
-
-async function checkEmpty(folder: string): Promise<void> {
-  const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw new ProblemError({
-      code: 'usage',
-      message: `${displayText(folder)} cannot be written into: ${error.code}.`,
-      hint: 'Name a folder that is empty or not there yet.',
-    });
-  });
-  if (entries.length === 0) return;
-  throw new ProblemError({
-    code: 'usage',
-    message: `${displayText(folder)} holds something already, and nothing is mixed with it.`,
-    hint: 'Name a folder that is empty or not there yet.',
-  });
-}
 
 /** As a boot would decide it now: where that is left open, by asking all machines. */
 async function networkOf(
