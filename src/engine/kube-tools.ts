@@ -37,6 +37,13 @@ export interface Kube {
   patch(object: ObjectName, patch: object, signal: AbortSignal): Promise<'changed' | 'unchanged'>;
   /** Asks for its removal and that of what it owns; either may take its time after this has resolved. */
   remove(object: ObjectName, signal: AbortSignal): Promise<'removed' | 'not there'>;
+  /**
+   * Asks for a pod to go by the eviction API, which goes by disruption budgets: with `refused` nothing was changed. The
+   * pod may take its time after this has resolved. Another pod of its name is left alone: that is `not there`.
+   */
+  evict(pod: PlacedPod, signal: AbortSignal): Promise<Eviction>;
+  /** Asks for a pod to go whatever budgets say. `isLost`: at once, since its kubelet will never say that it has ended. */
+  removePod(pod: PlacedPod, options: {readonly isLost: boolean}, signal: AbortSignal): Promise<'removed' | 'not there'>;
   /** What a container has printed, its last megabyte at most. Throws `not-found` without the pod. */
   podLog(of: PodLogChoice, signal: AbortSignal): Promise<string>;
   /** Closes its connections. Calls under way are aborted. */
@@ -44,6 +51,20 @@ export interface Kube {
 }
 
 export type Applied = 'created' | 'changed' | 'unchanged';
+
+/** One pod, and no other one of its name. */
+export interface PlacedPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly node: string;
+}
+
+export type Eviction =
+  | {readonly type: 'evicted'}
+  | {readonly type: 'not there'}
+  /** In the words of the API server, which name the budget where there is one: 'The disruption budget web needs 2 …'. */
+  | {readonly type: 'refused'; readonly says: string};
 
 export interface PodChoice {
   readonly namespace?: string;
@@ -127,8 +148,15 @@ export interface KubePod {
   readonly restarts: number;
   readonly address?: string;
   readonly labels: Readonly<Record<string, string>>;
+  readonly uid: string;
   /** 'DaemonSet kube-proxy', 'Node master-1' (a static pod). */
   readonly owner?: string;
+  /** The owner that makes another one where this one goes; absent: nobody does. */
+  readonly controller?: string;
+  /** Names of its volumes that end with it (emptyDir). */
+  readonly ownVolumes: readonly string[];
+  /** What the API shows of a static pod, which its kubelet alone can end. */
+  readonly isMirror: boolean;
   readonly containers: readonly {readonly name: string; readonly image: string; readonly ready: boolean}[];
   readonly createdAt: number;
 }

@@ -2,7 +2,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {createKubeAccess} from '../../src/engine/kube/create-kube.ts';
 import {readKubeconfig} from '../../src/engine/kube/kubeconfig.ts';
 import {connectApi} from '../../src/engine/kube/request.ts';
-import type {Kube, KubeObject} from '../../src/engine/kube-tools.ts';
+import type {Kube, KubeObject, KubePod, PlacedPod} from '../../src/engine/kube-tools.ts';
 import {type Problem, ProblemError} from '../../src/engine/problem.ts';
 import {Secret} from '../../src/engine/secret.ts';
 
@@ -227,6 +227,67 @@ export function describeContract(name: string, open: () => Promise<ContractWorld
       expect((await kube.pods({node: 'node-x'}, never)).map(({leaving}) => leaving)).toEqual([false, true]);
     });
 
+    it('tells of pods who makes another one, what ends with them, and which are static', async () => {
+      const owner = {apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web-1', uid: 'b2', controller: true};
+      const volumes = [
+        {name: 'cache', emptyDir: {}},
+        {name: 'own', configMap: {name: 'own'}},
+      ];
+      const spec = {nodeName: 'node-z', volumes, containers: [{name: 'main', image: 'main:1'}]};
+      const [web, lone] = [pod('web', spec), pod('lone', {nodeName: 'node-z'})];
+      await kube.apply({...web, metadata: {...web.metadata, ownerReferences: [owner]}}, never);
+      await kube.apply(
+        {...lone, metadata: {...lone.metadata, annotations: {'kubernetes.io/config.mirror': 'x'}}},
+        never,
+      );
+      const [first, second] = await kube.pods({node: 'node-z'}, never);
+      expect(first).toMatchObject({name: 'lone', ownVolumes: [], isMirror: true});
+      expect(first?.controller).toBeUndefined();
+      expect(second).toMatchObject({controller: 'ReplicaSet web-1', ownVolumes: ['cache'], isMirror: false});
+      expect(second?.uid).toMatch(/^[\da-f-]{36}$/);
+      for (const each of [first, second]) if (each) await kube.removePod(placed(each), {isLost: true}, never);
+      expect(await kube.pods({node: 'node-z'}, never)).toEqual([]);
+    });
+
+    it('evicts a pod that no budget is of, and only the one that was meant', async () => {
+      await kube.apply(pod('evicted', {nodeName: 'node-y'}), never);
+      const [found] = await kube.pods({node: 'node-y'}, never);
+      if (!found) throw new Error('no pod');
+      expect(await kube.evict({...placed(found), uid: 'another'}, never)).toEqual({type: 'not there'});
+      expect(await kube.evict(placed(found), never)).toEqual({type: 'evicted'});
+      const left = await kube.pods({node: 'node-y'}, never);
+      expect(left.every(({leaving}) => leaving)).toBe(true);
+      await kube.removePod(placed(found), {isLost: true}, never);
+      expect(await kube.evict(placed(found), never)).toEqual({type: 'not there'});
+    });
+
+    it('evicts no pod whose budget allows none, says which budget, and removes it all the same', async () => {
+      await kube.apply(pod('guarded', {nodeName: 'node-y'}), never);
+      const budget = {apiVersion: 'policy/v1beta1', kind: 'PodDisruptionBudget'};
+      const metadata = {name: 'guard', namespace: 'default'};
+      await kube.apply(
+        {...budget, metadata, spec: {minAvailable: 1, selector: {matchLabels: {app: 'guarded'}}}},
+        never,
+      );
+      // No controller runs here that would count.
+      await setStatus('/apis/policy/v1beta1/namespaces/default/poddisruptionbudgets/guard', {
+        ...{observedGeneration: 1, disruptionsAllowed: 0, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1},
+      });
+      // One that is not ready is not protected.
+      const conditions = [{type: 'Ready', status: 'True'}];
+      await setStatus('/api/v1/namespaces/default/pods/guarded', {phase: 'Running', conditions});
+      const [found] = await kube.pods({node: 'node-y'}, never);
+      if (!found) throw new Error('no pod');
+      expect(await kube.evict(placed(found), never)).toEqual({
+        type: 'refused',
+        says: 'The disruption budget guard needs 1 healthy pods and has 1 currently',
+      });
+      expect(await kube.pods({node: 'node-y'}, never)).toMatchObject([{leaving: false}]);
+      expect(await kube.removePod(placed(found), {isLost: true}, never)).toBe('removed');
+      expect(await kube.removePod(placed(found), {isLost: true}, never)).toBe('not there');
+      await kube.remove({...budget, ...metadata}, never);
+    });
+
     it('has no log of a pod that is not there, and an empty one of one that runs nowhere', async () => {
       await kube.apply(pod('unplaced', {}), never);
       expect(await kube.podLog({namespace: 'default', pod: 'unplaced'}, never)).toBe('');
@@ -280,6 +341,10 @@ function lease(name: string, renewTime: string): KubeObject {
 function pod(name: string, spec: object): KubeObject {
   const metadata = {name, namespace: 'default', labels: {app: name}};
   return {apiVersion: 'v1', kind: 'Pod', metadata, spec: {containers: [{name: 'main', image: 'main:1'}], ...spec}};
+}
+
+function placed({namespace, name, uid, node = ''}: KubePod): PlacedPod {
+  return {namespace, name, uid, node};
 }
 
 const info = {

@@ -38,12 +38,14 @@ function scene({always = true, mayHaveChanged = false, pod = () => ({}), abort}:
   };
   const api: Kube = {
     ...{server: 'https://10.0.0.1:6443', version: no, notReady: no, nodes: no, wouldApply: no, patch: no},
+    ...{evict: no, removePod: no},
     async pods({namespace, labels}) {
       const set = labels?.['pai-tui'] ?? '';
       if (!objects.has(`DaemonSet ${set}`)) return [];
       return nodes.map((node, index) => ({
         ...{namespace: namespace ?? '', name: `${set}-${node}`, node, phase: 'Running', ready: true, leaving: false},
         ...{address: `10.200.${index}.2`, restarts: 0, labels: {}, containers: [], createdAt: 0},
+        ...{uid: 'u-1', ownVolumes: [], isMirror: false},
         ...pod(set, node),
       }));
     },

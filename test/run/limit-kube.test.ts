@@ -36,6 +36,14 @@ function limited(does: readonly Effect[]) {
       changes.push(`remove ${kind} ${name}`);
       return 'removed';
     },
+    async evict({name}) {
+      changes.push(`evict ${name}`);
+      return {type: 'evicted'};
+    },
+    async removePod({name}) {
+      changes.push(`remove pod ${name}`);
+      return 'removed';
+    },
     async close() {
       changes.push('close');
     },
@@ -88,6 +96,19 @@ describe('the API of Kubernetes for a task', () => {
     await expect(kube.patch(proxy, {}, signal)).rejects.toThrow('patch DaemonSet kube-system/kube-proxy');
     await expect(kube.remove(proxy, signal)).rejects.toThrow('remove DaemonSet kube-system/kube-proxy');
     expect(changes).toEqual([]);
+  });
+
+  test('lets pods of a declared node go, and those of no other', async () => {
+    const object = {apiVersion: 'v1', kind: 'Node', name: 'gpu-01'};
+    const {kube, changes} = limited([{kind: 'kube', verb: 'evict', object}]);
+    const pod = {namespace: 'default', name: 'web', uid: 'u', node: 'gpu-01'};
+    await kube.evict(pod, signal);
+    await kube.removePod(pod, {isLost: true}, signal);
+    const other = {...pod, node: 'gpu-02'};
+    await expect(kube.evict(other, signal)).rejects.toThrow('evict Node gpu-02');
+    await expect(kube.removePod(other, {isLost: true}, signal)).rejects.toThrow('evict Node gpu-02');
+    await expect(kube.remove(object, signal)).rejects.toThrow('remove Node gpu-01');
+    expect(changes).toEqual(['evict web', 'remove pod web']);
   });
 
   test('answers what only reads', async () => {

@@ -2,6 +2,7 @@ import type {Kube, KubeAccess, KubeObject, PodChoice, PodLogChoice} from '../kub
 import {objectWords} from '../kube-tools.ts';
 import {ProblemError} from '../problem.ts';
 import {call, list} from './call.ts';
+import {evictPod, removePod} from './evict-pod.ts';
 import {isMap, mapOf, textOf} from './json.ts';
 import {type Access, readKubeconfig, serverAddress} from './kubeconfig.ts';
 import {readLeases, readNode} from './read-nodes.ts';
@@ -75,6 +76,8 @@ function openKube(access: Access, deadlineMs: number): Kube {
       return status === 404 ? 'not there' : 'removed';
     },
 
+    evict: (pod, signal) => evictPod(api, pod, signal),
+    removePod: (pod, {isLost}, signal) => removePod(api, pod, isLost, signal),
     podLog: (choice, signal) => readPodLog(api, choice, signal),
     close: async () => api.close(),
   };

@@ -1,5 +1,5 @@
 import type {KubePod} from '../kube-tools.ts';
-import {isMap, type JsonMap, listOf, mapOf, shownOf, textsOf, timeOf} from './json.ts';
+import {isMap, type JsonMap, listOf, mapOf, shownOf, textOf, textsOf, timeOf} from './json.ts';
 
 const phases = ['Pending', 'Running', 'Succeeded', 'Failed'] as const;
 
@@ -12,7 +12,9 @@ export function readPod(item: JsonMap): KubePod | undefined {
   if (name === undefined || namespace === undefined) return undefined;
   const node = shownOf(spec['nodeName']);
   const address = shownOf(status['podIP']);
-  const owner = listOf(metadata['ownerReferences']).find(isMap);
+  const owners = listOf(metadata['ownerReferences']).filter(isMap);
+  const [owner] = owners;
+  const controller = owners.find(({controller: isIt}) => isIt === true);
   const statuses = listOf(status['containerStatuses']).filter(isMap);
   const conditions = listOf(status['conditions']).filter(isMap);
   const isTrue = (wanted: string) => conditions.some(({type, status: is}) => type === wanted && is === 'True');
@@ -27,7 +29,13 @@ export function readPod(item: JsonMap): KubePod | undefined {
     restarts: statuses.reduce((sum, {restartCount}) => sum + (typeof restartCount === 'number' ? restartCount : 0), 0),
     ...(address === undefined ? {} : {address}),
     labels: textsOf(metadata['labels']),
-    ...(owner ? {owner: `${shownOf(owner['kind']) ?? ''} ${shownOf(owner['name']) ?? ''}`} : {}),
+    uid: textOf(metadata['uid']) ?? '',
+    ...(owner ? {owner: ownerWords(owner)} : {}),
+    ...(controller ? {controller: ownerWords(controller)} : {}),
+    ownVolumes: listOf(spec['volumes'])
+      .filter(isMap)
+      .flatMap(({name: volume, emptyDir}) => (isMap(emptyDir) ? [shownOf(volume) ?? ''] : [])),
+    isMirror: mapOf(metadata['annotations'])['kubernetes.io/config.mirror'] !== undefined,
     containers: listOf(spec['containers'])
       .filter(isMap)
       .map(({name: container, image}) => ({
@@ -37,6 +45,10 @@ export function readPod(item: JsonMap): KubePod | undefined {
       })),
     createdAt: timeOf(metadata['creationTimestamp']) ?? 0,
   };
+}
+
+function ownerWords({kind, name}: JsonMap): string {
+  return `${shownOf(kind) ?? ''} ${shownOf(name) ?? ''}`;
 }
 
 /** What keeps a pod: of a container that waits or ended badly, else of the pod, else why it has no node. */

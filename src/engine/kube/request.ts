@@ -4,7 +4,7 @@ import type {Access} from './kubeconfig.ts';
 import {type Asked, connectionProblem, deadlineProblem, tooMuchProblem} from './request-problem.ts';
 
 export interface ApiRequest {
-  readonly method: 'GET' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** With its query: '/api/v1/nodes?limit=500'. */
   readonly path: string;
   /** What it wants, for people: 'list nodes'. */

@@ -25,6 +25,7 @@ function wordsOf(effect: Effect): string {
     case 'docker':
       return `docker ${effect.call} ${effect.image}${decided}`;
     case 'kube':
+      if (effect.verb === 'evict') return `evict pods of ${objectWords(effect.object)}${decided}`;
       return `${effect.verb} ${objectWords(effect.object)}${decided}`;
     case 'script': {
       const call = [effect.name, ...(effect.args ?? []).map(shellWord)].join(' ');

@@ -100,7 +100,8 @@ export type Effect =
   | {
       /** A change through the API of Kubernetes. */
       readonly kind: 'kube';
-      readonly verb: 'apply' | 'patch' | 'remove';
+      /** evict: pods of the node that is the object. */
+      readonly verb: 'apply' | 'patch' | 'remove' | 'evict';
       /** '$RUN' in its name or namespace stands for the run's id. */
       readonly object: ObjectName;
       readonly decided?: string;

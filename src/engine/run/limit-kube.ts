@@ -1,6 +1,13 @@
 import {basename} from 'node:path';
-import {type Kube, type KubeAccess, nameOf, type ObjectName, objectWords} from '../kube-tools.ts';
+import {type Kube, type KubeAccess, nameOf, type ObjectName, objectWords, type PlacedPod} from '../kube-tools.ts';
 import type {Effect} from '../plan/types.ts';
+
+type KubeEffect = Extract<Effect, {kind: 'kube'}>;
+
+/** What an effect names where pods go from a node. */
+function nodeOf({node}: PlacedPod): ObjectName {
+  return {apiVersion: 'v1', kind: 'Node', name: node};
+}
 
 /**
  * APIs of Kubernetes through which only those objects change that a task declared. `check` throws where a call is not
@@ -11,7 +18,7 @@ export function limitKube(
   limits: {readonly does: readonly Effect[]; readonly runFolder: string},
   check: (call: string, allowed: boolean) => void,
 ): KubeAccess {
-  const allow = (verb: 'apply' | 'patch' | 'remove', object: ObjectName) =>
+  const allow = (verb: KubeEffect['verb'], object: ObjectName) =>
     check(
       `${verb} ${objectWords(object)}`,
       limits.does.some((effect) => effect.kind === 'kube' && effect.verb === verb && isSame(effect.object, object)),
@@ -46,6 +53,16 @@ export function limitKube(
         const checked = {...object};
         allow('patch', checked);
         return api.patch(checked, patch, signal);
+      },
+      async evict(pod, signal) {
+        const checked = {...pod};
+        allow('evict', nodeOf(checked));
+        return api.evict(checked, signal);
+      },
+      async removePod(pod, options, signal) {
+        const checked = {...pod};
+        allow('evict', nodeOf(checked));
+        return api.removePod(checked, {...options}, signal);
       },
       async remove(object, signal) {
         const checked = {...object};

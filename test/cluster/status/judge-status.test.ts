@@ -188,6 +188,7 @@ describe('pods', () => {
   const pod = (change: Partial<KubePod>): KubePod => ({
     ...{namespace: 'kube-system', name: 'x', node: 'gpu-01', phase: 'Running', ready: true, leaving: false},
     ...{restarts: 0, labels: {}, containers: [], createdAt: fakeNow - 1000},
+    ...{uid: 'u-1', ownVolumes: [], isMirror: false},
     ...change,
   });
 

@@ -89,6 +89,7 @@ describe('nodes whose test pod is late', () => {
   const pod = (node: string | undefined, more: Partial<KubePod> = {}): KubePod => ({
     ...{namespace: 'n', name: `ask-${node}`, phase: 'Running', ready: true, leaving: false, restarts: 0},
     ...{labels: {}, containers: [], createdAt: 0, address: '10.200.1.2'},
+    ...{uid: 'u-1', ownVolumes: [], isMirror: false},
     ...(node === undefined ? {} : {node}),
     ...more,
   });
