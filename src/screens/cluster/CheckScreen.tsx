@@ -9,11 +9,11 @@ import {listLead} from '../../ui/widgets/list-rows.ts';
 import {cursorIndex, type ListAction, reduceList} from '../../ui/widgets/list-state.ts';
 import {Panel} from '../../ui/widgets/Panel.tsx';
 import {panelBorder} from '../../ui/widgets/panel-edges.ts';
-import {Rows} from '../../ui/widgets/Rows.tsx';
 import {type Row, row} from '../../ui/widgets/rows.ts';
 import {useKeyTable} from '../../ui/widgets/use-key-table.ts';
 import type {AppModel} from '../app-model.ts';
 import {queryCommand} from '../command-line.ts';
+import {DetailPanel, detailInner} from '../DetailPanel.tsx';
 import {problemNote} from '../problem-note.ts';
 import {showCommand} from '../show-command.tsx';
 import {useStore} from '../use-store.ts';
@@ -41,10 +41,10 @@ export function CheckScreen({app, width, height}: CheckScreenProps) {
   const keys = useMemo(() => folded.map(keyOf), [folded]);
   const cursor = cursorIndex(list, keys);
   const chosen = folded[cursor];
-  const detailInner = layout.detailWidth - panelBorder - 2;
+  const detailColumns = detailInner(layout.detailWidth);
   const detailRows = useMemo(
-    () => (chosen ? checkDetail(chosen, detailInner, theme) : []),
-    [chosen, detailInner, theme],
+    () => (chosen ? checkDetail(chosen, detailColumns, theme) : []),
+    [chosen, detailColumns, theme],
   );
   const page = Math.max(1, layout.listHeight - panelBorder);
   const detailPage = layout.detailHeight - panelBorder;
@@ -127,21 +127,14 @@ export function CheckScreen({app, width, height}: CheckScreenProps) {
     </Panel>
   );
   const detailPanel = (
-    <Panel
-      title={row(chosen?.check ?? 'Nothing chosen', 'title')}
-      aside={
-        highest > 0
-          ? row(`${top + 1}-${Math.min(detailRows.length, top + detailPage)} of ${detailRows.length}`, 'quiet')
-          : []
-      }
+    <DetailPanel
+      title={chosen?.check}
+      rows={detailRows}
+      top={top}
       width={layout.detailWidth}
       height={layout.detailHeight}
       focused={detailFocused}
-    >
-      <Box paddingX={1}>
-        <Rows rows={detailRows.slice(top)} width={detailInner} height={detailPage} />
-      </Box>
-    </Panel>
+    />
   );
   const instead = detailFocused ? detailPanel : listPanel;
   return (

@@ -9,10 +9,10 @@ import {listLead} from '../../ui/widgets/list-rows.ts';
 import {cursorIndex} from '../../ui/widgets/list-state.ts';
 import {Panel} from '../../ui/widgets/Panel.tsx';
 import {panelBorder} from '../../ui/widgets/panel-edges.ts';
-import {Rows} from '../../ui/widgets/Rows.tsx';
 import {quietRow, type Row, row} from '../../ui/widgets/rows.ts';
 import {TextInput} from '../../ui/widgets/TextInput.tsx';
 import type {AppModel} from '../app-model.ts';
+import {DetailPanel, detailInner} from '../DetailPanel.tsx';
 import {problemNote} from '../problem-note.ts';
 import {layoutFor} from './cluster-layout.ts';
 import type {ClusterState} from './cluster-state.ts';
@@ -38,11 +38,11 @@ export function ConfigScreen({app, state, reading, width, height}: ConfigScreenP
   const bodyHeight = Math.max(3, height - (state.filtering || state.editing ? 1 : 0));
   const layout = layoutFor(width, bodyHeight);
   const {item, problem} = chosenOf(app);
-  const detailInner = layout.detailWidth - panelBorder - 2;
+  const detailColumns = detailInner(layout.detailWidth);
   const detailRows = useMemo((): readonly Row[] => {
-    if (item) return valueDetail(item, reading, detailInner, theme);
-    return problem ? problemDetail(problem, reading, detailInner, theme) : [];
-  }, [item, problem, reading, detailInner, theme]);
+    if (item) return valueDetail(item, reading, detailColumns, theme);
+    return problem ? problemDetail(problem, reading, detailColumns, theme) : [];
+  }, [item, problem, reading, detailColumns, theme]);
   const page = Math.max(1, layout.listHeight - panelBorder - 1);
   const detailPage = layout.detailHeight - panelBorder;
   useConfigKeys(app, state, {page, detailRows: detailRows.length, detailPage});
@@ -70,21 +70,14 @@ export function ConfigScreen({app, state, reading, width, height}: ConfigScreenP
   );
   const top = Math.min(state.detailTop, Math.max(0, detailRows.length - detailPage));
   const detail = (
-    <Panel
-      title={row(item?.node.key ?? (problem ? placeOf(problem, reading) || 'Problem' : 'Nothing chosen'), 'title')}
-      aside={
-        detailRows.length > detailPage
-          ? row(`${top + 1}-${Math.min(detailRows.length, top + detailPage)} of ${detailRows.length}`, 'quiet')
-          : []
-      }
+    <DetailPanel
+      title={item?.node.key ?? (problem ? placeOf(problem, reading) || 'Problem' : undefined)}
+      rows={detailRows}
+      top={top}
       width={layout.detailWidth}
       height={layout.detailHeight}
       focused={state.detailFocused}
-    >
-      <Box paddingX={1}>
-        <Rows rows={detailRows.slice(top)} width={detailInner} height={detailPage} />
-      </Box>
-    </Panel>
+    />
   );
   return (
     <Box flexDirection="column" width={width} height={height} overflow="hidden">

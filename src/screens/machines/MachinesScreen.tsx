@@ -11,6 +11,7 @@ import {row} from '../../ui/widgets/rows.ts';
 import {Table} from '../../ui/widgets/Table.tsx';
 import {TextInput} from '../../ui/widgets/TextInput.tsx';
 import type {AppModel} from '../app-model.ts';
+import {DetailPanel, detailInner} from '../DetailPanel.tsx';
 import {useNow} from '../use-now.ts';
 import {useStore} from '../use-store.ts';
 import {HostListBar, hostListBarHeight} from './HostListBar.tsx';
@@ -52,7 +53,7 @@ function MachineTable({app, width, height}: MachinesScreenProps) {
   const cursor = cursorIndex(state.table, shown.keys);
   const look = shown.items[cursor];
   const page = Math.max(1, bodyHeight - panelBorder - 1);
-  const factsInner = (layout.facts === 0 ? width : layout.facts) - panelBorder - 2;
+  const factsInner = detailInner(layout.facts === 0 ? width : layout.facts);
   const factRows = useMemo(
     () => (look ? machineFactRows(look, factsInner, theme, now) : []),
     [look, factsInner, theme, now],
@@ -96,21 +97,14 @@ function MachineTable({app, width, height}: MachinesScreenProps) {
           </Panel>
         ) : null}
         {layout.facts > 0 ? (
-          <Panel
-            title={row(look?.machine.name ?? 'Nothing chosen', 'title')}
-            aside={
-              factRows.length > factsPage
-                ? row(`${top + 1}-${Math.min(factRows.length, top + factsPage)} of ${factRows.length}`, 'quiet')
-                : []
-            }
+          <DetailPanel
+            title={look?.machine.name}
+            rows={factRows}
+            top={top}
             width={layout.facts}
             height={bodyHeight}
             focused={state.factsFocused}
-          >
-            <Box paddingX={1}>
-              <Rows rows={factRows.slice(top)} width={factsInner} height={factsPage} />
-            </Box>
-          </Panel>
+          />
         ) : null}
       </Box>
       {state.input === 'hosts' ? <HostListBar app={app} width={width} /> : null}

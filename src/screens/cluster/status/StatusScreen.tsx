@@ -12,6 +12,7 @@ import {panelBorder} from '../../../ui/widgets/panel-edges.ts';
 import {Rows} from '../../../ui/widgets/Rows.tsx';
 import {type Row, row} from '../../../ui/widgets/rows.ts';
 import type {AppModel} from '../../app-model.ts';
+import {DetailPanel, detailInner} from '../../DetailPanel.tsx';
 import {problemNote} from '../../problem-note.ts';
 import {useNow} from '../../use-now.ts';
 import {useStore} from '../../use-store.ts';
@@ -41,10 +42,10 @@ export function StatusScreen({app, status, width, height}: StatusScreenProps) {
   const keys = useMemo(() => lines.map(({item}) => item.id), [lines]);
   const cursor = cursorIndex(tree.list, keys);
   const chosen = lines[cursor]?.item;
-  const detailInner = layout.detailWidth - panelBorder - 2;
+  const detailColumns = detailInner(layout.detailWidth);
   const detailRows = useMemo(
-    () => (chosen ? statusDetail(chosen, status, {width: detailInner, theme, now}) : []),
-    [chosen, status, detailInner, theme, now],
+    () => (chosen ? statusDetail(chosen, status, {width: detailColumns, theme, now}) : []),
+    [chosen, status, detailColumns, theme, now],
   );
   const detailPage = layout.detailHeight - panelBorder;
   const highest = Math.max(0, detailRows.length - detailPage);
@@ -77,21 +78,14 @@ export function StatusScreen({app, status, width, height}: StatusScreenProps) {
     </Panel>
   );
   const detailPanel = (
-    <Panel
-      title={row(chosen?.name ?? 'Nothing chosen', 'title')}
-      aside={
-        highest > 0
-          ? row(`${top + 1}-${Math.min(detailRows.length, top + detailPage)} of ${detailRows.length}`, 'quiet')
-          : []
-      }
+    <DetailPanel
+      title={chosen?.name}
+      rows={detailRows}
+      top={top}
       width={layout.detailWidth}
       height={layout.detailHeight}
       focused={detailFocused}
-    >
-      <Box paddingX={1}>
-        <Rows rows={detailRows.slice(top)} width={detailInner} height={detailPage} />
-      </Box>
-    </Panel>
+    />
   );
   return (
     <Box width={width} height={height} flexDirection="column" overflow="hidden">
