@@ -7,7 +7,7 @@ import {createClock} from '../../src/engine/clock.ts';
 import {
   type ClusterLock,
   type ClusterLockRequest,
-  expiredHolder,
+  otherHolder,
   takeClusterLock,
 } from '../../src/engine/cluster/lock/cluster-lock.ts';
 import {askMaster} from '../../src/engine/cluster/lock/master-lock.ts';
@@ -115,7 +115,7 @@ describe('the lock on a cluster', () => {
     await take({name: 'ann'});
     const error = await take({name: 'bob'}).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({problem: {code: 'lock-held', message: expect.stringContaining('run 1 of ann')}});
-    expect(expiredHolder(error)).toBeUndefined();
+    expect(otherHolder(error)).toMatchObject({isExpired: false});
     expect(heldOn('ann')).toEqual(three);
   });
 
@@ -145,9 +145,9 @@ describe('the lock on a cluster', () => {
     expire(...three);
     const error = await take({name: 'bob'}).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({problem: {code: 'lock-held', message: expect.stringContaining('has not been heard')}});
-    const holder = expiredHolder(error);
-    expect(holder).toEqual({token: 'token-of-ann', words: 'run 1 of ann'});
-    await take({name: 'bob'}, {over: [holder?.token ?? '']});
+    const holder = otherHolder(error);
+    expect(holder).toEqual({by: {token: 'token-of-ann', words: 'run 1 of ann'}, isExpired: true});
+    await take({name: 'bob'}, {over: [holder?.by.token ?? '']});
     expect(heldOn('bob')).toEqual(three);
   });
 
@@ -174,6 +174,16 @@ describe('the lock on a cluster', () => {
     await take({name: 'bob'}, {over: ['token-of-ann']});
     expire(...three);
     await expect(take({name: 'eve'}, {over: ['token-of-ann']})).rejects.toMatchObject({problem: {code: 'lock-held'}});
+  });
+
+  test('of somebody who has ended is taken at once, and what is left of that one renews nothing', async () => {
+    const first = await take({name: 'ann'}, {seconds: 3});
+    await take({name: 'bob'}, {ended: ['token-of-ann']});
+    expect(heldOn('bob')).toEqual(three);
+    await expect.poll(() => first.lost.aborted, {timeout: 20_000}).toBe(true);
+    await first.release();
+    expect(heldOn('bob')).toEqual(three);
+    await expect(take({name: 'eve'}, {ended: ['token-of-ann']})).rejects.toMatchObject({problem: {code: 'lock-held'}});
   });
 
   test('is refused where two names lead to one machine, which would count twice', async () => {

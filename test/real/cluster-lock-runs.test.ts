@@ -205,6 +205,22 @@ describe.skipIf(obstacle)('runs that lock a cluster of real hosts', () => {
     expect((await ended(first)).status).toBe('done');
   }, 400_000);
 
+  test('that were killed leave it to the next one of the same computer at once, with nothing at work', async () => {
+    const ann = await devBox('admin');
+    const first = await ann.start(one.name, {wait: true, critical: false});
+    const script = await untilAtWork(one);
+    const runner = readRunner(first);
+    if (!runner) throw new Error('no runner');
+    process.kill(runner.pid, 'SIGKILL');
+    await expect.poll(() => fateOf(runner), {timeout: 10_000}).not.toBe('alive');
+    const second = await ended(await ann.start(two.name));
+    expect(second).toMatchObject({status: 'done', notices: [{}, {}]});
+    expect(second.notices?.map(({message}) => message)).toContainEqual(
+      expect.stringMatching(`^The lock of the cluster was left by run ${first.run} .* a process of this computer`),
+    );
+    await expect(one.sh(`kill -0 ${script}`)).rejects.toThrow();
+  });
+
   test('that were killed have their lock again at once, and others wait until its time is over', async () => {
     const [ann, bob] = await Promise.all([devBox('admin'), devBox('deploy')]);
     const first = await ann.start(one.name, {wait: true});

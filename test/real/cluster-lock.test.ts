@@ -1,7 +1,7 @@
 import {randomUUID} from 'node:crypto';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {createClock} from '../../src/engine/clock.ts';
-import {expiredHolder, takeClusterLock} from '../../src/engine/cluster/lock/cluster-lock.ts';
+import {otherHolder, takeClusterLock} from '../../src/engine/cluster/lock/cluster-lock.ts';
 import type {MachineAccess} from '../../src/engine/machine-tools.ts';
 import {Fleet} from '../../src/engine/machines/fleet.ts';
 import {type Host, type Lab, startLab, whyNoLab} from '../lab/lab.ts';
@@ -94,7 +94,7 @@ describe.skipIf(obstacle)('the lock on a cluster of real hosts', () => {
     await expect(take('deploy')).rejects.toMatchObject({problem: {code: 'lock-held'}});
     for (const host of lab.hosts) await host.sh("sed -i '2s/.*/1000/' /var/lib/pai-tui/lock");
     const error = await take('deploy').catch((thrown: unknown) => thrown);
-    const over = [expiredHolder(error)?.token ?? ''];
+    const over = [otherHolder(error)?.by.token ?? ''];
     const next = await take('deploy', {over});
     expect(next.on).toHaveLength(3);
     await lock.release();

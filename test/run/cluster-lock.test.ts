@@ -7,10 +7,12 @@ import {planHash} from '../../src/engine/plan/hash.ts';
 import {outlineOf} from '../../src/engine/plan/outline.ts';
 import type {Operation, RunRequest, Task} from '../../src/engine/plan/types.ts';
 import {carryOut} from '../../src/engine/run/carry-out.ts';
+import {endedHere} from '../../src/engine/run/ended-here.ts';
 import type {Cancel} from '../../src/engine/run/execution.ts';
-import {type RunFolder, runFolder, writeJson} from '../../src/engine/run/folder.ts';
+import {type RunFolder, type RunnerRecord, runFolder, writeJson, writeRunner} from '../../src/engine/run/folder.ts';
 import {packSecrets} from '../../src/engine/run/handover.ts';
-import {whoami} from '../../src/engine/run/process.ts';
+import {takeLock} from '../../src/engine/run/lock.ts';
+import {thisProcess, whoami} from '../../src/engine/run/process.ts';
 import {readPlan, readRequest} from '../../src/engine/run/read-record.ts';
 import {openRun} from '../../src/engine/run/run-reader.ts';
 import {runRunner} from '../../src/engine/run/runner.ts';
@@ -264,6 +266,81 @@ describe('a run of an operation that wishes the lock on the cluster', () => {
     await scene.letGo();
     expect(await ended).toBe(0);
     expect(scene.did).toEqual(['facts, held by 0', 'first, held by 0', 'second, held by 0']);
+  });
+});
+
+describe('a lock that a run of this computer left', () => {
+  const other = '20261128-070000-change-cluster';
+  const words = `run ${other} of ann on here (process 7)`;
+  const nobody = 2 ** 22 + 1;
+  /** As a runner leaves it that was killed while a script of its first task was at work on m2. */
+  const left = (runner: Partial<RunnerRecord> = {}) => {
+    const scene = new Scene({}, other);
+    const {operation, title, tasks} = readPlan(scene.run);
+    const started = {run: other, operation, title, planHash: 'x', runner: 1, bootId: 'x', tasks};
+    const script = {task: 'first', script: {machine: 'm2', processGroup: 4711}};
+    const events = [
+      {type: 'run-started', ...started},
+      {type: 'task-started', task: 'first', attempt: 1},
+      {type: 'script-started', ...script},
+    ];
+    writeFileSync(scene.run.journal, events.map((event) => `${JSON.stringify({at: 0, up: 0, ...event})}\n`).join(''));
+    writeRunner(scene.run, {...thisProcess(), pid: nobody, programVersion: '1', ready: true, ...runner});
+    masters.hold(three, words, 40, `token-of-${other}`);
+    masters.atWork.add(4711);
+    return scene;
+  };
+
+  test('whose process is gone is taken at once, when what it left at work has ended', async () => {
+    left();
+    const scene = new Scene();
+    const ended = scene.carryOut();
+    await expect.poll(() => clock.sleepers).toBeGreaterThan(0);
+    expect(scene.did).toEqual([]);
+    masters.atWork.clear();
+    await clock.pass(5000);
+    await scene.letGo();
+    expect(await ended).toBe(0);
+    expect(stateOf(scene.run).notices?.map(({message}) => message)).toEqual([
+      `The lock of the cluster was left by ${words}, a process of this computer that is gone; it was taken over, and what it had left at work was ended, or waited for.`,
+    ]);
+  });
+
+  test('is taken also where a machine that it was at work on is gone as well, which is told', async () => {
+    left();
+    masters.cut.add('m2');
+    const scene = new Scene();
+    const ended = scene.carryOut();
+    await scene.letGo();
+    expect(await ended).toBe(0);
+    expect(stateOf(scene.run).notices?.at(-1)?.message).toBe(
+      'Whether it left something at work on m2 could not be found out.',
+    );
+  });
+
+  test.each<readonly [string, Partial<RunnerRecord>]>([
+    ['at work', {pid: process.pid}],
+    ['of before a reboot, or of a computer of the same name', {bootId: 'another boot'}],
+    ['of another computer', {host: 'elsewhere'}],
+  ])('is left to one that is %s', async (_, runner) => {
+    left(runner);
+    const scene = new Scene();
+    expect(await scene.carryOut()).toBe(4);
+    expect(masters.holders).toEqual(three.map((name) => `${name}: ${words}`));
+  });
+
+  test('is left to one that somebody goes on with, and nobody can while it is taken', () => {
+    const {run} = left();
+    const ofRunner = () => takeLock(run.folder, 'runner', run.run, 0);
+    const here = runFolder(join(home, 'cluster', 'runs', 'another'));
+    const ended = endedHere(`token-of-${other}`, here, 0);
+    expect(ended?.run.run).toBe(other);
+    expect(ofRunner).toThrow('is locked by');
+    ended?.release();
+    const goesOn = ofRunner();
+    expect(endedHere(`token-of-${other}`, here, 0)).toBeUndefined();
+    goesOn.release();
+    expect(endedHere('token of nobody', here, 0)).toBeUndefined();
   });
 });
 

@@ -20,6 +20,8 @@ export interface FakeMasters extends MachineAccess {
   free(masters: readonly string[]): void;
   /** Nobody answers at these. */
   readonly cut: Set<string>;
+  /** Process groups that are at work on any of them. */
+  readonly atWork: Set<number>;
   /** Milliseconds that each needs for an answer. */
   readonly slow: Map<string, number>;
   /** Called before the lock is let go on one. */
@@ -31,10 +33,11 @@ export function createFakeMasters(names: readonly string[], clock: Clock): FakeM
   const asked = new Map<string, number>();
   const cut = new Set<string>();
   const slow = new Map<string, number>();
+  const atWork = new Set<number>();
   let released = () => {};
 
   function answer(name: string, {args = [], stdin}: RemoteCommand): readonly string[] {
-    const [, what, , token = '', seconds, over = ''] = args;
+    const [, what, , token = '', seconds, over = '', , ended = ''] = args;
     const held = locks.get(name);
     const isMine = held?.token === token;
     const write = () =>
@@ -49,14 +52,23 @@ export function createFakeMasters(names: readonly string[], clock: Clock): FakeM
       return [isMine ? `renewed ${token}` : 'gone '];
     }
     const left = held ? Math.round((held.until - clock.monotonic()) / 1000) : 0;
-    if (!held || isMine || (left <= 0 && over.split(' ').includes(held.token))) {
+    if (
+      !held ||
+      isMine ||
+      ended.split(' ').includes(held.token) ||
+      (left <= 0 && over.split(' ').includes(held.token))
+    ) {
       write();
       return [`taken ${token}`];
     }
     return [left > 0 ? `held ${left} ${held.token}` : `expired ${-left} ${held.token}`, `holder ${held.words}`];
   }
 
-  const remoteOf = (name: string): Pick<Remote, 'run'> => ({
+  const remoteOf = (name: string): Pick<Remote, 'run' | 'isAlive' | 'endGroup'> => ({
+    isAlive: async (group) => atWork.has(group),
+    async endGroup(group) {
+      atWork.delete(group);
+    },
     async run(command, watch, signal) {
       asked.set(name, (asked.get(name) ?? 0) + 1);
       const wait = slow.get(name);
@@ -84,6 +96,7 @@ export function createFakeMasters(names: readonly string[], clock: Clock): FakeM
       for (const name of masters) locks.delete(name);
     },
     cut,
+    atWork,
     slow,
     onRelease(listener) {
       released = listener;

@@ -1,3 +1,4 @@
+import {foldHostNames} from '../machines/host-names.ts';
 import {outlineOf} from '../plan/outline.ts';
 import {exitCodeOf, type Problem, ProblemError, problemOf} from '../problem.ts';
 import type {Secret} from '../secret.ts';
@@ -9,6 +10,7 @@ import type {RunState, TaskOutline} from './events.ts';
 import type {Cancel, ExecutionEnd, Happening} from './execution.ts';
 import {emptyRun, fold} from './fold.ts';
 import {type PlanRecord, type RequestRecord, type RunFolder, writeWhole} from './folder.ts';
+import type {TakenOver} from './hold-cluster.ts';
 import {openJournal, readJournal} from './journal.ts';
 import {endLeftScripts} from './left-scripts.ts';
 import {limitTools} from './limit.ts';
@@ -54,7 +56,8 @@ export async function carryOut(
     // One that is gone may have left several.
     const gone = held.locks.flatMap(({tookOverFrom}) => (tookOverFrom ? [holderWords(tookOverFrom)] : []));
     for (const words of new Set(gone)) book.emit(takenOver(words));
-    for (const words of held.cluster?.tookOverFrom ?? []) book.emit(clusterTakenOver(words));
+    for (const taken of held.cluster?.tookOver ?? []) book.emit(clusterTakenOver(taken));
+    if (held.unasked?.length) book.emit(perhapsAtWork(held.unasked));
   };
   try {
     let ready: Ready;
@@ -198,10 +201,15 @@ function takenOver(words: string): Happening {
   return noticed(`The lock was left by ${words}, which is gone; it was taken over.`);
 }
 
-function clusterTakenOver(words: string): Happening {
-  return noticed(
-    `The lock of the cluster was left by ${words}, whose time was over; it was taken over, as was agreed.`,
-  );
+function clusterTakenOver({words, ended}: TakenOver): Happening {
+  const how = ended
+    ? 'a process of this computer that is gone; it was taken over, and what it had left at work was ended, or waited for.'
+    : 'whose time was over; it was taken over, as was agreed.';
+  return noticed(`The lock of the cluster was left by ${words}, ${how}`);
+}
+
+function perhapsAtWork(machines: readonly string[]): Happening {
+  return noticed(`Whether it left something at work on ${foldHostNames(machines)} could not be found out.`);
 }
 
 function noticed(message: string): Happening {

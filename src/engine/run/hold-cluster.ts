@@ -1,14 +1,10 @@
-import {
-  type ClusterLock,
-  type ClusterLockRequest,
-  expiredHolder,
-  takeClusterLock,
-} from '../cluster/lock/cluster-lock.ts';
+import {type ClusterLock, otherHolder, takeClusterLock} from '../cluster/lock/cluster-lock.ts';
 import type {ClusterHolder} from '../cluster/lock/master-lock.ts';
 import type {ClusterLockWish} from '../plan/types.ts';
-import {ProblemError} from '../problem.ts';
+import {ProblemError, problemOf} from '../problem.ts';
 import type {Tools} from '../tools.ts';
 import {beforeTasks, type Limits} from './before-tasks.ts';
+import {type EndedRun, endedHere} from './ended-here.ts';
 import type {RequestRecord, RunFolder} from './folder.ts';
 import {holderWords} from './lock.ts';
 import {thisProcess, userName} from './process.ts';
@@ -18,13 +14,20 @@ const deadlineMs = 45_000;
 
 /** The lock on the cluster in the hands of a run. */
 export interface HeldCluster extends ClusterLock {
-  /** The holders it was taken over from, in words. */
-  readonly tookOverFrom: readonly string[];
+  readonly tookOver: readonly TakenOver[];
+}
+
+/** A holder that it was taken over from. */
+export interface TakenOver {
+  readonly words: string;
+  /** The run it was, of this computer, whose process is gone; absent: its time was over, and the operator agreed. */
+  readonly ended?: RunFolder;
 }
 
 /**
- * Takes the lock on the cluster for a run. A run that goes on has its own again. One whose holder's time is over is taken
- * over where `takeOver` says that the operator agreed; else that is refused as `lock-held`, like one whose holder lives.
+ * Takes the lock on the cluster for a run. A run that goes on has its own again. One whose holder was a run of this computer
+ * and is gone is taken over at once. One whose holder's time is over is taken over where `takeOver` says that the operator
+ * agreed; else that is refused as `lock-held`, like one whose holder lives.
  */
 export function holdCluster(
   run: RunFolder,
@@ -42,33 +45,45 @@ export function holdCluster(
     hint: 'Others may be taking it too, or masters answer slowly. Try again.',
   });
   return beforeTasks({...limits, deadline: {milliseconds: deadlineMs, late}}, async (signal) => {
-    const gone: ClusterHolder[] = [];
-    for (;;) {
-      const over = gone.map((holder) => holder.token);
-      const taken = await takeOrExpired({...request, over}, signal);
-      if ('lock' in taken) return {...taken.lock, tookOverFrom: gone.map((holder) => holder.words)};
-      if (!takeOver || over.includes(taken.expired.token)) throw withWay(taken.error, run);
-      gone.push(taken.expired);
+    const agreed: ClusterHolder[] = [];
+    const gone: (EndedRun & {readonly by: ClusterHolder})[] = [];
+    const has = (list: readonly {readonly token: string}[], by: ClusterHolder) =>
+      list.some((one) => one.token === by.token);
+    try {
+      for (;;) {
+        const [over, ended] = [agreed, gone.map(({by}) => by)];
+        try {
+          const lock = await takeClusterLock({...request, over: tokensOf(over), ended: tokensOf(ended)}, signal);
+          return {
+            ...lock,
+            tookOver: [
+              ...over.map((by) => ({words: by.words})),
+              ...gone.map(({by, run: left}) => ({words: by.words, ended: left})),
+            ],
+          };
+        } catch (error) {
+          const other = otherHolder(error);
+          if (!other) throw error;
+          const {by, isExpired} = other;
+          const left = has(ended, by) ? undefined : endedHere(by.token, run, clock.now());
+          if (left) gone.push({...left, by});
+          else if (isExpired && takeOver && !has(over, by)) agreed.push(by);
+          else throw isExpired ? withWay(error, run) : error;
+        }
+      }
+    } finally {
+      for (const {release} of gone) release();
     }
   });
 }
 
-async function takeOrExpired(
-  request: ClusterLockRequest,
-  signal: AbortSignal,
-): Promise<{readonly lock: ClusterLock} | {readonly expired: ClusterHolder; readonly error: ProblemError}> {
-  try {
-    return {lock: await takeClusterLock(request, signal)};
-  } catch (error) {
-    const expired = expiredHolder(error);
-    if (!expired || !(error instanceof ProblemError)) throw error;
-    return {expired, error};
-  }
+function tokensOf(holders: readonly ClusterHolder[]): readonly string[] {
+  return holders.map(({token}) => token);
 }
 
-function withWay({problem}: ProblemError, {run}: RunFolder): ProblemError {
+function withWay(error: unknown, {run}: RunFolder): ProblemError {
   return new ProblemError({
-    ...problem,
+    ...problemOf(error),
     hint: `See whether it is gone: what it began may be half-done. Then take its lock over: \`pai-tui run repeat ${run} --take-over-lock\`.`,
   });
 }

@@ -1,9 +1,11 @@
-import type {Task} from '../plan/types.ts';
+import type {Plan, Task} from '../plan/types.ts';
 import {ProblemError, problemOf} from '../problem.ts';
 import type {Tools} from '../tools.ts';
 import {beforeTasks, type Limits} from './before-tasks.ts';
 import type {RunState, StartedScript} from './events.ts';
-import type {Ready} from './prepare.ts';
+import {emptyRun, fold} from './fold.ts';
+import type {RunFolder} from './folder.ts';
+import {readJournal} from './journal.ts';
 
 /** How long a critical script of an earlier runner is waited for where its task has no deadline. */
 const patienceMs = 10 * 60_000;
@@ -16,7 +18,7 @@ const lookEveryMs = 1000;
  */
 export async function endLeftScripts(
   {tasks}: RunState,
-  {plan, tools}: Ready,
+  {plan, tools}: {readonly plan: Plan; readonly tools: Tools},
   limits: Limits,
 ): Promise<readonly string[]> {
   const byId = new Map(plan.tasks.map((task) => [task.id, task]));
@@ -25,6 +27,34 @@ export async function endLeftScripts(
     Promise.all(left.map(async ({id, script}) => ((await settle(script, byId.get(id), tools, signal)) ? [id] : []))),
   );
   return [...new Set(found.flat())];
+}
+
+/**
+ * The same for a run that nobody goes on with, before another one begins. Returns the machines that could not be asked:
+ * that one of them is gone shall not keep the others from being worked on.
+ */
+export async function endScriptsOf(
+  run: RunFolder,
+  tools: Pick<Tools, 'machines' | 'clock'>,
+  limits: Limits,
+): Promise<readonly string[]> {
+  const {tasks} = readJournal(run.journal).events.reduce(fold, emptyRun);
+  const left = tasks.flatMap((task) => (task.scripts ?? []).map((script) => ({task, script})));
+  const silent = await beforeTasks(limits, (signal) =>
+    Promise.all(
+      left.map(async ({task, script}) => {
+        try {
+          await settle(script, task, tools, signal);
+          return [];
+        } catch (error) {
+          signal.throwIfAborted();
+          if (problemOf(error).code !== 'machine-lost') throw error;
+          return [script.machine];
+        }
+      }),
+    ),
+  );
+  return [...new Set(silent.flat())];
 }
 
 /**

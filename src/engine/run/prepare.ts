@@ -13,6 +13,7 @@ import {planDifference} from './difference.ts';
 import type {Cancel} from './execution.ts';
 import {type PlanRecord, type RequestRecord, type RunFolder, writeJson} from './folder.ts';
 import {type HeldCluster, holdCluster} from './hold-cluster.ts';
+import {endScriptsOf} from './left-scripts.ts';
 import {type Lock, lockPlace, takeLock} from './lock.ts';
 import {readJson} from './read-record.ts';
 import type {RunnerWorld} from './runner-world.ts';
@@ -34,6 +35,8 @@ export interface Ready {
 export interface Held {
   readonly locks: Lock[];
   cluster?: HeldCluster;
+  /** Machines that could not be asked what a run left at work there whose lock was taken over. */
+  unasked?: readonly string[];
 }
 
 /** Locks, facts and plan; throws whatever makes going on wrong. Locks taken are put into `held`. */
@@ -65,6 +68,8 @@ export async function prepare(
     held.cluster = await holdCluster(run, record, wish, takeOver, tools, {cancel, clock});
   }
   const limits = {cancel, clock, lost: held.cluster?.lost};
+  const left = (held.cluster?.tookOver ?? []).flatMap(({ended}) => ended ?? []);
+  held.unasked = (await Promise.all(left.map((ended) => endScriptsOf(ended, tools, limits)))).flat();
   const facts = first ? await readFactsAgain(run, operation, request, tools, limits) : recorded;
   const plan = operation.plan(request, facts);
   if (planHash(plan) !== record.planHash) throw planChanged(record, approved, plan, first, world.programVersion);

@@ -19,6 +19,8 @@ export interface ClusterLockRequest {
   readonly seconds?: number;
   /** The tokens of expired holders that the operator agreed to take over. */
   readonly over?: readonly string[];
+  /** The tokens of holders that are known to have ended, so that nobody renews what they hold: it is not waited for. */
+  readonly ended?: readonly string[];
   /** Every reachable master is enough: for what mends a cluster that lost its masters. At least one must be reached. */
   readonly withoutMajority?: boolean;
   /** Between 0 and 1, for the wait before another try. */
@@ -52,7 +54,7 @@ type Answer = {readonly master: string} & (
 
 /**
  * Takes the lock and renews it until it is released. Throws `lock-held` with its holder, also where that one's time is
- * over and nobody agreed to take it over (`expiredHolder` tells); `machine-unreachable` where no majority answers;
+ * over and nobody agreed to take it over (`otherHolder` tells); `machine-unreachable` where no majority answers;
  * `config-invalid` where two masters are one machine, which would count twice.
  */
 export async function takeClusterLock(request: ClusterLockRequest, signal: AbortSignal): Promise<ClusterLock> {
@@ -80,9 +82,17 @@ export async function takeClusterLock(request: ClusterLockRequest, signal: Abort
   }
 }
 
-/** The token and age of an expired holder that a Problem of `takeClusterLock` tells of; undefined for a living one. */
-export function expiredHolder(error: unknown): ClusterHolder | undefined {
-  return error instanceof LockHeld && error.said.says === 'expired' ? error.said.by : undefined;
+export interface OtherHolder {
+  readonly by: ClusterHolder;
+  /** Its time is over on the master that told of it. */
+  readonly isExpired: boolean;
+}
+
+/** Who has it by what `takeClusterLock` threw; undefined for another error. */
+export function otherHolder(error: unknown): OtherHolder | undefined {
+  if (!(error instanceof LockHeld)) return undefined;
+  const {by, says} = error.said;
+  return {by, isExpired: says === 'expired'};
 }
 
 type Others = Extract<MasterSays, {readonly by: ClusterHolder}>;
@@ -165,7 +175,7 @@ function askAll(
 
 /** Never rejects, and does not wait for a master that hangs. */
 async function ask(
-  {machines, clock, holder, seconds = usualSeconds, over, folder}: ClusterLockRequest,
+  {machines, clock, holder, seconds = usualSeconds, over, ended, folder}: ClusterLockRequest,
   what: MasterQuestion['what'],
   master: string,
   limitMs: number,
@@ -174,6 +184,7 @@ async function ask(
   const question = {
     ...{what, holder, seconds},
     ...(over === undefined ? {} : {over}),
+    ...(ended === undefined ? {} : {ended}),
     ...(folder === undefined ? {} : {folder}),
   };
   const limit = {clock, milliseconds: limitMs, late: () => silent(master, limitMs)};

@@ -11,12 +11,12 @@ export const lockPath = `${lockFolder}/lock`;
 /**
  * $1: the mark of the answer, $2: take, renew or release, $3: the folder, $4: a token that nobody else has, $5: seconds
  * it is held for, $6: the tokens of expired holders that are taken over, with blanks between, $7: the name by which this
- * master is asked. stdin: a line that describes the holder. Tells one of: taken, renewed, released, gone (another one has
- * it, or nobody), twice NAME (it has it already under another name), held SECONDS TOKEN, expired SECONDS TOKEN, and of the
- * latter two `holder` with the line of who has it.
+ * master is asked, $8: the tokens of holders that have ended, so that their time is over. stdin: a line that describes the
+ * holder. Tells one of: taken, renewed, released, gone (another one has it, or nobody), twice NAME (it has it already under
+ * another name), held SECONDS TOKEN, expired SECONDS TOKEN, and of the latter two `holder` with the line of who has it.
  */
 export const lockScript = String.raw`
-mark=$1 what=$2 folder=$3 own=$4 seconds=$5 over=$6 name=$7
+mark=$1 what=$2 folder=$3 own=$4 seconds=$5 over=$6 name=$7 ended=$8
 umask 077
 say() { printf '%s %s %s\n' "$mark" "$1" "$2"; }
 refuse() {
@@ -49,7 +49,7 @@ fi
 case $until in '' | *[!0-9]*) until=0 ;; esac
 # A clock that was set back must not lock everybody out: nobody ever holds it for longer than this.
 [ "$until" -le $((now + seconds + 3600)) ] || until=$now
-agreed() { case " $over " in *" $token "*) return 0 ;; *) return 1 ;; esac; }
+among() { case " $1 " in *" $token "*) return 0 ;; *) return 1 ;; esac; }
 write() {
   error=$( {
     printf '%s\n%s\n%s\n%s\n' "$own" "$((now + seconds))" "$described" "$name" >"$folder/.lock.$$" &&
@@ -62,7 +62,7 @@ write() {
 case $what in
   take)
     if [ "$token" = "$own" ] && [ "$as" ] && [ "$as" != "$name" ]; then say twice "$as"
-    elif [ -z "$token" ] || [ "$token" = "$own" ] || { [ "$until" -le "$now" ] && agreed; }; then
+    elif [ -z "$token" ] || [ "$token" = "$own" ] || among "$ended" || { [ "$until" -le "$now" ] && among "$over"; }; then
       write
       say taken "$own"
     else

@@ -26,6 +26,8 @@ export interface MasterQuestion {
   readonly seconds: number;
   /** The tokens of expired holders that are to be taken over. */
   readonly over?: readonly string[];
+  /** The tokens of holders that have ended: nobody renews what they hold. */
+  readonly ended?: readonly string[];
   /** Where the lock lies; `/var/lib/pai-tui`. */
   readonly folder?: string;
 }
@@ -34,12 +36,12 @@ export interface MasterQuestion {
 export async function askMaster(
   machines: MachineAccess,
   master: string,
-  {what, holder, seconds, over = [], folder = lockFolder}: MasterQuestion,
+  {what, holder, seconds, over = [], ended = [], folder = lockFolder}: MasterQuestion,
   signal: AbortSignal,
 ): Promise<MasterSays> {
   const command = {
     script: lockScript,
-    args: [what, folder, holder.token, String(seconds), over.join(' '), master],
+    args: [what, folder, holder.token, String(seconds), over.join(' '), master, ended.join(' ')],
     stdin: `${displayText(holder.words)}\n`,
     sudo: true,
     deadlineMs: 20_000,
