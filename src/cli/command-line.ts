@@ -3,6 +3,7 @@ import {exitCodeOf, ProblemError, problemOf, shellWord} from '../engine/index.ts
 import {clusterCertificates} from './cluster-certificates.ts';
 import {checkCluster} from './cluster-check.ts';
 import {bootCluster, cleanCluster, installKubectl} from './cluster-commands.ts';
+import {clusterEtcd} from './cluster-etcd.ts';
 import {writeClusterPackage} from './cluster-package.ts';
 import {showClusterStatus} from './cluster-status.ts';
 import {completionScript, type Shell} from './completion.ts';
@@ -112,6 +113,8 @@ async function carryOutOne(
       return closingMachines(context, showClusterStatus);
     case 'cluster certificates':
       return closingMachines(context, clusterCertificates);
+    case 'cluster etcd':
+      return closingMachines(context, clusterEtcd);
     case 'cluster package':
       return closingMachines(context, writeClusterPackage);
     case 'machine list':

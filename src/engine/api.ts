@@ -129,7 +129,12 @@ export interface ImagePushRequest extends RunRequest {
   readonly names: readonly string[];
 }
 
-export type ClusterRequest = BootupRequest | CleanRequest | InstallKubectlRequest | RenewCertificatesRequest;
+export type ClusterRequest =
+  | BootupRequest
+  | CleanRequest
+  | InstallKubectlRequest
+  | RenewCertificatesRequest
+  | EtcdSnapshotRequest;
 
 /** Of the cluster that a configuration describes, always all of it. */
 interface ClusterRunRequest extends RunRequest {
@@ -154,6 +159,12 @@ export interface InstallKubectlRequest extends ClusterRunRequest, KubectlPlaces 
 
 export interface RenewCertificatesRequest extends ClusterRunRequest {
   readonly operation: 'cluster certificates renew';
+}
+
+export interface EtcdSnapshotRequest extends ClusterRunRequest {
+  readonly operation: 'cluster etcd snapshot';
+  /** The file it becomes, absolute; absent: one in the folder of the cluster's state. */
+  readonly output?: string;
 }
 
 /** Where this computer is made to reach a cluster; both absolute. */

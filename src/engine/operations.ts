@@ -15,6 +15,7 @@ const operations: Readonly<Partial<Record<Name, () => Promise<AnyOperation>>>> =
   'cluster k8s-bootup': async () => (await import('./plan/k8s-bootup.ts')).k8sBootup,
   'cluster k8s-clean': async () => (await import('./plan/k8s-clean.ts')).k8sClean,
   'cluster certificates renew': async () => (await import('./plan/renew-certificates.ts')).renewCertificates,
+  'cluster etcd snapshot': async () => (await import('./plan/etcd-snapshot.ts')).etcdSnapshot,
   'cluster install-kubectl': async () => (await import('./plan/install-kubectl.ts')).installKubectl,
 };
 

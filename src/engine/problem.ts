@@ -64,6 +64,7 @@ const problemCodes = {
   'etcd-membership': 1,
   'etcd-alarm': 1,
   'etcd-space': 1,
+  'etcd-snapshot': 1,
   bug: 1,
   // 2: wrong use
   usage: 2,

@@ -217,9 +217,9 @@ export interface Files {
   writeFile(path: string, content: string | Uint8Array, mode: number, owner?: FileOwner): Promise<void>;
   /**
    * Begins a file that comes in pieces; one that is there already is replaced. Memory stays flat: whoever adds a piece
-   * waits for it. Its folder must be there.
+   * waits for it. Its folder must be there. Throws `disk-full` where there is no room for `bytes`.
    */
-  beginFile(path: string, mode: number): Promise<FileDraft>;
+  beginFile(path: string, mode: number, bytes?: number): Promise<FileDraft>;
   /** Gives a file another name on the same file system, in one step; one that has that name is replaced. */
   moveFile(from: string, to: string): Promise<void>;
   /**

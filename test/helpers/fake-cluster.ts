@@ -23,6 +23,12 @@ export function clusterPlan(request: ClusterRequest, count = 6): Plan {
       return {...common, title: 'Install kubectl', tasks: [kubectlTask(request.kubeconfig)]};
     case 'cluster certificates renew':
       return {...common, title: `Renew certificates on ${count} machines`, tasks: machines.map(certificatesTask)};
+    case 'cluster etcd snapshot':
+      return {
+        ...common,
+        title: 'Take a snapshot of etcd',
+        tasks: [task('cluster/etcd-snapshot', 'Take a snapshot of etcd', {})],
+      };
   }
 }
 

@@ -100,6 +100,22 @@ export const clusterCommands: readonly Command[] = [
     since: '0.1.0',
   },
   {
+    name: 'cluster etcd',
+    argument: {placeholder: 'snapshot', count: 'one', of: ['snapshot']},
+    flags: ['output', ...clusterChangingFlags],
+    means: {output: "the file that a snapshot becomes (else one in the folder of the cluster's state)"},
+    about: 'A snapshot of etcd.',
+    more: [
+      'snapshot: taken by the healthiest voter in its own container, read there by etcdctl, and brought to this computer (0600) with its hash, revision and number of keys beside it in FILE.json. It counts only when it arrived whole and is not behind; a file in its place is replaced only then.',
+      passwords,
+    ],
+    examples: [
+      'pai-tui cluster etcd snapshot -c ~/cluster',
+      'pai-tui cluster etcd snapshot -c ~/cluster -o etcd.db --yes',
+    ],
+    since: '0.1.0',
+  },
+  {
     name: 'cluster package',
     argument: {placeholder: 'MACHINE', count: 'one', of: 'machines'},
     flags: ['output', 'operation', ...askingFlags],

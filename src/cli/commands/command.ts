@@ -45,6 +45,7 @@ type CommandName =
   | 'cluster k8s-clean'
   | 'cluster status'
   | 'cluster certificates'
+  | 'cluster etcd'
   | 'cluster package'
   | 'machine list'
   | 'machine facts'

@@ -1,13 +1,14 @@
 import {closeSync, fchmodSync, fsyncSync, openSync, writeSync} from 'node:fs';
 import {rename, rm} from 'node:fs/promises';
+import {ProblemError} from '../problem.ts';
 import type {FileDraft} from '../tools.ts';
-import {unwritable} from './file-problem.ts';
+import {diskFull, freeBytes, unwritable} from './file-problem.ts';
 
 /**
  * Pieces are written before `add` returns: whoever hands on what comes over a wire is held back by the disk then, and
  * nothing is piled up in memory.
  */
-export async function beginFile(path: string, mode: number): Promise<FileDraft> {
+export async function beginFile(path: string, mode: number, bytes = 0): Promise<FileDraft> {
   let file: number | undefined;
   const attempt = async (work: () => void | Promise<void>) => {
     try {
@@ -22,6 +23,8 @@ export async function beginFile(path: string, mode: number): Promise<FileDraft> 
   };
   let failure: unknown;
   await attempt(async () => {
+    const room = await freeBytes(path);
+    if (room && room.bytes < bytes) throw new ProblemError(await diskFull(path, bytes));
     await rm(path, {force: true});
     file = openSync(path, 'wx', 0o600);
   });

@@ -103,8 +103,8 @@ export function limitTools(tools: Tools, limits: Limits): Tools {
       async writeFile(target, ...rest) {
         return tools.files.writeFile(await path('write', target, 'the file or link'), ...rest);
       },
-      async beginFile(target, mode) {
-        return tools.files.beginFile(await path('write', target, 'the file or link'), mode);
+      async beginFile(target, ...rest) {
+        return tools.files.beginFile(await path('write', target, 'the file or link'), ...rest);
       },
       async moveFile(from, to) {
         const source = await path('move away', from, 'the file or link');

@@ -212,5 +212,7 @@ function titleOf(request: OperationRequest): string {
       return 'Install kubectl';
     case 'cluster certificates renew':
       return 'Renew the certificates';
+    case 'cluster etcd snapshot':
+      return 'Take a snapshot of etcd';
   }
 }

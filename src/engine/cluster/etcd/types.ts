@@ -182,3 +182,25 @@ export interface EtcdMember {
   /** When its machine was asked, in milliseconds since 1970. */
   readonly at?: number;
 }
+
+/** A snapshot that was taken, verified, and lies on this computer. */
+export interface EtcdSnapshot {
+  /** Absolute. */
+  readonly file: string;
+  /** The master it was taken on. */
+  readonly machine: string;
+  /** Its member, as it is called to people. */
+  readonly member: string;
+  /** Of etcd. */
+  readonly version: string;
+  readonly clusterId: string;
+  /** In milliseconds since 1970. */
+  readonly at: number;
+  readonly bytes: number;
+  /** Of the file, hexadecimal. */
+  readonly sha256: string;
+  /** Of its content, as `snapshot status` tells it; hexadecimal. */
+  readonly hash: string;
+  readonly revision: number;
+  readonly totalKeys: number;
+}
