@@ -101,6 +101,7 @@ const problemCodes = {
   'secret-missing': 4,
   'other-cluster': 4,
   'cluster-data': 4,
+  'etcd-quorum-risk': 4,
   'edit-refused': 4,
   'check-failed': 4,
   'other-account': 4,

@@ -9,7 +9,7 @@ export interface VoterCounts {
 }
 
 /** How many of so many voters must agree for anything to be written. */
-function majorityOf(voters: number): number {
+export function majorityOf(voters: number): number {
   return Math.floor(voters / 2) + 1;
 }
 
