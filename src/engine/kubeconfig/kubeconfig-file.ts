@@ -2,13 +2,13 @@
 
 import {lstat, realpath, stat} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import type {KubeconfigWithData} from '../kube/certificates.ts';
+import {adminIdentity, judgeCertificate, type KeyedCertificate, type KubeconfigWithData} from '../kube/certificates.ts';
 import {readKubeconfig} from '../kube/kubeconfig.ts';
 import {displayText} from '../names.ts';
 import {ProblemError} from '../problem.ts';
 import {Secret} from '../secret.ts';
-import type {FileOwner, Files} from '../tools.ts';
-import {mergeKubeconfig} from './merge-kubeconfig.ts';
+import type {Clock, FileOwner, Files} from '../tools.ts';
+import {credentialsIn, mergeKubeconfig} from './merge-kubeconfig.ts';
 
 /** It holds a key. */
 export const kubeconfigMode = 0o600;
@@ -51,13 +51,14 @@ export async function kubeconfigPlace(file: string): Promise<KubeconfigPlace> {
 }
 
 /**
- * What putting a cluster into the file would make of it. The context in use stays, where there is one. Throws
+ * What putting a cluster into the file would make of it. The context in use stays, where there is one, and so does a
+ * certificate of the administrator that is good: each master has another one, and any of them does. Throws
  * `edit-refused`, `yaml-invalid` or `file-unreadable` where the file has to stay as it is.
  */
 export async function kubeconfigUpdate(
   given: KubeconfigWithData,
   file: string,
-  files: Pick<Files, 'exists' | 'readText'>,
+  {files, clock}: {readonly files: Pick<Files, 'exists' | 'readText'>; readonly clock: Pick<Clock, 'now'>},
 ): Promise<KubeconfigUpdate> {
   const there = (await files.exists(file)) ? await stat(file) : undefined;
   if (there && there.nlink > 1) {
@@ -69,7 +70,9 @@ export async function kubeconfigUpdate(
     });
   }
   const text = there ? new Secret(await files.readText(file)) : undefined;
-  const merged = mergeKubeconfig(given, {text, file, use: false});
+  const kept = text && credentialsIn(text, given.user);
+  const credentials = kept && isGood(kept, given, new Date(clock.now())) ? kept : given.credentials;
+  const merged = mergeKubeconfig({...given, credentials}, {text, file, use: false});
   if (merged.type === 'refused') throw new ProblemError(merged.problem);
   const opened = there && (there.mode & 0o777) !== kubeconfigMode ? ['It is for its owner alone from now on.'] : [];
   return {
@@ -77,6 +80,18 @@ export async function kubeconfigUpdate(
     text: merged.text,
     ...(there ? {owner: {uid: there.uid, gid: there.gid}} : {}),
   };
+}
+
+/** One that ends soon is not: then there may be a newer one. */
+function isGood({certificate: pem, key}: KeyedCertificate, {authorities}: KubeconfigWithData, now: Date): boolean {
+  try {
+    const what = {of: 'the administrator', pem, key, wanted: adminIdentity, authorities, now};
+    return judgeCertificate(what).state === 'good';
+  } catch (error) {
+    // A key that cannot be read belongs to nothing.
+    if (error instanceof ProblemError && error.problem.code === 'certificate-invalid') return false;
+    throw error;
+  }
 }
 
 /**

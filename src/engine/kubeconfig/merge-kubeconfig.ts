@@ -3,7 +3,7 @@
 import {editYaml} from '../config/edit/edit-yaml.ts';
 import type {Edit} from '../config/edit/types.ts';
 import {readYaml, type YamlMap, type YamlPath, type YamlValue} from '../config/yaml.ts';
-import {entriesOf, type KubeconfigWithData, kubeconfigWithData} from '../kube/certificates.ts';
+import {entriesOf, type KeyedCertificate, type KubeconfigWithData, kubeconfigWithData} from '../kube/certificates.ts';
 import {displayText} from '../names.ts';
 import {isError, type Problem} from '../problem.ts';
 import {Secret} from '../secret.ts';
@@ -53,6 +53,20 @@ export function mergeKubeconfig(given: KubeconfigWithData, target: KubeconfigTar
     text = result.text;
   }
   return {type: 'merged', text: new Secret(text), changes: steps.flatMap(({says}) => says ?? [])};
+}
+
+/** The certificate and the key that a user has in a file; undefined where it has no whole pair, or cannot be read. */
+export function credentialsIn(text: Secret, user: string): KeyedCertificate | undefined {
+  const {value} = readYaml(text.reveal(), 'kubeconfig');
+  const users = isMap(value) ? value.get('users') : undefined;
+  const entry = Array.isArray(users) ? users.find((one) => isMap(one) && one.get('name') === user) : undefined;
+  const fields = isMap(entry) ? entry.get('user') : undefined;
+  const dataOf = (key: string) => {
+    const data = isMap(fields) ? fields.get(key) : undefined;
+    return typeof data === 'string' ? Buffer.from(data, 'base64').toString('utf8') : undefined;
+  };
+  const [certificate, key] = [dataOf('client-certificate-data'), dataOf('client-key-data')];
+  return certificate === undefined || key === undefined ? undefined : {certificate, key: new Secret(key)};
 }
 
 const sections = [

@@ -9,7 +9,6 @@ import {type FoundKubectl, fits, judgeKubectl} from '../cluster/kubectl/judge-ku
 import type {ThisComputer} from '../cluster/kubectl/this-computer.ts';
 import type {ClusterLayout} from '../cluster/layout/types.ts';
 import {kubeconfigMode, kubeconfigUpdate, personalKubeconfig} from '../kubeconfig/kubeconfig-file.ts';
-import type {MachineAccess} from '../machine-tools.ts';
 import {displayText} from '../names.ts';
 import {type Problem, ProblemError} from '../problem.ts';
 import type {Tools} from '../tools.ts';
@@ -200,7 +199,7 @@ export async function kubeconfigChanges(
   layout: ClusterLayout,
   masters: readonly string[],
   file: string,
-  tools: Pick<Tools, 'machines' | 'files'>,
+  tools: Pick<Tools, 'machines' | 'files' | 'clock'>,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   return (await updateOf(layout, masters, file, tools, signal)).changes;
@@ -210,10 +209,10 @@ async function updateOf(
   layout: ClusterLayout,
   masters: readonly string[],
   file: string,
-  {machines, files}: {readonly machines: MachineAccess; readonly files: Tools['files']},
+  tools: Pick<Tools, 'machines' | 'files' | 'clock'>,
   signal: AbortSignal,
 ) {
-  const {kubeconfig} = await readAdminKubeconfig(machines, masters, signal);
+  const {kubeconfig} = await readAdminKubeconfig(tools.machines, masters, signal);
   const given = personalKubeconfig(layout.name, `https://${layout.api.host}:${layout.api.port}`, kubeconfig);
-  return kubeconfigUpdate(given, file, files);
+  return kubeconfigUpdate(given, file, tools);
 }
