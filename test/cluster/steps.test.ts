@@ -26,7 +26,7 @@ const scripts = (steps: readonly {readonly script: string}[]) => steps.map(({scr
 
 describe('the steps of an operation', () => {
   it('make a machine part of a cluster, the keys before what needs them', () => {
-    const before = ['set-hosts.sh', 'swap-off.sh', 'prepare-kernel.sh', 'install-docker.sh', 'put-docker-settings.sh'];
+    const before = ['set-hosts.sh', 'swap-off.sh', 'prepare-kernel.sh', 'put-docker-settings.sh', 'install-docker.sh'];
     const common = [...before, 'pull-images.sh', 'set-pod-routes.sh', 'install-certificates.sh'];
     expect(scripts(deploySteps(layout, worker))).toEqual([...common, 'start-kubelet.sh']);
     const ofMaster = ['install-files.sh', 'start-kubelet.sh', 'install-files.sh'];

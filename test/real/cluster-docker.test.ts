@@ -86,7 +86,7 @@ describe.skipIf(obstacle)('machines without docker', () => {
         const view = await world.carryOut(world.bootup());
         expect(trouble(view)).toEqual([]);
         expect(await readyNodes(world)).toBe(2);
-        expect(noteOf(view, 'node-2/docker')).toContain('/etc/apt/sources.list.d/pai-tui-docker.list, docker 20.10');
+        expect(noteOf(view, 'node-2/docker')).toContain(`${settingsFile}, /etc/apt/sources.list.d/pai-tui-docker.list`);
       } finally {
         await repository.close();
       }

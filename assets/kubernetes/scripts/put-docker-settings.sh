@@ -1,6 +1,6 @@
 #!/bin/sh
-# stdin: the whole daemon.json; empty: none is needed. Puts it there, and restarts docker only if it is another one than before. Exit 4: docker
-# does not start with it; then the one of before is there again.
+# stdin: the whole daemon.json; empty: none is needed. Puts it there, and restarts docker only if it is another one than before; where there is no
+# docker yet, it begins with it. Exit 4: docker does not start with it; then the one of before is there again.
 folder=$(dirname "$0")
 # shellcheck source=common.sh
 . "$folder/common.sh"
@@ -24,6 +24,10 @@ if [ "$was" = yes ] && cmp -s "$part" "$docker_settings"; then
   exit 0
 fi
 put_file "$part" "$docker_settings" 644
+if ! command -v docker >/dev/null 2>&1; then
+  finish
+  exit 0
+fi
 if ! (restart_docker); then
   if [ "$was" = yes ]; then put_file "$kept" "$docker_settings" 644; else rm -f "$docker_settings"; fi
   restart_docker

@@ -82,6 +82,12 @@ export function deploySteps(layout: ClusterLayout, machine: ClusterMachine): rea
       ...{phase: 'machine', script: 'prepare-kernel.sh', title: 'Set what Kubernetes needs of the kernel', args: []},
       does: [file('/etc/modules-load.d/pai-tui.conf'), file('/etc/sysctl.d/90-pai-tui.conf')],
     },
+    // First: a docker that is installed then begins with them, and keeps its data where they say from its first moment.
+    {
+      ...{phase: 'docker', script: 'put-docker-settings.sh', title: 'Put the settings of docker', args: []},
+      ...{stdin: 'docker settings', critical: true},
+      does: [file('/etc/docker/daemon.json')],
+    },
     {
       ...{phase: 'docker', script: 'install-docker.sh', title: 'Install docker where there is none'},
       args: [source, ...packages],
@@ -90,11 +96,6 @@ export function deploySteps(layout: ClusterLayout, machine: ClusterMachine): rea
         ...(source === 'repository' ? [file('/etc/apt/sources.list.d/pai-tui-docker.list')] : []),
         {kind: 'machine file', on, path: '/**', decided: 'by the package manager, where docker is not there yet'},
       ],
-    },
-    {
-      ...{phase: 'docker', script: 'put-docker-settings.sh', title: 'Put the settings of docker', args: []},
-      ...{stdin: 'docker settings', critical: true},
-      does: [file('/etc/docker/daemon.json')],
     },
     {
       ...{phase: 'docker', script: 'pull-images.sh', title: `Pull ${images.length} images`, args: images},
