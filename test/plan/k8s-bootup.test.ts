@@ -322,6 +322,18 @@ describe('a plan to boot a cluster', () => {
     expect(tasks.filter(({expected}) => expected === 'change')).toEqual([]);
   });
 
+  test('may take labels away that left the configuration, from nodes of a cluster that is booted', async () => {
+    const cluster = await clusterOf('single-master');
+    const layout = {...cluster, machines: cluster.machines.map((machine) => ({...machine, labels: []}))};
+    const nodeOf = (isMember: boolean) => {
+      const machines = layout.machines.map((machine) => ({...found(machine), isMember}));
+      const task = planBootup(request, factsOf(layout, {machines})).tasks.find(({id}) => id === 'gpu-01/node');
+      return [task?.expected, task?.does.map(effectWords)];
+    };
+    expect(nodeOf(false)).toEqual(['unchanged', []]);
+    expect(nodeOf(true)).toEqual(['decided while running', ['patch Node gpu-01']]);
+  });
+
   test('locks services and machines of the cluster here, and the cluster on its masters', async () => {
     const facts = factsOf(await clusterOf('external-balancer'));
     const of = facts.layout.name;

@@ -3,11 +3,12 @@
 import {withApi} from '../cluster/boot/api.ts';
 import {type Boot, taskOn} from '../cluster/boot/boot.ts';
 import type {AppliedSet} from '../cluster/boot/facts.ts';
+import {type LabelChange, labelChange} from '../cluster/boot/node-labels.ts';
 import {lookAtNode} from '../cluster/boot/node-ready.ts';
 import {isSo, type Look, waitFor} from '../cluster/boot/wait.ts';
 import type {ClusterMachine} from '../cluster/layout/types.ts';
 import {type ClusterObject, clusterObjects, manifestObjects, type ObjectSet} from '../cluster/packages/objects.ts';
-import {type Kube, type KubePod, nameOf, objectWords} from '../kube-tools.ts';
+import {type Kube, type KubeObject, type KubePod, nameOf, objectWords} from '../kube-tools.ts';
 import {ProblemError} from '../problem.ts';
 import {apiReadyTask} from './k8s-machine-tasks.ts';
 import {plainHttpTasks} from './k8s-plain-http-tasks.ts';
@@ -114,39 +115,54 @@ interface ReadyNode {
   readonly node: string;
 }
 
-/** Its labels are put as soon as its kubelet has made it known, so that what waits for them begins. */
+/**
+ * Its labels are put as soon as its kubelet has made it known, so that what waits for them begins; those that left the
+ * configuration go. A node of a cluster that is only begun has none of before.
+ */
 function nodeTask(machine: ClusterMachine, boot: Boot): Task<ReadyNode> {
   const {name, nodeName, labels} = machine;
   const object = {apiVersion: 'v1', kind: 'Node', name: nodeName};
-  const wanted = Object.fromEntries(labels.map((label) => [label, 'true']));
+  const mayBeLabelled = labels.length > 0 || boot.masters.some(boot.isMember);
   const names = boot.masters.map((master) => master.name);
   return {
     id: taskOn(machine, 'node'),
     title: 'Label the node, and wait until it is Ready',
     on: name,
     needs: [taskOn(machine, 'kubelet'), apiReadyTask],
-    touches: labels.length === 0 ? 'nothing' : 'the cluster',
-    does: labels.length === 0 ? [] : [{kind: 'kube', verb: 'patch', object}],
-    ...(labels.length === 0
-      ? {expected: 'unchanged', why: []}
-      : {expected: boot.isMember(machine) ? 'decided while running' : 'change', why: []}),
+    touches: mayBeLabelled ? 'the cluster' : 'nothing',
+    does: mayBeLabelled ? [{kind: 'kube', verb: 'patch', object}] : [],
+    expected: mayBeLabelled
+      ? boot.isMember(machine) || labels.length === 0
+        ? 'decided while running'
+        : 'change'
+      : 'unchanged',
+    why: [],
     ...{retry, deadlineMs: 8 * minute},
     run: (context) =>
       withApi(names, context, async (api) => {
         const late = (waitsFor: string) => nodeIsLate(machine, waitsFor);
-        await waitFor({deadlineMs: 2 * minute, look: () => nodeIsKnown(nodeName, api, context), late}, context);
-        const outcome =
-          labels.length === 0 ? 'unchanged' : await api.patch(object, {metadata: {labels: wanted}}, context.signal);
+        const look = () => lookForNode(nodeName, api, context);
+        const known = await waitFor({deadlineMs: 2 * minute, look, late}, context);
+        const change = mayBeLabelled ? labelChange(known, labels) : undefined;
+        const changed = change && (await api.patch(object, change.patch, context.signal)) === 'changed';
         await waitFor({deadlineMs: 5 * minute, look: () => lookAtNode(nodeName, api, context.signal), late}, context);
-        const changed = outcome === 'changed';
-        return {changed, result: {node: nodeName}, note: changed ? `labels ${labels.join(', ')}` : 'Ready'};
+        const result = {node: nodeName};
+        return changed ? {changed, result, note: labelWords(labels, change)} : {changed: false, result, note: 'Ready'};
       }),
   };
 }
 
-async function nodeIsKnown(node: string, api: Kube, {signal}: TaskContext): Promise<Look<true>> {
+function labelWords(labels: readonly string[], {removed}: LabelChange): string {
+  const words = [
+    ...(labels.length > 0 ? [`labels ${labels.join(', ')}`] : []),
+    ...(removed.length > 0 ? [`without ${removed.join(', ')}`] : []),
+  ];
+  return words.join('; ');
+}
+
+async function lookForNode(node: string, api: Kube, {signal}: TaskContext): Promise<Look<KubeObject>> {
   const found = await api.read({apiVersion: 'v1', kind: 'Node', name: node}, signal);
-  return found ? {found: true} : {waitsFor: `the kubelet has not made the node ${node} known`};
+  return found ? {found} : {waitsFor: `the kubelet has not made the node ${node} known`};
 }
 
 async function nodeIsLate({name, nodeName}: ClusterMachine, waitsFor: string): Promise<ProblemError> {
