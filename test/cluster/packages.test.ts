@@ -92,6 +92,21 @@ describe('the package of a machine', () => {
     await expect(textOf(files)).toMatchFileSnapshot(join(golden, `${role}-${name}.txt`));
   });
 
+  it('makes other pods of the controller manager and the scheduler for another port of masters', async () => {
+    const layout = await clusterOf('single-master', 'v1.20.2');
+    const [on] = layout.masters;
+    if (!on) throw new Error('The layout has a master.');
+    const manifests = async (masterPort: number) => {
+      const files = await rendered({...layout, masterPort}, on);
+      return ['controller-manager', 'scheduler'].map(
+        (name) => files.find(({path}) => path.endsWith(`/${name}.yaml`))?.text,
+      );
+    };
+    const [before, after] = [await manifests(6443), await manifests(7443)];
+    for (const index of [0, 1]) expect(after[index]).not.toBe(before[index]);
+    expect(await manifests(6443)).toEqual(before);
+  });
+
   it('is written down for what there is, and for nothing else', () => {
     const wanted = [
       ...cases.map(([role, way, version]) => `${role}-${way}-${version}.txt`),

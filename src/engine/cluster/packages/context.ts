@@ -1,14 +1,17 @@
 /** What the templates of assets/kubernetes see. */
 
+import {createHash} from 'node:crypto';
 import {isIPv4} from 'node:net';
+import {basename} from 'node:path';
 import type {Value} from '../../values/types.ts';
+import {machineKubeconfigs} from '../certificate-cluster.ts';
 import type {ClusterLayout, ClusterMachine} from '../layout/types.ts';
 import {versionFlags} from '../layout/versions.ts';
 import type {PackageChoice} from './choice.ts';
 
 type Plain = string | number | boolean | readonly Plain[] | {readonly [key: string]: Plain};
 
-/** For a machine: `cluster`, `host`, `etcd`, `flags`, `plainHttp`. Without one, what is the same for all of them. */
+/** For a machine: `cluster`, `host`, `etcd`, `kubeconfigs`, `flags`, `plainHttp`. Without one, what is the same for all of them. */
 export function assetContext(
   layout: ClusterLayout,
   choice: PackageChoice,
@@ -18,9 +21,27 @@ export function assetContext(
     cluster: cluster(layout, choice),
     flags: versionFlags(layout.version),
     plainHttp: {digest: choice.plainHttpDigest ?? ''},
-    ...(machine ? {host: {...seen(machine, choice), ...listening(machine)}, etcd: etcd(layout, choice, machine)} : {}),
+    ...(machine ? ofMachine(layout, choice, machine) : {}),
   };
   return new Map(Object.entries(plain).map(([name, value]) => [name, asValue(value)]));
+}
+
+function ofMachine(layout: ClusterLayout, choice: PackageChoice, machine: ClusterMachine) {
+  return {
+    host: {...seen(machine, choice), ...listening(machine)},
+    etcd: etcd(layout, choice, machine),
+    kubeconfigs: machine.roles.includes('master') ? kubeconfigDigests(layout, machine) : {},
+  };
+}
+
+/** By the names of their files: 'scheduler'. */
+function kubeconfigDigests(layout: ClusterLayout, machine: ClusterMachine): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    machineKubeconfigs(layout, machine).map(({path, content}) => {
+      const text = typeof content === 'string' ? content : content.reveal();
+      return [basename(path, '.conf'), createHash('sha256').update(text).digest('hex').slice(0, 16)];
+    }),
+  );
 }
 
 function cluster(layout: ClusterLayout, choice: PackageChoice): Plain {
