@@ -48,6 +48,14 @@ describe('the address of the API', () => {
     });
   });
 
+  test('is asked once where it is that of one of several masters', async () => {
+    const host = proxied.masters[1]?.address ?? '';
+    const layout = {...proxied, api: {host, port: 6443}};
+    const spread = await network(layout, [], [b]);
+    expect(spread).toMatchObject({tries: 1, shown: [b]});
+    expect(judgeSpread(layout, spread)).toMatchObject({type: 'reached', note: '1 of 3 API servers'});
+  });
+
   test('is given up after a minute, and many times round', async () => {
     const {tries, shown} = await network(proxied, [], [a, b]);
     expect(shown).toEqual([a, b]);

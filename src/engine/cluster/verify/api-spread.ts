@@ -28,7 +28,7 @@ const betweenMs = 500;
 const rounds = 10;
 
 interface Looking {
-  readonly layout: Pick<ClusterLayout, 'api' | 'masterPort'>;
+  readonly layout: Pick<ClusterLayout, 'api' | 'masterPort' | 'masters'>;
   readonly masters: readonly ClusterMachine[];
   readonly knock: Knock;
   readonly clock: {monotonic(): number; sleep(milliseconds: number, signal: AbortSignal): Promise<void>};
@@ -45,11 +45,13 @@ export async function seeSpread({layout, masters, knock, clock}: Looking, signal
   );
   const wanted = new Set(servers.flatMap(({certificate}) => certificate ?? []));
   const shown = new Set<string>();
+  const isMasters = layout.masters.some(({address}) => address === api.host);
   const until = clock.monotonic() + patienceMs;
   for (let tries = 1; ; tries++) {
     const {certificate} = await knock(api.host, api.port, signal);
     if (certificate !== undefined) shown.add(certificate);
-    const isSeen = wanted.size > 0 && [...wanted].every((one) => shown.has(one));
+    // The address of a master leads to that one, however often it is asked.
+    const isSeen = wanted.size > 0 && (isMasters ? shown.size > 0 : [...wanted].every((one) => shown.has(one)));
     const isOver = clock.monotonic() > until && tries >= rounds * masters.length;
     if (isSeen || isOver) return {tries, servers, shown: [...shown]};
     // Round robin shows the next at once; only who shows nobody new has to be given time.
