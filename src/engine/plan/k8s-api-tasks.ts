@@ -253,6 +253,9 @@ async function whyNoDashboard(api: Kube, context: TaskContext): Promise<string |
     const hopeless = alive.find(({reason}) => reason !== undefined && stuck.includes(reason));
     if (hopeless) return {found: wordsOf(hopeless)};
     const [first] = alive;
+    // What is known of a pod on a node that is gone is what was so before.
+    const node = first?.node === undefined ? undefined : await lookAtNode(first.node, api, context.signal);
+    if (node && 'waitsFor' in node) return {found: node.waitsFor};
     return {waitsFor: first ? wordsOf(first) : 'its pod is not there yet'};
   };
   let last = '';
