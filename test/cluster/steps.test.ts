@@ -63,6 +63,16 @@ describe('the steps of an operation', () => {
     expect(etcd('kept', worker)).toBeUndefined();
   });
 
+  it('say that the kubelet makes the folders of plugins only where the pod network is one', () => {
+    const folders = (podNetwork: typeof layout.podNetwork) =>
+      deploySteps({...layout, podNetwork}, worker).flatMap(({does}) =>
+        does.flatMap((effect) => ('path' in effect && effect.path.includes('/cni') ? effect.path : [])),
+      );
+    expect(folders({kind: 'host'})).toEqual([]);
+    const network = {kind: 'manifest', range: '10.200.0.0/16', file: '/cni.yaml'} as const;
+    expect(folders(network)).toEqual(['/etc/cni', '/opt/cni', '/var/lib/cni/**']);
+  });
+
   it('take files and devices of plugins away only where the pod network is one', () => {
     const plugins = (podNetwork: typeof layout.podNetwork) =>
       cleanSteps({...layout, podNetwork}, worker, {}).flatMap(({script, args}) => (args.includes('cni') ? script : []));

@@ -1,3 +1,5 @@
+import {readFile, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {CleanRequest, RunView} from '../../src/engine/api.ts';
 import type {CheckReport} from '../../src/engine/cluster/types.ts';
@@ -8,6 +10,7 @@ import {
   startKubernetesLab,
   whyNoKubernetesLab,
 } from '../lab/kubernetes/kubernetes-lab.ts';
+import {dnsManifest, podNetworkManifest} from '../lab/kubernetes/own-manifests.ts';
 import type {Host} from '../lab/lab.ts';
 import {differences, type FileList} from '../lab/list-files.ts';
 
@@ -78,6 +81,19 @@ describe.skipIf(obstacle)('a cluster that is cleaned away', () => {
     return view;
   };
   const kept = () => master.sh('cd /var/etcd && find . -maxdepth 1 -mindepth 1 | sort');
+  /** A pod network and DNS as an operator has them, in the place of what we bring. */
+  const chooseOwnManifests = async () => {
+    const {registry, versions} = lab.images;
+    const image = `${registry}/hyperkube:${versions.kubernetes}`;
+    const dnsAddress = '10.254.0.53';
+    const options = {image, podRange: '10.200.0.0/16', dnsAddress, apiAddress: '10.254.0.1'};
+    await writeFile(join(world.folder, 'pods.yaml'), podNetworkManifest(options));
+    await writeFile(join(world.folder, 'dns.yaml'), dnsManifest(options));
+    const file = join(world.config, 'kubernetes-configuration.yaml');
+    const text = (await readFile(file, 'utf8')).replace(/cluster-dns: .*/, `cluster-dns: ${dnsAddress}`);
+    const own = ['pod-network: manifest', 'pod-network-manifest: ../pods.yaml', 'dns-manifest: ../dns.yaml'];
+    await writeFile(file, `${text}  pai-tui:\n${own.map((line) => `    ${line}\n`).join('')}`);
+  };
   const begun = (host: Host) => host.sh("docker inspect --format '{{.State.StartedAt}}' somebody");
   const containers = async (host: Host) => (await host.containers()).map(({name, state}) => `${name} ${state}`);
 
@@ -147,10 +163,18 @@ describe.skipIf(obstacle)('a cluster that is cleaned away', () => {
   });
 
   test(
-    'comes up empty when it is booted again',
+    'comes up empty when it is booted again, with the pod network and the DNS of its operator',
     async () => {
-      await boot();
+      await chooseOwnManifests();
+      const view = await boot();
       expect(await world.kubectl(master, 'get', 'configmaps', '-o', 'name')).not.toContain('remember');
+      const note = (id: string) => view.state.tasks.find((task) => task.id === id)?.note;
+      expect(note('cluster/pod-network')).toContain('DaemonSet kube-system/lab-pods');
+      expect(note('cluster/dns')).toContain('Service kube-system/lab-dns');
+      expect(note('cluster/verify-pods')).toBe(
+        'pods of 2 nodes reached the API at 10.254.0.1 and by name, pods of every other',
+      );
+      expect(changed(await world.carryOut(world.bootup()))).toEqual([]);
     },
     bootMs,
   );
@@ -170,6 +194,10 @@ describe.skipIf(obstacle)('a cluster that is cleaned away', () => {
       expect(changed(second)).toEqual(['node-2/containers', 'node-2/files']);
       expect(await containers(worker)).toEqual(['somebody running']);
       expect((await propose(true)).nothingToDo).toBe(true);
+      // The programs of its pod network are its operator's.
+      const left = leftovers(await check());
+      for (const {name} of lab.hosts)
+        expect(left).toContain(`${name} warning: An earlier Kubernetes left /opt/cni/bin.`);
     },
     bootMs,
   );

@@ -215,14 +215,15 @@ function certificateStep(machine: ClusterMachine): ClusterStep {
   };
 }
 
-function kubeletStep({images}: ClusterLayout, {name: on}: ClusterMachine, phase: Phase): ClusterStep {
+function kubeletStep({images, podNetwork}: ClusterLayout, {name: on}: ClusterMachine, phase: Phase): ClusterStep {
+  // Its plugins are put there by the manifest's own pods; the kubelet keeps in the last one what they tell it.
+  const plugins = podNetwork.kind === 'manifest' ? ['/etc/cni', '/opt/cni', '/var/lib/cni/**'] : [];
+  const paths = ['/etc/kubernetes/manifests', '/var/lib/kubelet/**', '/var/log/pods/**', '/var/log/containers/**'];
   return {
     ...{phase, script: 'start-kubelet.sh', title: 'Start the kubelet', args: [images.hyperkube]},
     does: [
       {kind: 'container', on, call: 'run', name: 'kubelet'},
-      ...['/etc/kubernetes/manifests', '/var/lib/kubelet/**', '/var/log/pods/**', '/var/log/containers/**'].map(
-        (path): MachineEffect => ({kind: 'machine file', on, path}),
-      ),
+      ...[...paths, ...plugins].map((path): MachineEffect => ({kind: 'machine file', on, path})),
     ],
   };
 }
