@@ -4,6 +4,7 @@ import {
   authorityInput,
   findAuthorities,
   makeAuthorities,
+  readAnyAuthorities,
   readAuthorities,
 } from '../../src/engine/cluster/authorities.ts';
 import type {MachineAccess, Remote} from '../../src/engine/machine-tools.ts';
@@ -66,6 +67,21 @@ describe('authorities on masters', async () => {
   test('are those of whoever has them, byte for byte', async () => {
     expect(await find({a: none, b: none})).toBeUndefined();
     expect(await find({a: none, b: ours, c: ours})).toEqual(Object.fromEntries(ours));
+  });
+
+  test('are read from the next master where one does not answer, or has not all of them', async () => {
+    const having = mastersWith({a: ours, b: without(ours, '/etc/kubernetes/pki/sa.key'), c: ours, d: none});
+    const machines: MachineAccess = {
+      async use(machine, work, until) {
+        if (machine === 'a') throw new ProblemError({code: 'machine-unreachable', message: 'a does not answer.'});
+        return having.use(machine, work, until);
+      },
+    };
+    const read = (...masters: readonly string[]) => readAnyAuthorities(machines, masters, signal);
+    const found = await read('a', 'b', 'c');
+    expect(found && filesOf(found)).toEqual(ours);
+    expect(await refused(read('a', 'b', 'd'))).toMatchObject({code: 'machine-unreachable'});
+    expect(await read('d')).toBeUndefined();
   });
 
   test('are found though a run was killed while it put them on another master', async () => {

@@ -84,6 +84,18 @@ describe('a plan to boot a cluster', () => {
     await expect(tableOf(plan)).toMatchFileSnapshot(join(golden, `k8s-bootup-${way}.txt`));
   });
 
+  test('puts the authorities on two masters before anything is signed by them, and says so', async () => {
+    const task = planBootup(request, factsOf(await clusterOf('proxy'))).tasks.find(
+      ({id}) => id === 'cluster/authorities',
+    );
+    expect(task?.why).toEqual(['they lie on master-1 and master-2 before anything is signed, so that either may fail']);
+    const written = task?.does.flatMap((effect) =>
+      effect.kind === 'machine file' && effect.digest === 'secret' ? [effect.on] : [],
+    );
+    expect(written).toEqual(['master-1', 'master-2']);
+    expect(planBootup(request, factsOf(await clusterOf('single-master'))).tasks[0]?.why).toEqual([]);
+  });
+
   test('needs only tasks that are in it, and has good ids', async () => {
     for (const way of ['single-master', 'proxy', 'external-balancer'] as const) {
       const {tasks} = planBootup(request, factsOf(await clusterOf(way)));

@@ -62,6 +62,30 @@ export async function readAuthorities(
 }
 
 /**
+ * Those of the first of these masters that answers and has all of them; undefined where all answer and none has any. Throws
+ * what the first threw that could not be asked, or has some of them only.
+ */
+export async function readAnyAuthorities(
+  machines: MachineAccess,
+  masters: readonly string[],
+  signal: AbortSignal,
+): Promise<Authorities | undefined> {
+  let failure: ProblemError | undefined;
+  for (const master of masters) {
+    try {
+      const found = await readAuthorities(machines, master, signal);
+      if (found) return found;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof ProblemError)) throw error;
+      failure ??= error;
+    }
+  }
+  if (failure) throw failure;
+  return undefined;
+}
+
+/**
  * Those that any of the masters has. One that has some of them only is passed over where another has all: it is given the
  * rest. Throws `certificate-invalid` where they have different ones, and where nobody has all of them; unless nothing can
  * have been signed by them yet (`isFresh`).

@@ -1,15 +1,17 @@
 /** What a boot does on each machine, by its roles. Each machine goes on by itself as far as its own needs allow. */
 
 import type {Readable} from 'node:stream';
-import {authorityInput, findAuthorities, makeAuthorities, readAuthorities} from '../cluster/authorities.ts';
+import {authorityInput, findAuthorities, makeAuthorities, readAnyAuthorities} from '../cluster/authorities.ts';
 import {type Boot, taskOn} from '../cluster/boot/boot.ts';
 import {dockerInput, dockerSource} from '../cluster/boot/docker-input.ts';
 import {certificatesFor} from '../cluster/boot/machine-certificates.ts';
+import {onAnyOf} from '../cluster/boot/on-any-of.ts';
 import {type Changes, runSteps, stepEffects} from '../cluster/boot/run-steps.ts';
 import {certificateRoles} from '../cluster/certificate-cluster.ts';
 import type {ClusterMachine} from '../cluster/layout/types.ts';
 import {type CertificateInput, certificateInput} from '../cluster/packages/certificate-input.ts';
 import {type ClusterStep, deploySteps} from '../cluster/packages/steps.ts';
+import {foldHostNames} from '../machines/host-names.ts';
 import {ProblemError} from '../problem.ts';
 import {masterWaits} from './k8s-waits.ts';
 import type {Retry, Task, TaskContext} from './types.ts';
@@ -24,9 +26,8 @@ export const apiReadyTask = 'cluster/api-ready';
 const retry: Retry = {attempts: 3, on: ['machine-lost', 'machine-unreachable'], waitMs: 2000, maxWaitMs: 15_000};
 
 export function machineTasks(boot: Boot): readonly Task[] {
-  const [home] = boot.masters;
   return [
-    ...(home ? [makeAuthoritiesTask(home, boot)] : []),
+    ...makeAuthoritiesTask(boot),
     ...boot.machines.flatMap((machine) => [
       ...preparation(machine, boot),
       ...(machine.roles.includes('master') ? controlPlane(machine, boot) : []),
@@ -40,7 +41,7 @@ function preparation(machine: ClusterMachine, boot: Boot): readonly Task[] {
   const {roles} = machine;
   const isMaster = roles.includes('master');
   const isProxy = roles.includes('proxy');
-  const isHome = machine.name === boot.masters[0]?.name;
+  const isHome = homesOf(boot).includes(machine);
   const steps = stepsOf(machine, boot);
   const isInstalled = hasDocker(machine, boot);
   const [pull, docker] = split(steps('docker'), ({script}) => script === 'pull-images.sh');
@@ -193,20 +194,35 @@ async function dockerStdin({stdin}: ClusterStep, machine: ClusterMachine, boot: 
 
 // ---------------------------------------------------------------- certificates
 
+/** Two, where there are two: when one dies, the run goes on with the other, and nobody makes other authorities after it. */
+function homesOf({masters}: Boot): readonly ClusterMachine[] {
+  return masters.slice(0, 2);
+}
+
 /** Where the authorities are made, and read from by all later tasks. Those that another master has are brought there. */
-function makeAuthoritiesTask(home: ClusterMachine, boot: Boot): Task<Changes> {
-  const steps = stepsOf(home, boot)('certificates');
+function makeAuthoritiesTask(boot: Boot): readonly Task<Changes>[] {
   const {layout, choice, machines, masters} = boot;
+  const homes = homesOf(boot);
+  const [home] = homes;
+  if (!home) return [];
+  const steps = (master: ClusterMachine) => stepsOf(master, boot)('certificates');
   const isBooted = masters.some((master) => boot.isMember(master));
-  return {
+  const task: Task<Changes> = {
     id: authoritiesTask,
     title: 'Make the authorities of the cluster',
     on: home.name,
     needs: [],
     touches: 'a machine',
-    does: stepEffects(home, 'deploy', steps),
+    does: homes.flatMap((master) => stepEffects(master, 'deploy', steps(master))),
     expected: isBooted ? 'decided while running' : 'change',
-    why: isBooted ? ['those that a master has stay'] : [],
+    why: [
+      ...(isBooted ? ['those that a master has stay'] : []),
+      ...(homes.length > 1
+        ? [
+            `they lie on ${homes.map(({name}) => name).join(' and ')} before anything is signed, so that either may fail`,
+          ]
+        : []),
+    ],
     critical: true,
     ...{retry, deadlineMs: 3 * minute},
     async run(context) {
@@ -215,19 +231,24 @@ function makeAuthoritiesTask(home: ClusterMachine, boot: Boot): Task<Changes> {
       const isFresh = !machines.some((machine) => boot.isMember(machine));
       const found = await findAuthorities(tools.machines, names, {isFresh}, signal);
       const authorities = found ?? (await makeAuthorities(new Date(tools.clock.now())));
-      const stdin = stdinOf(authorityInput(authorities, certificateRoles(home)));
-      return runSteps({layout, choice, machine: home, operation: 'deploy', steps, stdinOf: async () => stdin}, context);
+      const put = (master: ClusterMachine) => {
+        const stdin = stdinOf(authorityInput(authorities, certificateRoles(master)));
+        const work = {layout, choice, machine: master, operation: 'deploy', steps: steps(master)} as const;
+        return runSteps({...work, stdinOf: async () => stdin}, context);
+      };
+      return onAnyOf(homes, put, context);
     },
   };
+  return [task];
 }
 
 async function certificates(machine: ClusterMachine, {layout, masters}: Boot, {tools, signal}: TaskContext) {
-  const [home] = masters;
-  const authorities = home && (await readAuthorities(tools.machines, home.name, signal));
-  if (!home || !authorities) {
+  const names = masters.map(({name}) => name);
+  const authorities = await readAnyAuthorities(tools.machines, names, signal);
+  if (!authorities) {
     throw new ProblemError({
       code: 'certificate-invalid',
-      message: `The authorities that were put on ${home?.name ?? 'a master'} are there no more, so nothing can be signed.`,
+      message: `The authorities that were put on ${foldHostNames(names)} are there no more, so nothing can be signed.`,
       hint: 'See who removes files below /etc/kubernetes/pki there, and repeat the run.',
     });
   }
