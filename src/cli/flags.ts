@@ -81,6 +81,7 @@ export const flags = {
   replace: {about: 'pin the key that one machine shows in the place of the one that is pinned'},
   confirm: {value: 'NAME', about: 'stands for typing the name where one has to be typed'},
   'take-over-lock': {about: 'take the lock of the cluster from a holder whose time is over'},
+  cron: {about: 'print a line for cron that takes a snapshot each night, and do nothing'},
   verify: {about: 'run test pods also where nothing was changed'},
   unit: {value: 'NAME', about: 'the log of a systemd unit'},
   file: {value: 'PATH', about: 'a log file on the machines'},

@@ -1,4 +1,4 @@
-import type {ClusterStatus} from '../engine/index.ts';
+import type {ClusterStatus, EtcdMember} from '../engine/index.ts';
 import {certificateDocument, isoOf} from './cluster-certificates.ts';
 
 /** `cluster status` as JSON: one list for each part, times as ISO 8601, null for what is not known. */
@@ -20,10 +20,7 @@ export function statusDocument(status: ClusterStatus) {
       ...{component, holder: holder ?? null, seen: isoOf(renewedAt)},
     })),
     pods: pods.known ?? null,
-    etcd: (etcd.known?.members ?? []).map(({name, id, machine, state, reason, isLeader, status: seen, at}) => ({
-      ...{name, id: id ?? null, machine: machine ?? null, state, leader: isLeader, revision: seen?.revision ?? null},
-      ...{seen: isoOf(at), ...(reason === undefined ? {} : {reason})},
-    })),
+    etcd: (etcd.known?.members ?? []).map(etcdMemberDocument),
     machines: machines.map(({machine, roles, at, known, problem}) => ({
       ...{name: machine, role: roles.join(',') || null, seen: isoOf(at), isPart: known?.isPart ?? null},
       ...(problem ? {problem} : {}),
@@ -35,5 +32,13 @@ export function statusDocument(status: ClusterStatus) {
       (known?.drift.known ?? []).map(({what, ...entry}) => ({machine, path: what, ...entry})),
     ),
     problems: findings,
+  };
+}
+
+/** What `cluster status` and `cluster etcd status` say of a member in JSON. */
+export function etcdMemberDocument({name, id, machine, state, reason, isLeader, status, at}: EtcdMember) {
+  return {
+    ...{name, id: id ?? null, machine: machine ?? null, state, leader: isLeader, revision: status?.revision ?? null},
+    ...{seen: isoOf(at), ...(reason === undefined ? {} : {reason})},
   };
 }

@@ -134,7 +134,8 @@ export type ClusterRequest =
   | CleanRequest
   | InstallKubectlRequest
   | RenewCertificatesRequest
-  | EtcdSnapshotRequest;
+  | EtcdSnapshotRequest
+  | EtcdDefragRequest;
 
 /** Of the cluster that a configuration describes, always all of it. */
 interface ClusterRunRequest extends RunRequest {
@@ -165,6 +166,10 @@ export interface EtcdSnapshotRequest extends ClusterRunRequest {
   readonly operation: 'cluster etcd snapshot';
   /** The file it becomes, absolute; absent: one in the folder of the cluster's state. */
   readonly output?: string;
+}
+
+export interface EtcdDefragRequest extends ClusterRunRequest {
+  readonly operation: 'cluster etcd defrag';
 }
 
 /** Where this computer is made to reach a cluster; both absolute. */

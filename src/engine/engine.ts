@@ -160,7 +160,11 @@ export function createEngine(options: EngineOptions): Engine {
     } satisfies Runs,
 
     machines,
-    cluster: createCluster({machines, clock, assets, tools}),
+    cluster: createCluster({
+      ...{machines, clock, assets, tools},
+      stateFolder: async ({source, config}) =>
+        stateFolderOf(await atRealPlace({config, ...(source === undefined ? {} : {source})})),
+    }),
 
     async info() {
       const {engineInfoLines} = await import('./info.ts');

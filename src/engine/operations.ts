@@ -16,6 +16,7 @@ const operations: Readonly<Partial<Record<Name, () => Promise<AnyOperation>>>> =
   'cluster k8s-clean': async () => (await import('./plan/k8s-clean.ts')).k8sClean,
   'cluster certificates renew': async () => (await import('./plan/renew-certificates.ts')).renewCertificates,
   'cluster etcd snapshot': async () => (await import('./plan/etcd-snapshot.ts')).etcdSnapshot,
+  'cluster etcd defrag': async () => (await import('./plan/etcd-defrag.ts')).etcdDefrag,
   'cluster install-kubectl': async () => (await import('./plan/install-kubectl.ts')).installKubectl,
 };
 

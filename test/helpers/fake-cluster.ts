@@ -24,11 +24,8 @@ export function clusterPlan(request: ClusterRequest, count = 6): Plan {
     case 'cluster certificates renew':
       return {...common, title: `Renew certificates on ${count} machines`, tasks: machines.map(certificatesTask)};
     case 'cluster etcd snapshot':
-      return {
-        ...common,
-        title: 'Take a snapshot of etcd',
-        tasks: [task('cluster/etcd-snapshot', 'Take a snapshot of etcd', {})],
-      };
+    case 'cluster etcd defrag':
+      return {...common, title: request.operation, tasks: [task('cluster/etcd', request.operation, {})]};
   }
 }
 

@@ -226,6 +226,13 @@ export function createFakeEngine(initial: Partial<FakeAnswers> = {}, machines = 
         told({machines});
         return {machines};
       },
+      async etcd(_query, signal) {
+        calls.push('cluster etcd');
+        if (answers.cluster === 'pending') return never(signal);
+        const {etcd} = orThrow(answers.cluster);
+        if (!etcd.known) throw new Error('no etcd');
+        return {report: etcd.known, snapshots: [], refusals: [], at: etcd.at ?? 0};
+      },
       async writePackage(_query, {machine, operation, folder}) {
         calls.push(`cluster package ${machine} ${operation} ${folder}`);
         return {machine, job: operation, folder, files: [{path: 'steps.txt', bytes: 12}], problems: []};

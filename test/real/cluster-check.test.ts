@@ -264,7 +264,8 @@ describe.skipIf(obstacle)('a cluster check of real hosts', () => {
       await writeClusterFolder(config, hosts);
       await writeFile(join(config, 'kubernetes-configuration.yaml'), kubernetesSettings(hosts[0]?.address ?? ''));
       const tools = () => Promise.reject(new Error('not asked for by a check'));
-      const ask = () => createCluster({machines, clock, assets, tools}).check({config}, () => {}, signal);
+      const ask = () =>
+        createCluster({machines, clock, assets, tools, stateFolder: tools}).check({config}, () => {}, signal);
       const untrusted = await ask();
       expect(untrusted.reached).toEqual([]);
       expect(untrusted.refusals.map(({problem}) => problem.code)).toEqual(Array(3).fill('host-key-unknown'));

@@ -12,12 +12,14 @@ export interface ClusterOptions {
   readonly clock: Clock;
   /** The folder of what is shipped beside the program. */
   readonly assets: string;
+  /** Where the records of a cluster are kept. */
+  stateFolder(query: ClusterQuery): Promise<string>;
   /** Of this computer. */
   tools(): Promise<Pick<Tools, 'files' | 'kube'>>;
 }
 
 /** Making it reads nothing; what is heavy is loaded by the first question. */
-export function createCluster({machines, clock, assets, tools}: ClusterOptions): Cluster {
+export function createCluster({machines, clock, assets, stateFolder, tools}: ClusterOptions): Cluster {
   const opener =
     (query: ClusterQuery): OpenCluster =>
     async () => {
@@ -37,6 +39,15 @@ export function createCluster({machines, clock, assets, tools}: ClusterOptions):
 
     status: (query, told, signal) => readStatus(opener(query), told, signal),
     certificates: (query, told, signal) => readCertificates(opener(query), told, signal),
+
+    async etcd(query, signal) {
+      const [{readEtcdStatus}, {layout}, folder] = await Promise.all([
+        import('./etcd/etcd-status.ts'),
+        readCluster(query, {anyVersion: true}),
+        stateFolder(query),
+      ]);
+      return readEtcdStatus(layout, folder, {machines: machines.access(query), clock, assets}, signal);
+    },
 
     async writePackage(query, wish, signal) {
       const [{writePackage}, {layout}, {files}] = await Promise.all([

@@ -4,10 +4,11 @@ import type {MachinesRequest} from '../machines/types.ts';
 import type {Problem} from '../problem.ts';
 import type {LiveStore} from '../store.ts';
 import type {CheckResult} from './check/types.ts';
+import type {EtcdReport, EtcdSnapshot} from './etcd/types.ts';
 import type {ClusterCertificates, ClusterStatus, StatusLook} from './status/types.ts';
 
 export type {CheckResult, CheckState} from './check/types.ts';
-export type {EtcdMember, EtcdReport} from './etcd/types.ts';
+export type {EtcdMember, EtcdReport, EtcdSnapshot} from './etcd/types.ts';
 export type * from './status/types.ts';
 
 /** The cluster of a configuration: always all of its machines. */
@@ -40,6 +41,11 @@ export interface Cluster {
     signal: AbortSignal,
   ): Promise<ClusterCertificates>;
   /**
+   * The members of etcd, asked on their machines, and the snapshots that are kept on this computer. A machine that cannot
+   * be asked says so by itself. Changes nothing. Throws what is wrong with the configuration.
+   */
+  etcd(query: ClusterQuery, signal: AbortSignal): Promise<EtcdStatus>;
+  /**
    * Writes what a machine would be sent into a folder that is empty or not there: its package, the order of the scripts,
    * and what comes on their stdin, in which private keys are their names. All files are for their owner alone (0600); the
    * modes they are sent with are written down beside them. Where the pod network is left open, all machines are asked.
@@ -49,6 +55,16 @@ export interface Cluster {
   /** `status` kept up to date until it is closed: the API every ten seconds, etcd every thirty, what lies on
    * machines every minute. */
   watchStatus(query: ClusterQuery): LiveStore<StatusLook>;
+}
+
+export interface EtcdStatus {
+  readonly report: EtcdReport;
+  /** Newest first. */
+  readonly snapshots: readonly EtcdSnapshot[];
+  /** Machines that could not be asked. */
+  readonly refusals: readonly Refusal[];
+  /** Epoch milliseconds. */
+  readonly at: number;
 }
 
 export interface PackageWish {

@@ -214,5 +214,7 @@ function titleOf(request: OperationRequest): string {
       return 'Renew the certificates';
     case 'cluster etcd snapshot':
       return 'Take a snapshot of etcd';
+    case 'cluster etcd defrag':
+      return 'Defragment etcd';
   }
 }
