@@ -9,6 +9,7 @@ import {
   startKubernetesLab,
   whyNoKubernetesLab,
 } from '../lab/kubernetes/kubernetes-lab.ts';
+import {addresses, changed, httpGet, readyNodes, trouble} from '../lab/kubernetes/seen.ts';
 import type {Host} from '../lab/lab.ts';
 import {differences} from '../lab/list-files.ts';
 
@@ -17,20 +18,6 @@ if (obstacle) console.error(`Tests of booting clusters on lab hosts are skipped:
 
 const bootMs = 15 * 60_000;
 const closeMs = 5 * 60_000;
-
-/** What did not end well, for messages. */
-const trouble = ({state}: RunView) =>
-  state.tasks.flatMap(({id, status, problem}) =>
-    status === 'done' ? [] : [`${id} ${status}: ${problem?.message ?? ''} ${problem?.detail ?? ''}`.trim()],
-  );
-const changed = ({state}: RunView) => state.tasks.filter((task) => task.changed).map(({id, note}) => `${id}: ${note}`);
-const doneIn = ({state}: RunView) => state.tasks.filter(({status}) => status === 'done').length;
-/** The addresses of nodes, which are their names here, that are Ready. */
-const readyNodes = async (world: ClusterWorld, master: Host) => {
-  const lines = (await world.kubectl(master, 'get', 'nodes', '--no-headers')).trim().split('\n');
-  return lines.flatMap((line) => (/^(\S+) +Ready /.exec(line)?.[1] ? [line.split(' ')[0]] : []));
-};
-const addresses = (hosts: readonly Host[]) => hosts.map(({address}) => address);
 
 describe.skipIf(obstacle)('booting a master and a worker', () => {
   /**
@@ -96,6 +83,16 @@ describe.skipIf(obstacle)('booting a master and a worker', () => {
     bootMs,
   );
 
+  test('has a dashboard, which is reached through the API and by the address of its machine', async () => {
+    const service = '/api/v1/namespaces/kube-system/services/kubernetes-dashboard:9090/proxy/';
+    const title = '<title>Kubernetes Dashboard</title>';
+    const patience = {timeout: 60_000, interval: 1000};
+    await expect
+      .poll(() => world.kubectl(master, 'get', '--raw', service).catch((error) => `${error}`), patience)
+      .toContain(title);
+    await expect.poll(() => httpGet(worker, `${master.address}:9090`, '/'), patience).toContain(title);
+  });
+
   test('leaves keys on the machines alone, readable for root', async () => {
     for (const host of lab.hosts) {
       const loose = 'find /etc/kubernetes \\( -name "*.key" -o -name "*.conf" \\) \\( -perm /077 -o ! -user root \\)';
@@ -136,166 +133,6 @@ describe.skipIf(obstacle)('booting a master and a worker', () => {
         'node-1/control-plane: /etc/kubernetes/manifests/scheduler.yaml',
         'node-2/kubelet: the kubelet was started',
       ]);
-    },
-    bootMs,
-  );
-});
-
-describe.skipIf(obstacle)('booting three masters behind a proxy', () => {
-  let lab: KubernetesLab;
-  let masters: readonly Host[];
-  let first: Host;
-  let failing: Host;
-  let dead: Host;
-  let world: ClusterWorld;
-
-  beforeAll(async () => {
-    lab = await startKubernetesLab({hosts: 6});
-    const [one, two, three, proxy, four, five] = lab.hosts as [Host, Host, Host, Host, Host, Host];
-    masters = [one, two, three];
-    [first, failing, dead] = [one, four, five];
-    const machines = [
-      ...masters.map((host) => ({host, role: 'master'}) as const),
-      {host: proxy, role: 'proxy'},
-      {host: four, role: 'worker'},
-      {host: five, role: 'worker'},
-    ] as const;
-    world = await clusterWorld(lab, {machines, api: proxy.address});
-  }, kubernetesLabMs);
-  afterAll(async () => {
-    await world?.remove();
-    await lab?.close();
-  }, closeMs);
-
-  test(
-    'comes to its end however often its runner is killed, without a machine that is dead and one whose script fails',
-    async () => {
-      await dead.kill();
-      await failing.sh('touch /etc/sysctl.d');
-      const proposal = await world.engine.propose(world.bootup());
-      expect(
-        proposal.plan.notices.filter(({severity}) => severity === 'warning').map(({machine}) => machine),
-      ).toContain(dead.name);
-      const id = await world.start(proposal);
-      const {length} = proposal.plan.tasks;
-      // Anywhere between the first tasks and the last.
-      const kills = Array.from({length: 3}, () => Math.floor(Math.random() * (length - 8))).sort((a, b) => a - b);
-      for (const at of kills) {
-        await world.until(id, (view) => doneIn(view) >= at || view.state.endedAt !== undefined);
-        await world.kill(id);
-        await world.engine.runs.resume(id);
-      }
-      const view = await world.until(id);
-      const where = `killed after ${kills.join(', ')} tasks`;
-      expect(
-        trouble(view).map((line) => line.split(' ').slice(0, 2).join(' ')),
-        where,
-      ).toEqual([
-        `${failing.name}/system failed:`,
-        ...['docker', 'images', 'certificates', 'kubelet', 'node'].map((phase) => `${failing.name}/${phase} skipped:`),
-      ]);
-      expect(view.state.tasks.find(({status}) => status === 'failed')?.problem).toMatchObject({
-        ...{code: 'script-failed', machine: failing.name, command: 'prepare-kernel.sh'},
-      });
-      expect(await readyNodes(world, first)).toEqual(addresses(lab.hosts.slice(0, 4)));
-    },
-    bootMs,
-  );
-
-  test(
-    'takes in later what was left out, and changes nothing of the others',
-    async () => {
-      await dead.start();
-      await failing.sh('rm /etc/sysctl.d');
-      const view = await world.carryOut(world.bootup());
-      expect(trouble(view)).toEqual([]);
-      expect(new Set(changed(view).map((line) => line.split('/')[0]))).toEqual(new Set([failing.name, dead.name]));
-      expect(await readyNodes(world, first)).toEqual(addresses(lab.hosts));
-    },
-    bootMs,
-  );
-
-  test(
-    'is reached by the proxy also without one of the masters, and can be booted again then',
-    async () => {
-      await first.kill();
-      const view = await world.carryOut(world.bootup());
-      expect(trouble(view)).toEqual([]);
-      // Each master has an administrator of its own: the kubeconfig of this computer keeps the one it has.
-      expect(changed(view)).toEqual([]);
-      expect(view.state.tasks.filter(({id}) => id.startsWith(`${first.name}/`))).toEqual([]);
-    },
-    bootMs,
-  );
-});
-
-describe.skipIf(obstacle)('booting three masters behind a balancer of somebody else', () => {
-  let lab: KubernetesLab;
-  let masters: readonly Host[];
-  let balancer: Host;
-  let world: ClusterWorld;
-
-  beforeAll(async () => {
-    lab = await startKubernetesLab({hosts: 4, docker: 3});
-    [masters, balancer] = [lab.hosts.slice(0, 3), lab.hosts[3] as Host];
-    const machines = masters.map((host) => ({host, role: 'master'}) as const);
-    const settings = ['pai-tui:', '  plain-http-api: "true"'];
-    world = await clusterWorld(lab, {machines, api: balancer.address, settings});
-    await balancer.sh(
-      'cat > /etc/balancer.cfg && haproxy -D -f /etc/balancer.cfg',
-      [
-        'defaults\n  mode tcp\n  timeout connect 2s\n  timeout client 1h\n  timeout server 1h',
-        'frontend api\n  bind *:6443\n  default_backend masters',
-        'backend masters\n  option httpchk GET /readyz',
-        ...masters.map(({name, address}) => `  server ${name} ${address}:6443 check check-ssl verify none inter 1s`),
-        '',
-      ].join('\n'),
-    );
-  }, kubernetesLabMs);
-  afterAll(async () => {
-    await world?.remove();
-    await lab?.close();
-  }, closeMs);
-
-  test(
-    'makes a cluster that is reached through it',
-    async () => {
-      const view = await world.carryOut(world.bootup());
-      expect(trouble(view)).toEqual([]);
-      expect(await readyNodes(world, masters[0] as Host)).toEqual(addresses(masters));
-    },
-    bootMs,
-  );
-
-  /** What a service of old does: it knows no TLS and no token. */
-  const ask = (from: Host, path: string) =>
-    from.sh(
-      `timeout 10 bash -c "exec 3<> /dev/tcp/${masters[0]?.address}/8080; printf 'GET ${path} HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3" 2>&1 || true`,
-    );
-
-  test(
-    'answers plain HTTP to machines of the cluster alone, with rights to look',
-    async () => {
-      const [, second] = masters as [Host, Host, Host];
-      await expect.poll(() => ask(second, '/api/v1/nodes'), {timeout: 120_000, interval: 2000}).toContain('"NodeList"');
-      expect(await ask(second, '/api/v1/secrets')).toContain('403 Forbidden');
-      expect(await ask(balancer, '/api/v1/nodes')).toContain('403 Forbidden');
-      for (const host of masters) {
-        expect(await host.sh('stat -c "%a %U" /etc/kubernetes/plain-http/haproxy.cfg')).toBe('600 root\n');
-      }
-      const view = await world.carryOut(world.bootup());
-      expect(trouble(view)).toEqual([]);
-      expect(changed(view)).toEqual([]);
-    },
-    bootMs,
-  );
-
-  test(
-    'says that the balancer is what is missing where it leads nowhere',
-    async () => {
-      await balancer.sh('kill $(pidof haproxy)');
-      const proposing = world.engine.propose(world.bootup());
-      await expect(proposing).rejects.toThrow(/API servers answer/);
     },
     bootMs,
   );

@@ -1,3 +1,4 @@
+import {randomUUID} from 'node:crypto';
 import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -38,7 +39,7 @@ export interface ClusterWorld {
   start(proposal: Proposal): Promise<string>;
   /** Waits until the run has ended, or until that is so. */
   until(id: string, isSo?: (view: RunView) => boolean): Promise<RunView>;
-  /** Ends the runner of a run by SIGKILL. */
+  /** Ends the runner of a run by SIGKILL, if it has not ended by itself. */
   kill(id: string): Promise<void>;
   /** Asks a master with the rights of its administrator. */
   kubectl(master: Host, ...words: readonly string[]): Promise<string>;
@@ -72,12 +73,23 @@ export async function clusterWorld(lab: KubernetesLab, options: ClusterOptions):
 
   const start = (proposal: Proposal) => engine.start(proposal);
   const until: ClusterWorld['until'] = async (id, isSo = ({state}) => state.endedAt !== undefined) => {
-    const end = Date.now() + patienceMs;
-    for (;;) {
-      const view = await engine.runs.show(id);
-      if (isSo(view)) return view;
-      if (Date.now() > end) throw new Error(`run ${id} did not come so far: ${JSON.stringify(view.state.tasks)}`);
-      await new Promise((resolve) => setTimeout(resolve, 200));
+    const run = engine.runs.follow(id);
+    const seen = Promise.withResolvers<RunView>();
+    const patience = setTimeout(() => {
+      const {tasks} = run.get().state;
+      seen.reject(new Error(`run ${id} did not come so far: ${JSON.stringify(tasks)}`));
+    }, patienceMs);
+    const look = () => {
+      const view = run.get();
+      if (isSo(view)) seen.resolve(view);
+    };
+    run.subscribe(look);
+    look();
+    try {
+      return await seen.promise;
+    } finally {
+      clearTimeout(patience);
+      run.close();
     }
   };
   return {
@@ -92,15 +104,19 @@ export async function clusterWorld(lab: KubernetesLab, options: ClusterOptions):
       const {summary} = await engine.runs.show(id);
       const found = readRunner(runFolder(summary.folder));
       if (!found) throw new Error('no runner');
-      process.kill(found.pid, 'SIGKILL');
+      if (fateOf(found) === 'alive') process.kill(found.pid, 'SIGKILL');
       while (fateOf(found) === 'alive') await new Promise((resolve) => setTimeout(resolve, 50));
     },
     async kubectl(master, ...words) {
-      const conf = join(folder, 'admin.conf');
+      const conf = join(folder, `admin-${randomUUID()}.conf`);
       // Its files lie on the master.
       const text = await readFile(join(master.root, 'etc/kubernetes/admin.conf'), 'utf8');
       await writeFile(conf, text.replaceAll('/etc/kubernetes/pki', join(master.root, 'etc/kubernetes/pki')));
-      return execute(lab.kubectl, ['--kubeconfig', conf, ...words]);
+      try {
+        return await execute(lab.kubectl, ['--kubeconfig', conf, ...words]);
+      } finally {
+        await rm(conf);
+      }
     },
     async remove() {
       await engine.machines.close();

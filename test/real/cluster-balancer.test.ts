@@ -1,5 +1,4 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import type {RunView} from '../../src/engine/api.ts';
 import type {ClusterStatus, StatusFinding} from '../../src/engine/cluster/types.ts';
 import {execute} from '../lab/execute.ts';
 import {type ClusterWorld, clusterWorld} from '../lab/kubernetes/cluster-world.ts';
@@ -9,39 +8,94 @@ import {
   startKubernetesLab,
   whyNoKubernetesLab,
 } from '../lab/kubernetes/kubernetes-lab.ts';
+import {addresses, changed, httpGet, noteOf, readyNodes, trouble} from '../lab/kubernetes/seen.ts';
 import type {Host} from '../lab/lab.ts';
 
 const obstacle = whyNoKubernetesLab();
-if (obstacle) console.error(`Tests of looking at a cluster on lab hosts are skipped: ${obstacle}.`);
+if (obstacle) console.error(`Tests of booting behind a balancer of somebody else are skipped: ${obstacle}.`);
 
 const bootMs = 15 * 60_000;
 const askMs = 3 * 60_000;
 const {signal} = new AbortController();
 
-/** What did not end well, for messages. */
-const trouble = ({state}: RunView) =>
-  state.tasks.flatMap(({id, status, problem}) =>
-    status === 'done' ? [] : [`${id} ${status}: ${problem?.message} ${problem?.detail ?? ''}`],
-  );
 const words = ({part, machine, says}: StatusFinding) => `${part} ${machine ?? ''}: ${says}`;
 
-describe.skipIf(obstacle)('a cluster of three masters and a worker', () => {
+/** An image that nobody has. */
+const noDashboard = 'registry.lab/no-dashboard:v1';
+
+describe.skipIf(obstacle)('three masters and a worker behind a balancer of somebody else', () => {
   let lab: KubernetesLab;
   let hosts: readonly [Host, Host, Host, Host];
+  let masters: readonly Host[];
+  let balancer: Host;
   let world: ClusterWorld;
 
   beforeAll(async () => {
-    lab = await startKubernetesLab({hosts: 4});
-    hosts = lab.hosts as [Host, Host, Host, Host];
-    const machines = hosts.map((host, index) => ({host, role: index < 3 ? ('master' as const) : ('worker' as const)}));
-    world = await clusterWorld(lab, {machines, api: hosts[0].address});
-    const view = await world.carryOut(world.bootup());
-    expect(trouble(view)).toEqual([]);
-  }, kubernetesLabMs + bootMs);
+    lab = await startKubernetesLab({hosts: 5, docker: 4});
+    const [one, two, three, four, five] = lab.hosts as [Host, Host, Host, Host, Host];
+    [hosts, masters, balancer] = [[one, two, three, four], [one, two, three], five];
+    const machines = hosts.map((host) => ({host, role: masters.includes(host) ? 'master' : 'worker'}) as const);
+    const settings = [
+      ...['pai-tui:', '  plain-http-api: "true"', '  pod-network: host'],
+      ...['  images:', `    kubernetes-dashboard: ${noDashboard}`],
+    ];
+    world = await clusterWorld(lab, {machines, api: balancer.address, settings});
+    await balancer.sh(
+      'cat > /etc/balancer.cfg && haproxy -D -f /etc/balancer.cfg',
+      [
+        'defaults\n  mode tcp\n  timeout connect 2s\n  timeout client 1h\n  timeout server 1h',
+        'frontend api\n  bind *:6443\n  default_backend masters',
+        'backend masters\n  option httpchk GET /readyz',
+        ...masters.map(({name, address}) => `  server ${name} ${address}:6443 check check-ssl verify none inter 1s`),
+        '',
+      ].join('\n'),
+    );
+  }, kubernetesLabMs);
   afterAll(async () => {
     await world?.remove();
     await lab?.close();
   }, askMs);
+
+  test(
+    'make a cluster that is reached through it, also where the dashboard cannot be had',
+    async () => {
+      const proposal = await world.engine.propose(world.bootup());
+      const warnings = proposal.plan.notices.filter(({severity}) => severity === 'warning');
+      expect(warnings.map(({message}) => message).join('\n')).toContain(`${noDashboard} is not here`);
+      const view = await world.until(await world.start(proposal));
+      expect(trouble(view)).toEqual([]);
+      expect(await readyNodes(world, hosts[0])).toEqual(addresses(hosts));
+      expect(noteOf(view, 'cluster/dashboard')).toMatch(
+        /^the dashboard does not run: (ErrImagePull|ImagePullBackOff): .*registry\.lab/,
+      );
+      expect(noteOf(view, 'cluster/verify-pods')).toBe(
+        'pods of 4 nodes reached the API at 10.254.0.1; that pods of different machines reach each other is not promised, and was not tried',
+      );
+    },
+    bootMs,
+  );
+
+  /** What a service of old does: it knows no TLS and no token. */
+  const askPlainly = (from: Host, path: string) => httpGet(from, `${hosts[0].address}:8080`, path);
+
+  test(
+    'answer plain HTTP to machines of the cluster alone, with rights to look',
+    async () => {
+      const [, second] = hosts;
+      await expect
+        .poll(() => askPlainly(second, '/api/v1/nodes'), {timeout: 120_000, interval: 2000})
+        .toContain('"NodeList"');
+      expect(await askPlainly(second, '/api/v1/secrets')).toContain('403 Forbidden');
+      expect(await askPlainly(balancer, '/api/v1/nodes')).toContain('403 Forbidden');
+      for (const host of masters) {
+        expect(await host.sh('stat -c "%a %U" /etc/kubernetes/plain-http/haproxy.cfg')).toBe('600 root\n');
+      }
+      const view = await world.carryOut(world.bootup());
+      expect(trouble(view)).toEqual([]);
+      expect(changed(view)).toEqual([]);
+    },
+    bootMs,
+  );
 
   const ask = () => world.engine.cluster.status({config: world.config}, () => {}, signal);
   /** Asks until it is so: kubelets and API servers take their time. */
@@ -61,12 +115,13 @@ describe.skipIf(obstacle)('a cluster of three masters and a worker', () => {
   };
 
   test(
-    'is healthy once it was booted: no drift, all certificates good',
+    'are healthy once they are booted: no drift, all certificates good',
     async () => {
       const status = await askUntil(({health}) => health === 'healthy');
       expect(status.findings.filter(({gravity}) => gravity !== 'notice').map(words)).toEqual([]);
       expect(status.api.known?.servers.map(({machine, version}) => [machine, version])).toEqual(
-        ['node-1', 'node-2', 'node-3'].map((name) => [name, 'v1.20.2']),
+        // The last one is whichever answers behind the balancer.
+        ['node-1', 'node-2', 'node-3', undefined].map((name) => [name, 'v1.20.2']),
       );
       expect(status.machines.map(({known}) => known?.certificates.length)).toEqual([16, 16, 16, 4]);
     },
@@ -74,7 +129,7 @@ describe.skipIf(obstacle)('a cluster of three masters and a worker', () => {
   );
 
   test(
-    'has containers whose logs are listed, read and followed',
+    'have containers whose logs are listed, read and followed',
     async () => {
       const [first] = hosts;
       const {machines} = world.engine;
@@ -112,7 +167,7 @@ describe.skipIf(obstacle)('a cluster of three masters and a worker', () => {
   );
 
   test(
-    'is shown with an API server, a file and a machine that are not as they should be',
+    'are shown with an API server, a file and a machine that are not as they should be',
     async () => {
       const [, second, third, worker] = hosts;
       const manifests = '/etc/kubernetes/manifests';
@@ -141,7 +196,7 @@ describe.skipIf(obstacle)('a cluster of three masters and a worker', () => {
   );
 
   test(
-    'gets new certificates, one master after the other, and works with them',
+    'get new certificates, one master after the other, and work with them',
     async () => {
       const before = serials(await ask());
       const view = await world.carryOut({operation: 'cluster certificates renew', config: world.config});
@@ -166,6 +221,16 @@ describe.skipIf(obstacle)('a cluster of three masters and a worker', () => {
       expect(await world.kubectl(hosts[0], '-n', 'kube-system', 'logs', '--tail=1', proxy)).not.toBe('');
       const {folder} = view.summary;
       expect(await execute('grep', ['-rlE', 'PRIVATE KEY', folder]).catch(() => 'none')).toBe('none');
+    },
+    bootMs,
+  );
+
+  test(
+    'say that the balancer is what is missing where it leads nowhere',
+    async () => {
+      await balancer.sh('kill $(pidof haproxy)');
+      const proposing = world.engine.propose(world.bootup());
+      await expect(proposing).rejects.toThrow(/API servers answer/);
     },
     bootMs,
   );
