@@ -5,6 +5,7 @@ import {
   foldHostNames,
   type NodeStatus,
   type StatusFinding,
+  shellWord,
   summarizeStatus,
 } from '../engine/index.ts';
 import {agoWords} from './machine-words.ts';
@@ -48,7 +49,8 @@ export function statusPage(status: ClusterStatus, look: StatusLook): string {
 
 function findingLines({part, gravity, says, machines, mend}: FoldedFinding, look: StatusLook): string[] {
   const names = machines.length === 0 ? '' : `${foldHostNames(machines)}: `;
-  const command = mend?.command === undefined ? undefined : `pai-tui ${mend.command}`;
+  const command =
+    mend?.command === undefined ? undefined : `pai-tui ${mend.command.split(' ').map(shellWord).join(' ')}`;
   const fix = [command, mend?.says].filter((text) => text !== undefined).join('  # ');
   return [...lines(gravity, part, `${names}${says}`, look), ...(fix === '' ? [] : continued(`mend: ${fix}`, look))];
 }

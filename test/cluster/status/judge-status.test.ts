@@ -3,6 +3,7 @@ import {foldFindings} from '../../../src/engine/cluster/status/fold-findings.ts'
 import type {StatusParts} from '../../../src/engine/cluster/status/judge-status.ts';
 import {isTroubled, summarizePods} from '../../../src/engine/cluster/status/summarize-pods.ts';
 import {summarizeStatus} from '../../../src/engine/cluster/status/summarize-status.ts';
+import type {StatusFinding} from '../../../src/engine/cluster/status/types.ts';
 import type {KubePod} from '../../../src/engine/kube-tools.ts';
 import type {Problem} from '../../../src/engine/problem.ts';
 import {clusterStatusOf, withMachine, withNode} from '../../helpers/cluster-status.ts';
@@ -177,11 +178,45 @@ test('the same of many machines is told once', () => {
   const {findings} = clusterStatusOf(({nodes}) => ({
     nodes: {...nodes, known: (nodes.known ?? []).map((one) => ({...one, state: 'missing'}))},
   }));
-  expect(foldFindings(findings).map(({machines}) => machines.length)).toEqual([1, 1, 1, 1, 1, 1]);
-  const same = findings.map((finding) => ({...finding, says: 'The API does not know it.'}));
-  expect(foldFindings(same)).toEqual([
-    expect.objectContaining({machines: findings.map(({machine}) => machine), says: 'The API does not know it.'}),
+  const machines = findings.map(({machine}) => machine);
+  expect(machines).toHaveLength(6);
+  expect(foldFindings(findings)).toEqual([
+    expect.objectContaining({machines, says: 'The API does not know its node.'}),
   ]);
+});
+
+describe('what names the machine it is about', () => {
+  const gravity = 'unknown';
+  const unreached = (number: number, why = 'there is no route to it'): StatusFinding => {
+    const machine = `gpu-${String(number).padStart(4, '0')}`;
+    const says = `${machine} (pai@10.0.${number >> 8}.${number % 256}) cannot be reached: ${why}.`;
+    return {part: 'machines', gravity, machine, says, mend: {command: `machine logs ${machine} --container kubelet`}};
+  };
+
+  test('is one problem of a thousand machines, and tells each by its name where it is the only one', () => {
+    const many = Array.from({length: 1000}, (_, index) => unreached(index + 1));
+    const one = unreached(1001, 'the connection was refused');
+    const {machine, ...alone} = one;
+    expect(foldFindings([...many, one])).toEqual([
+      {
+        ...{part: 'machines', gravity, machines: many.map((finding) => finding.machine)},
+        says: 'It cannot be reached: there is no route to it.',
+        mend: {command: 'machine logs gpu-[0001-1000] --container kubelet'},
+      },
+      {...alone, machines: [machine]},
+    ]);
+  });
+
+  test('is kept apart where another name only looks like it, and where more differs', () => {
+    const of = (machine: string, says: string): StatusFinding => ({part: 'machines', gravity, machine, says});
+    const folded = (...findings: readonly StatusFinding[]) => foldFindings(findings).map(({says}) => says);
+    expect(folded(of('a1', 'a1 and big-a1 differ, says a1.'), of('b', 'b and big-a1 differ, says b.'))).toEqual([
+      'It and big-a1 differ, says it.',
+    ]);
+    expect(folded(of('a', 'The disk of a is full.'), of('b', 'The disk of c is full.'))).toHaveLength(2);
+    expect(folded(of('a.b', 'a.b is gone.'), of('axb', 'axb is gone, too.'))).toHaveLength(2);
+    expect(folded(of('a', 'So it is: a’s.'), of('b', 'So it is: a’s.'))).toHaveLength(2);
+  });
 });
 
 describe('pods', () => {

@@ -143,7 +143,7 @@ test('each problem has the key that mends it, where there is one', () => {
     .find(({id}) => id === 'problems')
     ?.children?.map(({says, mend}) => `${mend?.key} ${mend?.word} ${mend?.container ?? ''}| ${says}`);
   expect(keys).toEqual([
-    'B boot | gpu-01: The API knows no node gpu-01.',
+    'B boot | gpu-01: The API does not know its node.',
     'R renew | infra-02: It has expired (/etc/kubernetes/pki/kubelet.crt).',
     'l log kubelet| infra-02: Its kubelet does not run.',
     'm machine | gpu-02: It does not answer.',
@@ -154,7 +154,9 @@ test('a thousand workers: folded to a line, and one problem of all of them is on
   const status = manyWorkers(1000);
   const items = statusItems(status);
   expect(said(items)).toContain('failed failed | workers | 3 of 1000 not ready, 997 of 1000 ready');
-  expect(below(status, 'problems')).toHaveLength(3);
+  expect(below(status, 'problems')).toEqual([
+    'failed failed | nodes | gpu-[0000-0002]: It is not ready: its kubelet does not say why.',
+  ]);
   expect([...firstUnfolded(items, 40)]).toEqual(['problems']);
   expect([...firstUnfolded(statusItems(clusterStatusOf()), 40)]).toEqual(['masters', 'proxies', 'workers', 'problems']);
 });

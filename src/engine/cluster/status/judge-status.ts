@@ -115,7 +115,7 @@ function judgeNode({name, state, node, isConfigured, nodeName}: NodeStatus): Sta
   });
   const isCordoned = node && !node.schedulable;
   return [
-    ...nodeState(state, nodeName, node?.reason).map((says) =>
+    ...nodeState(state, node?.reason).map((says) =>
       finding('failed', says, state === 'missing' ? bootAgain : log(name, 'kubelet')),
     ),
     ...(node?.pressures ?? []).map((pressure) => finding('warning', pressureWords(pressure))),
@@ -126,12 +126,12 @@ function judgeNode({name, state, node, isConfigured, nodeName}: NodeStatus): Sta
   ];
 }
 
-function nodeState(state: NodeStatus['state'], nodeName: string, reason: string | undefined): string[] {
+function nodeState(state: NodeStatus['state'], reason: string | undefined): string[] {
   switch (state) {
     case 'ready':
       return [];
     case 'missing':
-      return [`The API knows no node ${nodeName}.`];
+      return ['The API does not know its node.'];
     case 'not ready':
       return [`It is not ready: ${reason ?? 'its kubelet does not say why'}.`.replace(/\.\.$/, '.')];
     case 'unknown':
