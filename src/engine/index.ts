@@ -6,6 +6,7 @@ export type * from './catalog/types.ts';
 export {type FoldedResult, foldResults, stateCounts} from './cluster/check/fold-results.ts';
 export {foldFindings} from './cluster/status/fold-findings.ts';
 export {summarizeStatus} from './cluster/status/summarize-status.ts';
+export {isWithoutMasters} from './cluster/status/without-masters.ts';
 export type * from './cluster/types.ts';
 export type {WrittenValue} from './config/change-value.ts';
 export type * from './config/generate/types.ts';

@@ -7,6 +7,7 @@ import type {StatusFinding} from '../../../src/engine/cluster/status/types.ts';
 import type {KubePod} from '../../../src/engine/kube-tools.ts';
 import type {Problem} from '../../../src/engine/problem.ts';
 import {clusterStatusOf, withMachine, withNode} from '../../helpers/cluster-status.ts';
+import {etcdReportOf} from '../../helpers/etcd-report.ts';
 import {fakeNow} from '../../helpers/fake-now.ts';
 
 const down: Problem = {code: 'machine-unreachable', message: 'gpu-02 does not answer.', hint: 'Switch it on.'};
@@ -171,6 +172,24 @@ describe('a cluster', () => {
       },
     }));
     expect(health).toBe('unreached');
+  });
+});
+
+test('no quorum is missed where nothing lies on any master, though a worker cannot be asked', () => {
+  const status = clusterStatusOf(({machines}) => ({
+    machines: machines.map(({machine, roles}) =>
+      roles.includes('worker')
+        ? {machine, roles, problem: down}
+        : {machine, roles, known: {isPart: false, certificates: [], drift: {}}},
+    ),
+    etcd: {
+      known: {...etcdReportOf(), state: 'no quorum', problems: [{code: 'etcd-no-quorum', message: 'No quorum.'}]},
+      at: fakeNow,
+    },
+  }));
+  expect(status.findings.filter(({part}) => part === 'etcd')).toEqual([]);
+  expect(summarizeStatus(status).find(({part}) => part === 'etcd')).toMatchObject({
+    ...{state: 'unknown', says: 'not booted'},
   });
 });
 

@@ -29,6 +29,15 @@ test('a healthy cluster in a line for each part, machines in groups', () => {
   expect(below(status, 'masters')[0]).toBe('ok ready | infra-01 | API ready, etcd leader, 2/2 pods, v1.20.2');
 });
 
+test('a cluster that was never booted has no etcd that could have a quorum', () => {
+  const status = clusterStatusOf(({machines}) => ({
+    etcd: {known: {...etcdReportOf(), state: 'no quorum'}, at: fakeNow},
+    machines: machines.map((one) => ({...one, known: {isPart: false, certificates: [], drift: {}}})),
+  }));
+  const etcd = find(status, 'etcd');
+  expect([etcd?.state, etcd?.word, etcd?.children]).toEqual(['skipped', 'not booted', undefined]);
+});
+
 test.each<readonly [string, string, ClusterStatus]>([
   [
     'a node that is not ready',

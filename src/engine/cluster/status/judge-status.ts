@@ -13,6 +13,7 @@ import type {
   PodStatus,
   StatusFinding,
 } from './types.ts';
+import {isWithoutMasters} from './without-masters.ts';
 
 /** What was found out. */
 export type StatusParts = Omit<ClusterStatus, 'health' | 'findings'>;
@@ -172,7 +173,8 @@ function podWords({name, reason, message, phase, restarts}: PodStatus): string {
   return `The pod ${name} is in trouble: ${[why, ...more].join('; ')}.`.replace(/\.\.$/, '.');
 }
 
-function judgeEtcd({etcd: {known}}: StatusParts): StatusFinding[] {
+function judgeEtcd({etcd: {known}, machines}: StatusParts): StatusFinding[] {
+  if (isWithoutMasters({machines})) return [];
   return (known?.problems ?? []).map(({machine, message, hint, severity = 'error'}) => ({
     part: 'etcd',
     gravity: severity === 'error' ? 'failed' : severity,

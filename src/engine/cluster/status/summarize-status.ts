@@ -1,6 +1,7 @@
 /** A cluster at a glance: a line for each part. Pure. */
 
 import type {ClusterStatus, PartSummary, StatusFinding, StatusPartName} from './types.ts';
+import {isWithoutMasters} from './without-masters.ts';
 
 /** In the order that one wants to know them. */
 export function summarizeStatus(status: ClusterStatus): readonly PartSummary[] {
@@ -8,7 +9,7 @@ export function summarizeStatus(status: ClusterStatus): readonly PartSummary[] {
     summary('API servers', status, apiWords(status), status.api.at),
     summary('nodes', status, nodeWords(status), status.nodes.at),
     summary('pods', status, podWords(status), status.pods.at),
-    summary('etcd', status, etcdWords(status), status.etcd.at),
+    etcdSummary(status),
     summary('machines', status, machineWords(status), machinesAt(status)),
     summary('certificates', status, certificateWords(status), machinesAt(status)),
     summary('drift', status, driftWords(status), driftAt(status)),
@@ -53,6 +54,11 @@ function podWords({pods: {known}}: ClusterStatus): string | undefined {
   if (!known) return undefined;
   const {all, ready, troubled} = known.counts;
   return `${ready} of ${all} ready${troubled > 0 ? `, ${troubled} in trouble` : ''}`;
+}
+
+function etcdSummary(status: ClusterStatus): PartSummary {
+  const whole = summary('etcd', status, etcdWords(status), status.etcd.at);
+  return isWithoutMasters(status) ? {...whole, state: 'unknown', says: 'not booted'} : whole;
 }
 
 function etcdWords({etcd: {known}}: ClusterStatus): string | undefined {

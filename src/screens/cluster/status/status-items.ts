@@ -6,6 +6,7 @@ import {
   type FoldedFinding,
   foldFindings,
   foldHostNames,
+  isWithoutMasters,
   type PartSummary,
   type Problem,
   summarizeStatus,
@@ -150,8 +151,15 @@ const memberStates = {
   unknown: 'unknown',
 } as const;
 
-function etcdItem({etcd}: ClusterStatus, findings: readonly FoldedFinding[]): StatusItem {
+function etcdItem({etcd, machines}: ClusterStatus, findings: readonly FoldedFinding[]): StatusItem {
   const {known, at, problem} = etcd;
+  if (isWithoutMasters({machines})) {
+    const says = 'nothing of Kubernetes lies on the masters';
+    return {
+      ...{id: 'etcd', name: 'etcd', state: 'skipped', word: 'not booted', says, at, problem, machines: []},
+      about: {kind: 'part', findings: []},
+    };
+  }
   const state = problem ? 'unknown' : known ? etcdStates[known.state] : 'waiting';
   return {
     ...{id: 'etcd', name: 'etcd', state, word: problem ? 'unknown' : (known?.state ?? 'asking')},
