@@ -28,7 +28,8 @@ choose <<END
 $found
 END
 [ -n "$container" ] && [ "$best" -ge 2 ] || give_up stopped
-read_container <<END
+# What it tells is of interest to nobody here.
+read_container >/dev/null <<END
 $found
 END
 find_address "${clients:-$advertised}"
