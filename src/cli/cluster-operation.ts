@@ -17,10 +17,11 @@ export async function changeCluster(
   requestFor: (wish: ClusterWish) => ClusterRequest,
 ): Promise<Ended> {
   const {request} = await readRequest(context);
-  const {config, source, jump, secrets} = request;
+  const {config, source, nodeList, jump, secrets} = request;
   const wish: ClusterWish = {
     config,
     ...(source === undefined ? {} : {source}),
+    ...(nodeList === undefined ? {} : {nodeList}),
     ...(jump === undefined ? {} : {jump}),
     ...limitsOf(context),
     ...(context.options['take-over-lock'] ? {takeOverLock: true} : {}),

@@ -15,6 +15,7 @@ import type {Options} from './flags.ts';
 import {helpText} from './help.ts';
 import {changeImages, imageStatus, listImages} from './image-commands.ts';
 import {showInfo} from './info.ts';
+import {addMachines, removeMachines} from './machine-changes.ts';
 import {askMachines, closingMachines} from './machine-commands.ts';
 import {tellNames} from './names.ts';
 import type {Rewritten} from './old-spellings.ts';
@@ -117,6 +118,10 @@ async function carryOutOne(
       return closingMachines(context, clusterEtcd);
     case 'cluster package':
       return closingMachines(context, writeClusterPackage);
+    case 'machine add':
+      return closingMachines(context, addMachines);
+    case 'machine remove':
+      return closingMachines(context, removeMachines);
     case 'machine list':
     case 'machine facts':
     case 'machine trust':

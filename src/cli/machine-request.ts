@@ -1,3 +1,4 @@
+import {resolve} from 'node:path';
 import {
   type MachineInfo,
   type MachineSecrets,
@@ -39,6 +40,7 @@ export async function readRequest(
       config,
       ...(tree ? {source: tree.root} : {}),
       names,
+      ...(typeof options['node-list'] === 'string' ? {nodeList: resolve(world.cwd, options['node-list'])} : {}),
       ...(typeof options.jump === 'string' ? {jump: options.jump} : {}),
       secrets: await givenSecrets(context),
     },

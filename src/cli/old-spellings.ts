@@ -33,7 +33,7 @@ const laterScripts: Readonly<Record<string, string>> = {
 
 /**
  * Understands `docker_build.py -p -n`, `paictl.py image build|push -p -n` and `pai_build.py build -c -s` /
- * `push -c -i`, `cluster generate-configuration -i -o -f` `cluster k8s-bootup -p` and `cluster k8s-clean -p -f`, with and without the name of the script (and of python before it). Undefined when the words are today's.
+ * `push -c -i`, `cluster generate-configuration -i -o -f`, `cluster k8s-bootup -p`, `cluster k8s-clean -p -f` and `machine add|remove -p -l`, with and without the name of the script (and of python before it). Undefined when the words are today's.
  * Throws `usage` where a name is announced and none comes: without names everything would be built.
  */
 export function rewriteOldSpelling(argv: readonly string[]): Rewritten | undefined {
@@ -48,6 +48,8 @@ export function rewriteOldSpelling(argv: readonly string[]): Rewritten | undefin
   }
   if (first === 'image' && (second === 'build' || second === 'push')) return paictl(argv, words, script !== undefined);
   if (first === 'cluster' && (second === 'k8s-bootup' || second === 'k8s-clean'))
+    return paictl(argv, words, script !== undefined);
+  if (first === 'machine' && (second === 'add' || second === 'remove'))
     return paictl(argv, words, script !== undefined);
   if (first === 'cluster' && second === 'generate-configuration') return generateConfiguration(argv, words);
   return script ? {was: argv, becomes: [words], treeIsHere: false} : undefined;

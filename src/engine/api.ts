@@ -135,7 +135,9 @@ export type ClusterRequest =
   | InstallKubectlRequest
   | RenewCertificatesRequest
   | EtcdSnapshotRequest
-  | EtcdDefragRequest;
+  | EtcdDefragRequest
+  | MachineAddRequest
+  | MachineRemoveRequest;
 
 /** Of the cluster that a configuration describes, always all of it. */
 interface ClusterRunRequest extends RunRequest {
@@ -170,6 +172,31 @@ export interface EtcdSnapshotRequest extends ClusterRunRequest {
 
 export interface EtcdDefragRequest extends ClusterRunRequest {
   readonly operation: 'cluster etcd defrag';
+}
+
+/** Of machines of a cluster: host lists, or without any all of the node list. */
+interface MachineChangeRequest extends ClusterRunRequest {
+  readonly names: readonly string[];
+  /** Write into the machine list of the configuration what has come, or take out of it what has gone. */
+  readonly updateConfig: boolean;
+}
+
+/** Workers become part of a cluster that runs. */
+export interface MachineAddRequest extends MachineChangeRequest {
+  readonly operation: 'machine add';
+}
+
+/** Workers go from a cluster that runs. */
+export interface MachineRemoveRequest extends MachineChangeRequest {
+  readonly operation: 'machine remove';
+  /** Evict pods too that no controller makes anew. */
+  readonly force: boolean;
+  /** Remove pods whose budget allows no eviction. */
+  readonly ignoreBudgets: boolean;
+  /** They are dead, and not asked: refused where one answers. */
+  readonly dead: boolean;
+  /** Milliseconds that the pods of each machine have to be gone in. */
+  readonly drainMs: number;
 }
 
 /** Where this computer is made to reach a cluster; both absolute. */

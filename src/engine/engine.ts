@@ -44,10 +44,12 @@ export function createEngine(options: EngineOptions): Engine {
     return making;
   };
   const machines = createMachines({environment, stateHome, assets, clock, loadSsh: () => loadSsh(clock)});
-  const toolsFor = async ({config, source, jump}: RunRequest, secrets: MachineSecrets | undefined): Promise<Tools> => ({
-    ...(await tools()),
-    ...(config === undefined ? {} : {machines: machines.access({config, source, jump, ...(secrets ? {secrets} : {})})}),
-  });
+  const toolsFor = async (request: RunRequest, secrets: MachineSecrets | undefined): Promise<Tools> => {
+    const {config, source, nodeList, jump} = request;
+    if (config === undefined) return tools();
+    const access = machines.access({config, source, nodeList, jump, ...(secrets ? {secrets} : {})});
+    return {...(await tools()), machines: access};
+  };
   const stateFolderOf = async ({source, config}: Place) => join(stateHome, await clusterName(source, config));
   const runner = {command: runnerCommand, environment: environmentElsewhere(environment), clock};
   const {runs, loaded: runsLoaded} = runsOnDemand({
@@ -188,16 +190,18 @@ function withBuilder(request: OperationRequest, environment: NodeJS.ProcessEnv):
 interface Place {
   readonly source?: string;
   readonly config?: string;
+  readonly nodeList?: string;
 }
 
 /** Absolute, links resolved, so that one tree has one name. What is not there is told by whoever opens it. */
 async function atRealPlace<T extends Place>(request: T): Promise<T> {
   const real = (path: string) => realpath(path).catch(() => resolve(path));
-  const {source, config} = request;
+  const {source, config, nodeList} = request;
   return {
     ...request,
     ...(source === undefined ? {} : {source: await real(source)}),
     ...(config === undefined ? {} : {config: await real(config)}),
+    ...(nodeList === undefined ? {} : {nodeList: await real(nodeList)}),
   };
 }
 
@@ -232,8 +236,9 @@ async function secretsFor(
     if (password && !all.has(registryPassword)) all.set(registryPassword, password);
   } else {
     const {readConfig} = await import('./read-config.ts');
-    const {config} = await readConfig(request.config, request.source);
-    putUnderNumbers(all, config.views.kubernetes.secrets());
+    const {config} = await readConfig(request.config, request.source, request.nodeList);
+    const ofMachines = config.machines.flatMap(({login}) => login.password?.reveal() ?? []);
+    putUnderNumbers(all, new Set([...config.views.kubernetes.secrets(), ...ofMachines]));
   }
   return all;
 }

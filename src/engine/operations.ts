@@ -17,6 +17,8 @@ const operations: Readonly<Partial<Record<Name, () => Promise<AnyOperation>>>> =
   'cluster certificates renew': async () => (await import('./plan/renew-certificates.ts')).renewCertificates,
   'cluster etcd snapshot': async () => (await import('./plan/etcd-snapshot.ts')).etcdSnapshot,
   'cluster etcd defrag': async () => (await import('./plan/etcd-defrag.ts')).etcdDefrag,
+  'machine add': async () => (await import('./plan/machine-add.ts')).machineAdd,
+  'machine remove': async () => (await import('./plan/machine-remove.ts')).machineRemove,
   'cluster install-kubectl': async () => (await import('./plan/install-kubectl.ts')).installKubectl,
 };
 

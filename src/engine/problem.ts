@@ -65,6 +65,7 @@ const problemCodes = {
   'etcd-alarm': 1,
   'etcd-space': 1,
   'etcd-snapshot': 1,
+  'eviction-refused': 1,
   bug: 1,
   // 2: wrong use
   usage: 2,

@@ -4,15 +4,27 @@ import {displayText} from './names.ts';
 import {together} from './plan/together.ts';
 import {type Problem, ProblemError} from './problem.ts';
 
-/** The configuration of a folder, read by the release of its tree, with warnings and notices. Throws what is wrong with either. */
+/**
+ * The configuration of a folder, read by the release of its tree, with warnings and notices; with a node list, as if the
+ * machines of that were in it too. Throws what is wrong with any of them.
+ */
 export async function readConfig(
   folder: string,
   source: string | undefined,
+  nodeList?: string,
 ): Promise<{readonly config: ClusterConfig; readonly problems: readonly Problem[]}> {
   const [{openConfig}, tree] = await Promise.all([import('./config/open.ts'), treeOf(source)]);
   const {config, problems} = await openConfig(folder, tree ? {tree} : {});
-  if (config) return {config, problems};
-  throw new ProblemError(together(problems.filter((problem) => hasErrors([problem]))) ?? nothingThere(folder));
+  if (!config) throw new ProblemError(together(problems.filter(isMistake)) ?? nothingThere(folder));
+  if (nodeList === undefined) return {config, problems};
+  const {withNodeList} = await import('./config/with-node-list.ts');
+  const listed = await withNodeList(config, nodeList);
+  if (listed.config) return {config: listed.config, problems: [...problems, ...listed.problems]};
+  throw new ProblemError(together(listed.problems.filter(isMistake)) ?? nothingThere(nodeList));
+}
+
+function isMistake(problem: Problem): boolean {
+  return hasErrors([problem]);
 }
 
 async function treeOf(source: string | undefined) {

@@ -37,10 +37,10 @@ export async function serveRunner(folder: string, options: RunnerOptions): Promi
   const machines = createMachines({environment, stateHome, assets, clock, loadSsh: () => loadSsh(clock)});
   return runRunner(folder, {
     operation: operationOf,
-    async tools({config, source, jump}, secrets) {
+    async tools({config, source, nodeList, jump}, secrets) {
       const own = await createTools({environment, stateHome, clock, assets, endpoint});
       if (config === undefined) return own;
-      return {...own, machines: machines.access({config, source, jump, secrets: machineSecrets(secrets)})};
+      return {...own, machines: machines.access({config, source, nodeList, jump, secrets: machineSecrets(secrets)})};
     },
     closeTools: () => machines.close(),
     clock,

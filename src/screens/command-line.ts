@@ -32,9 +32,25 @@ function choiceWords(request: OperationRequest): readonly string[] {
       return request.verify ? ['--verify'] : [];
     case 'cluster k8s-clean':
       return request.force ? ['--force'] : [];
+    case 'machine add':
+      return [...request.names, ...listWords(request.nodeList), ...(request.updateConfig ? ['--update-config'] : [])];
+    case 'machine remove':
+      return [
+        ...request.names,
+        ...listWords(request.nodeList),
+        ...(request.force ? ['--force'] : []),
+        ...(request.ignoreBudgets ? ['--ignore-budgets'] : []),
+        ...(request.dead ? ['--dead'] : []),
+        ...['--drain-timeout', `${Math.round(request.drainMs / 1000)}s`],
+        ...(request.updateConfig ? ['--update-config'] : []),
+      ];
     default:
       return [];
   }
+}
+
+function listWords(nodeList: string | undefined): readonly string[] {
+  return nodeList === undefined ? [] : ['--node-list', nodeList];
 }
 
 /** 'pai-tui run show 2026…' */

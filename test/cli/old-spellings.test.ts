@@ -30,6 +30,8 @@ test.each([
   ['./paictl.py config generate -i q.yaml -o /cfg -f', ['config generate -i q.yaml -o /cfg -f']],
   ['./paictl.py cluster k8s-bootup -p /cfg', ['cluster k8s-bootup --config /cfg']],
   ['./paictl.py cluster k8s-clean -p /cfg -f', ['cluster k8s-clean --config /cfg --force']],
+  ['paictl.py machine add -p /cfg -l new.yaml', ['machine add --config /cfg --node-list new.yaml']],
+  ['./paictl.py machine remove -p /cfg -l old.yaml', ['machine remove --config /cfg --node-list old.yaml']],
   ['docker_build.py -p c.yaml', ['image build --config c.yaml', 'image push --config c.yaml']],
   [
     'docker_build.py -p c.yaml -n X --yes --builder classic --force',

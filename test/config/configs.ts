@@ -34,6 +34,13 @@ export async function openFixture(name: string, edits: readonly Edit[] = []) {
   return openConfig(folder, eraOptions(name));
 }
 
+/** A folder, as the era of a fixture reads it; fails with every error. */
+export async function modelAt(folder: string, name: string): Promise<ClusterConfig> {
+  const {config, problems} = await openConfig(folder, eraOptions(name));
+  if (!config) throw new Error(said(problems).join('\n'));
+  return config;
+}
+
 /** The model; fails with every error when there is none. */
 export async function modelOf(name: string, edits: readonly Edit[] = []): Promise<ClusterConfig> {
   const {config, problems} = await openFixture(name, edits);

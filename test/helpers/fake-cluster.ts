@@ -26,6 +26,9 @@ export function clusterPlan(request: ClusterRequest, count = 6): Plan {
     case 'cluster etcd snapshot':
     case 'cluster etcd defrag':
       return {...common, title: request.operation, tasks: [task('cluster/etcd', request.operation, {})]};
+    case 'machine add':
+    case 'machine remove':
+      return {...common, title: `${request.operation} ${request.names.join(' ')}`, tasks: []};
   }
 }
 

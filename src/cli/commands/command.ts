@@ -53,6 +53,8 @@ type CommandName =
   | 'machine run'
   | 'machine shell'
   | 'machine logs'
+  | 'machine add'
+  | 'machine remove'
   | 'run list'
   | 'run show'
   | 'run attach'

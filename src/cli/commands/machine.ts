@@ -1,5 +1,13 @@
 import type {Command} from './command.ts';
-import {askingFlags, hostLists, machineNames, passwords, someMachineNames, textFlags} from './common.ts';
+import {
+  askingFlags,
+  clusterChangingFlags,
+  hostLists,
+  machineNames,
+  passwords,
+  someMachineNames,
+  textFlags,
+} from './common.ts';
 
 export const machineCommands: readonly Command[] = [
   {
@@ -35,6 +43,7 @@ export const machineCommands: readonly Command[] = [
       'yes',
       'replace',
       'confirm',
+      'node-list',
       'config',
       'source',
       'jump',
@@ -107,6 +116,53 @@ export const machineCommands: readonly Command[] = [
       'pai-tui machine logs gpu-01 -c ~/cluster',
       "pai-tui machine logs '@workers' -c ~/cluster --unit docker -n 50 --grep error",
       'pai-tui machine logs gpu-01 gpu-02 -c ~/cluster --file /var/log/syslog -f',
+    ],
+    since: '0.1.0',
+  },
+  {
+    name: 'machine add',
+    argument: machineNames,
+    flags: ['node-list', 'update-config', ...clusterChangingFlags],
+    about: 'Let workers become part of a cluster that runs: those of the configuration, or of a node list.',
+    more: [
+      hostLists,
+      'Without names all machines of the node list are added. All go on side by side; each is checked first, and one that does not answer is left out. Certificates are signed with the authorities that a master keeps, so nothing of this computer is needed for it.',
+      'Other machines get the new names and, where the pod network is routes, routes to the new pods; nothing else of them is touched. Last, pods on the new nodes and a few others try to reach each other.',
+      passwords,
+    ],
+    examples: [
+      'pai-tui machine add gpu-07 -c ~/cluster --dry-run',
+      'pai-tui machine add -l new-nodes.yaml -c ~/cluster --yes',
+    ],
+    since: '0.1.0',
+  },
+  {
+    name: 'machine remove',
+    argument: machineNames,
+    flags: [
+      'node-list',
+      'drain-timeout',
+      'force',
+      'ignore-budgets',
+      'dead',
+      'update-config',
+      'confirm',
+      ...clusterChangingFlags,
+    ],
+    means: {force: 'let pods go too that no controller makes anew'},
+    about:
+      'Take workers out of a cluster: their pods go elsewhere, then the node, then all of Kubernetes on the machine.',
+    more: [
+      hostLists,
+      'The plan lists the pods that go, with who makes them anew and what ends with them. They are evicted as their disruption budgets allow; where that takes longer than --drain-timeout, the node stays cordoned with all that is on it, and it is said which budget stands in the way.',
+      'Where something is lost, the names of the machines have to be typed, or given as --confirm NAMES beside --yes. Docker with its images and containers that are not of pods stay.',
+      'Masters and proxies are refused.',
+      passwords,
+    ],
+    examples: [
+      'pai-tui machine remove gpu-07 -c ~/cluster --dry-run',
+      "pai-tui machine remove 'gpu-[07-08]' -c ~/cluster --yes --drain-timeout 30m",
+      'pai-tui machine remove gpu-09 -c ~/cluster --dead --yes --confirm gpu-09',
     ],
     since: '0.1.0',
   },

@@ -12,7 +12,7 @@ export type {EtcdMember, EtcdReport, EtcdSnapshot} from './etcd/types.ts';
 export type * from './status/types.ts';
 
 /** The cluster of a configuration: always all of its machines. */
-export type ClusterQuery = Omit<MachinesRequest, 'names'>;
+export type ClusterQuery = Omit<MachinesRequest, 'names' | 'nodeList'>;
 
 export interface Cluster {
   /**

@@ -63,15 +63,20 @@ export async function changeValue(value: WrittenValue, typed: string, files: Fil
   const edited = editYaml(text, {type: 'set', path, value: wanted}, file);
   if (edited.type === 'refused') throw new ProblemError(edited.problem);
   if (edited.text === text) return {changed: false};
+  await writeEdited(target, edited.text, files);
+  return {changed: true};
+}
+
+/** Another text for a file of a configuration, which keeps its mode and owner. Links are resolved. Throws `edit-refused`. */
+export async function writeEdited(target: string, text: string, files: Pick<Files, 'writeFile'>): Promise<void> {
   const {mode, uid, gid, nlink} = await stat(target);
   if (nlink > 1) {
     throw refused({
-      message: `${displayText(basename(file))} has a second name (a hard link), which would be cut off.`,
-      file,
+      message: `${displayText(basename(target))} has a second name (a hard link), which would be cut off.`,
+      file: target,
     });
   }
-  await files.writeFile(target, edited.text, mode & 0o7777, {uid, gid});
-  return {changed: true};
+  await files.writeFile(target, text, mode & 0o7777, {uid, gid});
 }
 
 /** What somebody typed as YAML means it. */

@@ -50,6 +50,7 @@ const usualParallel = 40;
 interface AccessRequest {
   readonly config: string;
   readonly source?: string | undefined;
+  readonly nodeList?: string | undefined;
   readonly jump?: string | undefined;
   readonly secrets?: MachineSecrets;
 }
@@ -133,9 +134,10 @@ export function createMachines(options: MachinesOptions): MachinesOfEngine {
   };
 
   return {
-    access({config, source, jump, secrets}) {
+    access({config, source, nodeList, jump, secrets}) {
       const more = {
         ...(source === undefined ? {} : {source}),
+        ...(nodeList === undefined ? {} : {nodeList}),
         ...(jump === undefined ? {} : {jump}),
         ...(secrets ? {secrets} : {}),
       };

@@ -22,10 +22,10 @@ export interface ReadMachines {
 
 /** Throws what is wrong with the configuration or its tree, `usage` and `unknown-name` for host lists. */
 export async function readMachines(
-  {config: folder, source, names}: MachinesRequest,
+  {config: folder, source, nodeList, names}: MachinesRequest,
   ownUser: string,
 ): Promise<ReadMachines> {
-  const {config, problems} = await readConfig(folder, source);
+  const {config, problems} = await readConfig(folder, source, nodeList);
   // Nothing else of the configuration is kept: its machines lead to the files with all that is in them.
   const ways = new Map(config.machines.map((machine) => [infoOf(machine, config, ownUser), wayTo(machine)]));
   const all = [...ways.keys()];

@@ -17,6 +17,8 @@ export interface MachinesRequest {
   readonly config: string;
   /** The tree it is for, absolute. */
   readonly source?: string;
+  /** A file of machines beside those of the configuration, absolute. */
+  readonly nodeList?: string;
   /** Host-list expressions ('gpu[01-16]', '@workers', '@all&!node-7'); empty: all machines. */
   readonly names: readonly string[];
   /** The hosts to go through, as ssh -J takes them: 'user@jump:22', several with commas, IPv6 in brackets. */

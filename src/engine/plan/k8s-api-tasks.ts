@@ -1,7 +1,7 @@
 /** What a boot does through the API: objects, the labels of nodes, and waiting for them. */
 
 import {withApi} from '../cluster/boot/api.ts';
-import {type Boot, taskOn} from '../cluster/boot/boot.ts';
+import {type Boot, type Joining, taskOn} from '../cluster/boot/boot.ts';
 import type {AppliedSet} from '../cluster/boot/facts.ts';
 import {type LabelChange, labelChange} from '../cluster/boot/node-labels.ts';
 import {lookAtNode} from '../cluster/boot/node-ready.ts';
@@ -42,7 +42,7 @@ export function apiTasks(boot: Boot): readonly Task[] {
       : [applyTask('pod network', 'Apply the pod network', boot, () => manifestObjects(network))]),
     ...(dnsManifest === undefined ? [] : [applyTask('dns', 'Apply DNS', boot, () => manifestObjects(dnsManifest))]),
     ...boot.machines.map((machine) => nodeTask(machine, boot)),
-    nodesReady(boot),
+    nodesReady(boot, [apiReadyTask, applyId('kube-proxy')]),
     dashboardTask(boot),
     ...(layout.plainHttp
       ? [
@@ -119,7 +119,7 @@ interface ReadyNode {
  * Its labels are put as soon as its kubelet has made it known, so that what waits for them begins; those that left the
  * configuration go. A node of a cluster that is only begun has none of before.
  */
-function nodeTask(machine: ClusterMachine, boot: Boot): Task<ReadyNode> {
+export function nodeTask(machine: ClusterMachine, boot: Joining): Task<ReadyNode> {
   const {name, nodeName, labels} = machine;
   const object = {apiVersion: 'v1', kind: 'Node', name: nodeName};
   const mayBeLabelled = labels.length > 0 || boot.masters.some(boot.isMember);
@@ -179,8 +179,10 @@ interface Nodes {
 }
 
 /** Those that are not have a failed task of their own; what comes after goes on with the others. */
-function nodesReady(boot: Boot): Task<Nodes> {
-  const {machines, masters} = boot;
+export function nodesReady(
+  {machines, masters}: Pick<Boot, 'machines' | 'masters'>,
+  needs: readonly string[],
+): Task<Nodes> {
   const names = masters.map(({name}) => name);
   const expected = machines.map(({nodeName}) => nodeName);
   const look = (context: TaskContext) => withApi(names, context, (api) => readyNodes(expected, api, context));
@@ -188,7 +190,7 @@ function nodesReady(boot: Boot): Task<Nodes> {
     ...onlyWaits,
     id: nodesReadyTask,
     title: 'Wait until nodes are Ready and run kube-proxy',
-    needs: [apiReadyTask, applyId('kube-proxy')],
+    needs,
     after: machines.map((machine) => taskOn(machine, 'node')),
     satisfied: (context) => isSo(() => look(context), context.signal),
     run: async (context) => {

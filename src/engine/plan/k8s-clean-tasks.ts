@@ -39,6 +39,12 @@ export function cleanTasks(cleaned: readonly CleanedMachine[], cleaning: Cleanin
   );
 }
 
+/** A worker alone, when `needs` are done: others are not waited for. */
+export function cleanWorker(one: CleanedMachine, layout: ClusterLayout, needs: readonly string[]): readonly Task[] {
+  const cleaning = {layout, force: false};
+  return [{...stopTask(one, cleaning, []), needs}, filesTask(one, cleaning, 'containers')];
+}
+
 function stopTask(one: CleanedMachine, cleaning: Cleaning, after: readonly string[]): Task {
   const {containers} = one.remains;
   return {

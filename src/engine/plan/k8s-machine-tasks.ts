@@ -2,7 +2,7 @@
 
 import type {Readable} from 'node:stream';
 import {authorityInput, findAuthorities, makeAuthorities, readAnyAuthorities} from '../cluster/authorities.ts';
-import {type Boot, taskOn} from '../cluster/boot/boot.ts';
+import {type Boot, type Joining, taskOn} from '../cluster/boot/boot.ts';
 import {dockerInput, dockerSource} from '../cluster/boot/docker-input.ts';
 import {certificatesFor} from '../cluster/boot/machine-certificates.ts';
 import {onAnyOf} from '../cluster/boot/on-any-of.ts';
@@ -29,28 +29,46 @@ export function machineTasks(boot: Boot): readonly Task[] {
   return [
     ...makeAuthoritiesTask(boot),
     ...boot.machines.flatMap((machine) => [
-      ...preparation(machine, boot),
+      ...preparation(machine, boot, {
+        // One thing at a time on a machine.
+        after: homesOf(boot).includes(machine) ? [authoritiesTask] : [],
+        docker: wellBefore(machine, boot),
+        certificates: [authoritiesTask],
+        kubelet: [apiReadyTask],
+      }),
       ...(machine.roles.includes('master') ? controlPlane(machine, boot) : []),
     ]),
   ];
 }
 
+/** From a bare machine to a worker of a cluster that runs, whose API is reached when the tasks `kubelet` are done. */
+export function workerTasks(machine: ClusterMachine, joining: Joining, kubelet: readonly string[]): readonly Task[] {
+  return preparation(machine, joining, {after: [], docker: [], certificates: [], kubelet});
+}
+
+/** What has to have been done before a phase of a machine, beside its own. */
+interface Gates {
+  readonly after: readonly string[];
+  readonly docker: readonly string[];
+  readonly certificates: readonly string[];
+  /** Of machines that are neither master nor proxy: nobody joins a cluster that is not there. */
+  readonly kubelet: readonly string[];
+}
+
 /** From a bare machine to one with a kubelet. */
-function preparation(machine: ClusterMachine, boot: Boot): readonly Task[] {
+function preparation(machine: ClusterMachine, boot: Joining, gates: Gates): readonly Task[] {
   const id = (phase: string) => taskOn(machine, phase);
   const {roles} = machine;
   const isMaster = roles.includes('master');
   const isProxy = roles.includes('proxy');
-  const isHome = homesOf(boot).includes(machine);
   const steps = stepsOf(machine, boot);
-  const isInstalled = hasDocker(machine, boot);
+  const isInstalled = boot.hasDocker(machine);
   const [pull, docker] = split(steps('docker'), ({script}) => script === 'pull-images.sh');
   return [
     stepsTask('system', machine, boot, {
       title: 'Prepare the system',
       needs: [],
-      // One thing at a time on a machine.
-      ...(isHome ? {after: [authoritiesTask]} : {}),
+      ...(gates.after.length > 0 ? {after: gates.after} : {}),
       steps: steps('machine'),
       // Half a /etc/fstab or /etc/hosts would be worse than a machine too many.
       critical: true,
@@ -58,7 +76,7 @@ function preparation(machine: ClusterMachine, boot: Boot): readonly Task[] {
     }),
     stepsTask('docker', machine, boot, {
       title: 'Set up docker',
-      needs: [id('system'), ...wellBefore(machine, boot)],
+      needs: [id('system'), ...gates.docker],
       steps: docker.filter(({script}) => script !== 'install-docker.sh' || !isInstalled),
       critical: true,
       deadlineMs: 20 * minute,
@@ -72,7 +90,7 @@ function preparation(machine: ClusterMachine, boot: Boot): readonly Task[] {
     }),
     stepsTask('certificates', machine, boot, {
       title: 'Put certificates and kubeconfigs',
-      needs: [authoritiesTask, id('images')],
+      needs: [...gates.certificates, id('images')],
       steps: steps('certificates'),
       critical: true,
       deadlineMs: 3 * minute,
@@ -102,8 +120,7 @@ function preparation(machine: ClusterMachine, boot: Boot): readonly Task[] {
       title: 'Start the kubelet',
       needs: [
         id(isProxy ? 'proxy' : isMaster ? 'etcd' : 'certificates'),
-        // Nobody joins a cluster that is not there.
-        ...(isMaster || isProxy ? [] : [apiReadyTask]),
+        ...(isMaster || isProxy ? [] : gates.kubelet),
       ],
       steps: steps('kubelet'),
       deadlineMs: 5 * minute,
@@ -143,7 +160,7 @@ interface StepsTask {
   stdinOf?(step: ClusterStep, context: TaskContext): Promise<string | Readable | undefined>;
 }
 
-function stepsTask(phase: string, machine: ClusterMachine, boot: Boot, what: StepsTask): Task<Changes> {
+function stepsTask(phase: string, machine: ClusterMachine, boot: Joining, what: StepsTask): Task<Changes> {
   const {title, needs, after, steps, critical, deadlineMs, stdinOf} = what;
   const {layout, choice} = boot;
   const isMember = boot.isMember(machine);
@@ -170,7 +187,10 @@ function stepsTask(phase: string, machine: ClusterMachine, boot: Boot, what: Ste
   };
 }
 
-function stepsOf(machine: ClusterMachine, {layout}: Boot): (phase: ClusterStep['phase']) => readonly ClusterStep[] {
+function stepsOf(
+  machine: ClusterMachine,
+  {layout}: Pick<Joining, 'layout'>,
+): (phase: ClusterStep['phase']) => readonly ClusterStep[] {
   const all = deploySteps(layout, machine);
   return (phase) => all.filter((step) => step.phase === phase);
 }
@@ -179,16 +199,11 @@ function split<T>(all: readonly T[], isFirst: (one: T) => boolean): readonly [re
   return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
 }
 
-/** Docker that is there stays what it is, but for its settings. */
-function hasDocker(machine: ClusterMachine, {facts}: Boot): boolean {
-  return facts.machines.some((found) => found.name === machine.name && found.hasDocker);
-}
-
-async function dockerStdin({stdin}: ClusterStep, machine: ClusterMachine, boot: Boot, {tools, signal}: TaskContext) {
+async function dockerStdin({stdin}: ClusterStep, machine: ClusterMachine, boot: Joining, {tools, signal}: TaskContext) {
   const {layout, choice} = boot;
   if (stdin === 'docker source') return dockerSource(layout);
   if (stdin !== 'docker settings') return undefined;
-  const request = {layout, machine, podNetwork: choice.podNetwork, isFresh: !hasDocker(machine, boot)};
+  const request = {layout, machine, podNetwork: choice.podNetwork, isFresh: !boot.hasDocker(machine)};
   return dockerInput(request, tools.machines, signal);
 }
 
@@ -242,7 +257,7 @@ function makeAuthoritiesTask(boot: Boot): readonly Task<Changes>[] {
   return [task];
 }
 
-async function certificates(machine: ClusterMachine, {layout, masters}: Boot, {tools, signal}: TaskContext) {
+async function certificates(machine: ClusterMachine, {layout, masters}: Joining, {tools, signal}: TaskContext) {
   const names = masters.map(({name}) => name);
   const authorities = await readAnyAuthorities(tools.machines, names, signal);
   if (!authorities) {

@@ -1,7 +1,7 @@
 /** The API by plain HTTP on port 8080 of the masters, where that was chosen: for services that know no TLS. */
 
 import {withApi} from '../cluster/boot/api.ts';
-import {type Boot, taskOn} from '../cluster/boot/boot.ts';
+import {type Boot, type Joining, taskOn} from '../cluster/boot/boot.ts';
 import {type Changes, runSteps, stepEffects} from '../cluster/boot/run-steps.ts';
 import {type Look, waitFor} from '../cluster/boot/wait.ts';
 import type {ClusterMachine} from '../cluster/layout/types.ts';
@@ -18,17 +18,17 @@ const retry: Retry = {attempts: 3, on: ['machine-lost', 'machine-unreachable'], 
 
 /** On each master, once the account is there whose rights whoever asks will have. */
 export function plainHttpTasks(account: string, boot: Boot): readonly Task[] {
-  return boot.masters.map((master) => plainHttpTask(master, account, boot));
+  return boot.masters.map((master) => plainHttpTask(master, [account, taskOn(master, 'api-ready')], boot));
 }
 
-function plainHttpTask(machine: ClusterMachine, account: string, boot: Boot): Task<Changes> {
+export function plainHttpTask(machine: ClusterMachine, needs: readonly string[], boot: Joining): Task<Changes> {
   const {layout, choice, masters} = boot;
   const steps = plainHttpSteps(machine);
   return {
     id: taskOn(machine, 'plain-http'),
     title: 'Offer the API by plain HTTP on port 8080',
     on: machine.name,
-    needs: [account, taskOn(machine, 'api-ready')],
+    needs,
     touches: 'a machine',
     does: stepEffects(machine, 'deploy', steps),
     expected: boot.isMember(machine) ? 'decided while running' : 'change',

@@ -33,6 +33,8 @@ export interface PodVerification {
   readonly apiReady: string;
   /** The task whose result is {ready}, the names of nodes that are Ready. */
   readonly nodesReady: string;
+  /** Names of nodes that are tried with those; no pod comes to any other. Absent: pods come to all. */
+  readonly others?: readonly string[];
   /** Tasks that have to have ended before, as far as they are there. */
   readonly after: readonly string[];
 }
@@ -62,11 +64,13 @@ interface TriedPods {
 }
 
 function tryPodsTask(verification: PodVerification): Task<TriedPods> {
-  const {layout, podNetwork, masters, always, nodesReady, after} = verification;
+  const {layout, podNetwork, masters, always, nodesReady, others, after} = verification;
   const trial = podTrial(layout, podNetwork);
   return {
     id: podsTask,
-    title: `Try from a pod on each node what pods should reach`,
+    title: others
+      ? 'Try from pods on new nodes and a few others what pods should reach'
+      : 'Try from a pod on each node what pods should reach',
     needs: [nodesReady],
     after,
     touches: 'the cluster',
@@ -83,18 +87,19 @@ function tryPodsTask(verification: PodVerification): Task<TriedPods> {
       if (!always && !context.mayHaveChanged())
         return {changed: false, result: {nodes: []}, note: 'not tried: nothing was changed'};
       const {ready} = context.resultOf<{readonly ready: readonly string[]}>(nodesReady);
-      return withApi(namesOf(masters), context, (api) => tryPods(verification, ready, api, context));
+      const nodes = [...ready, ...(others ?? [])];
+      return withApi(namesOf(masters), context, (api) => tryPods(verification, nodes, api, context));
     },
   };
 }
 
 async function tryPods(
-  {layout, podNetwork}: PodVerification,
+  {layout, podNetwork, others}: PodVerification,
   nodes: readonly string[],
   api: Kube,
   context: TaskContext,
 ): Promise<TaskEnd<TriedPods>> {
-  const trial = podTrial(layout, podNetwork);
+  const trial = podTrial(layout, podNetwork, others && nodes);
   const run = basename(context.runFolder);
   const patience = {start: startMs + perNodeMs * nodes.length, ask: askMs + perNodeMs * nodes.length};
   try {

@@ -85,18 +85,26 @@ export function masterWaits(
 
 /** By the address that everybody uses, once API servers are ready: with a balancer, through it. */
 export function apiReady(id: string, boot: Boot): Task {
-  const {masters, machines, layout} = boot;
-  const {host, port} = layout.api;
-  const names = masters.map(({name}) => name);
+  const {masters, machines} = boot;
   const servers = masters.map((master) => taskOn(master, 'api-ready'));
   const proxies = machines.filter(({roles}) => roles.includes('proxy')).map((proxy) => taskOn(proxy, 'kubelet'));
+  return {
+    ...apiReached(id, boot),
+    // Some of several masters are enough.
+    ...(servers.length === 1 ? {needs: servers, after: proxies} : {needs: [], after: [...servers, ...proxies]}),
+  };
+}
+
+/** The same of a cluster that runs: nothing has to come before. */
+export function apiReached(id: string, {masters, layout}: Pick<Boot, 'masters' | 'layout'>): Task {
+  const {host, port} = layout.api;
+  const names = masters.map(({name}) => name);
   const look = (context: TaskContext) => withApi(names, context, (api) => readiness(api, context));
   return {
     ...onlyWaits,
     id,
     title: `Wait until the API is reached by ${host}`,
-    // Some of several masters are enough.
-    ...(servers.length === 1 ? {needs: servers, after: proxies} : {needs: [], after: [...servers, ...proxies]}),
+    needs: [],
     satisfied: (context) => isSo(() => look(context), context.signal),
     run: async (context) => {
       const late = async (waitsFor: string) =>

@@ -216,6 +216,8 @@ export interface RunRequest {
   /** Absolute, links resolved. */
   readonly source?: string;
   readonly config?: string;
+  /** A file of machines beside those of the configuration: to be added, or not written into it. Absolute, links resolved. */
+  readonly nodeList?: string;
   /** Where the engine is, when it was chosen for this run. */
   readonly parallel?: number;
   /** The hosts to go through to machines, as ssh -J takes them. */

@@ -216,5 +216,9 @@ function titleOf(request: OperationRequest): string {
       return 'Take a snapshot of etcd';
     case 'cluster etcd defrag':
       return 'Defragment etcd';
+    case 'machine add':
+      return `Add ${request.names.join(' ') || 'machines'}`;
+    case 'machine remove':
+      return `Remove ${request.names.join(' ') || 'machines'}`;
   }
 }

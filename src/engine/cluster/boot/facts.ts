@@ -75,7 +75,8 @@ export async function readBootupFacts(
   };
 }
 
-function foundMachine(asked: AskedMachine, {endpoints}: ApiFacts, layout: ClusterLayout): FoundMachine {
+/** What counts of the answers of a machine. */
+export function foundMachine(asked: AskedMachine, {endpoints}: ApiFacts, layout: ClusterLayout): FoundMachine {
   const {name, problem, answer} = asked;
   const address = layout.masters.find((master) => master.name === name)?.address;
   const servesApi = endpoints.some(

@@ -53,7 +53,8 @@ function isPromise(check: CheckName, state: CheckResult['state']): boolean {
   return state === 'ok' && (check === 'masters' || check === 'balancer');
 }
 
-function problemOfCheck(
+/** A check that failed, or is to be warned of, as it is told. */
+export function problemOfCheck(
   {check, detail, fix}: Pick<CheckResult, 'check' | 'detail' | 'fix'>,
   machines: readonly string[],
 ): Problem {
@@ -67,7 +68,8 @@ function problemOfCheck(
   };
 }
 
-function isDead({code}: Problem): boolean {
+/** Nobody answers there, whatever the reason. */
+export function isDead({code}: Problem): boolean {
   return code === 'machine-unreachable' || code === 'machine-lost' || code === 'deadline-passed';
 }
 

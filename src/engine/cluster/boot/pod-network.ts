@@ -14,7 +14,7 @@ export function decidePodNetwork(layout: ClusterLayout, facts: CheckFacts, isBoo
   const {podNetwork} = layout;
   if (podNetwork.kind === 'host' || podNetwork.kind === 'manifest') return podNetwork;
   const {range} = podNetwork;
-  const taken = bridgesIn(facts, range);
+  const taken = {...routedIn(layout, facts, range), ...bridgesIn(facts, range)};
   const answering = {...layout, machines: layout.machines.filter(({name}) => isThere(facts, name))};
   const hasRoutes =
     podNetwork.kind === 'routes' || Object.keys(taken).length > 0 || (!isBooted && canRoutePods(facts, answering));
@@ -27,16 +27,30 @@ function isThere({machines}: CheckFacts, name: string): boolean {
 
 /** What docker's bridge has of the pods' range already, by machine. */
 function bridgesIn({machines}: CheckFacts, range: string): Readonly<Record<string, string>> {
-  const whole = rangeOf(range);
   return Object.fromEntries(
     machines.flatMap(({name, answer}) => {
-      const bridge = answer?.routes.find(({to, device, via}) => {
-        const [address = '', bits] = to.split('/');
-        const number = addressNumber(address);
-        const isOfPods = whole !== undefined && number !== undefined && isWithin(number, whole);
-        return device === 'docker0' && via === undefined && bits === '24' && isOfPods;
-      });
+      const bridge = answer?.routes.find(
+        ({to, device, via}) => device === 'docker0' && via === undefined && isOfPods(to, range),
+      );
       return bridge ? [[name, bridge.to]] : [];
     }),
   );
+}
+
+/** What others lead to a machine that does not answer: its pods may still be there, and nobody else is to have their range. */
+function routedIn({machines}: ClusterLayout, facts: CheckFacts, range: string): Readonly<Record<string, string>> {
+  const routes = facts.machines.flatMap(({answer}) => answer?.routes ?? []);
+  return Object.fromEntries(
+    machines.flatMap(({name, address}) => {
+      const led = isThere(facts, name) ? undefined : routes.find(({to, via}) => via === address && isOfPods(to, range));
+      return led ? [[name, led.to]] : [];
+    }),
+  );
+}
+
+/** The 256 addresses of one machine. */
+function isOfPods(to: string, range: string): boolean {
+  const [address = '', bits] = to.split('/');
+  const [whole, number] = [rangeOf(range), addressNumber(address)];
+  return bits === '24' && whole !== undefined && number !== undefined && isWithin(number, whole);
 }

@@ -16,15 +16,18 @@ export interface PodTrial {
   readonly acrossMachines: boolean;
   /** The name of the API that has to be found; absent: names are not tried. */
   readonly apiName?: string;
+  /** Names of the nodes that pods come to; absent: all. */
+  readonly nodes?: readonly string[];
 }
 
-export function podTrial(layout: ClusterLayout, podNetwork: DecidedPodNetwork): PodTrial {
+export function podTrial(layout: ClusterLayout, podNetwork: DecidedPodNetwork, nodes?: readonly string[]): PodTrial {
   const {images, serviceAddress, dnsManifest, domain} = layout;
   return {
     image: images.hyperkube,
     serviceAddress,
     acrossMachines: podNetwork.kind !== 'host',
     ...(dnsManifest === undefined ? {} : {apiName: `kubernetes.default.svc.${domain}`}),
+    ...(nodes ? {nodes} : {}),
   };
 }
 
@@ -104,7 +107,7 @@ export function answeringObjects(trial: PodTrial, run: string): readonly KubeObj
             script: answerScript,
             env: [],
             // It is not to speak for anybody.
-            pod: {automountServiceAccountToken: false},
+            pod: {automountServiceAccountToken: false, ...placedOn(trial)},
             container: {readinessProbe: {httpGet: {path: '/answer/node', port}, ...everySecond}},
           }),
         ]
@@ -128,13 +131,22 @@ export function askingObjects(
         {name: 'API_ADDRESS', value: trial.serviceAddress},
         {name: 'API_NAME', value: trial.apiName ?? ''},
       ],
-      pod: {volumes: [{name: 'targets', configMap: {name, optional: true}}]},
+      pod: {volumes: [{name: 'targets', configMap: {name, optional: true}}], ...placedOn(trial)},
       container: {
         volumeMounts: [{name: 'targets', mountPath: '/targets', readOnly: true}],
         readinessProbe: {exec: {command: ['test', '-e', '/tmp/reached']}, ...everySecond},
       },
     }),
   ];
+}
+
+/** One term for each, since a field takes one value only. */
+function placedOn({nodes}: PodTrial): object {
+  if (!nodes) return {};
+  const nodeSelectorTerms = nodes.map((node) => ({
+    matchFields: [{key: 'metadata.name', operator: 'In', values: [node]}],
+  }));
+  return {affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms}}}};
 }
 
 /** So few that a pod has asked them soon, on a cluster of a thousand nodes too. */
