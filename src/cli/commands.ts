@@ -47,9 +47,7 @@ export const commands: readonly Command[] = [
 export const laterNouns = ['service', 'new', 'sandbox'] as const;
 
 /** The same for commands of nouns that are here. */
-export const laterCommands: readonly string[] = ['add', 'remove', 'repair', 'etcdfix', 'etcd-fix'].map(
-  (verb) => `machine ${verb}`,
-);
+export const laterCommands: readonly string[] = ['repair', 'etcdfix', 'etcd-fix'].map((verb) => `machine ${verb}`);
 
 export function commandNamed(name: string): Command | undefined {
   return commands.find((command) => command.name === name);

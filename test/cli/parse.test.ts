@@ -69,7 +69,7 @@ test('no words at all open the app, which takes only its own flags', () => {
   expect(parse([])).toEqual({kind: 'app', options: {}});
   expect(parse(['-c', '/c', '--readonly'])).toEqual({kind: 'app', options: {config: '/c', readonly: true}});
   expect(misuse('--force').message).toBe(
-    '--force belongs to a command (image build, config generate, cluster k8s-clean).',
+    '--force belongs to a command (image build, config generate, cluster k8s-clean, machine remove).',
   );
 });
 
