@@ -34,7 +34,7 @@ find /etc/kubernetes /etc/pai-tui -path /etc/kubernetes/pki -prune -o -type f -p
 done | tell sum 4000
 # How etcd began says nothing of how it is: another member finds other words there than the first ones.
 if [ -r /etc/kubernetes/manifests/etcd.yaml ]; then
-  say etcd-sum "$(sed '/--initial-cluster\(-state\)\{0,1\}=/d' /etc/kubernetes/manifests/etcd.yaml | sums)"
+  say etcd-sum "$(sed -e '/--initial-cluster\(-state\)\{0,1\}=/d' -e '/pai-tui\/joined:/d' /etc/kubernetes/manifests/etcd.yaml | sums)"
 fi
 tell_file daemon /etc/docker/daemon.json 1000
 sed -n '/^# pai-tui begin/,/^# pai-tui end/p' /etc/hosts 2>/dev/null | tell hosts 8000

@@ -137,7 +137,8 @@ export type ClusterRequest =
   | EtcdSnapshotRequest
   | EtcdDefragRequest
   | MachineAddRequest
-  | MachineRemoveRequest;
+  | MachineRemoveRequest
+  | EtcdfixRequest;
 
 /** Of the cluster that a configuration describes, always all of it. */
 interface ClusterRunRequest extends RunRequest {
@@ -197,6 +198,12 @@ export interface MachineRemoveRequest extends MachineChangeRequest {
   readonly dead: boolean;
   /** Milliseconds that the pods of each machine have to be gone in. */
   readonly drainMs: number;
+}
+
+export interface EtcdfixRequest extends ClusterRunRequest {
+  readonly operation: 'machine etcdfix';
+  /** The master whose member of etcd is to be mended. */
+  readonly machine: string;
 }
 
 /** Where this computer is made to reach a cluster; both absolute. */

@@ -19,6 +19,7 @@ const operations: Readonly<Partial<Record<Name, () => Promise<AnyOperation>>>> =
   'cluster etcd defrag': async () => (await import('./plan/etcd-defrag.ts')).etcdDefrag,
   'machine add': async () => (await import('./plan/machine-add.ts')).machineAdd,
   'machine remove': async () => (await import('./plan/machine-remove.ts')).machineRemove,
+  'machine etcdfix': async () => (await import('./plan/etcdfix.ts')).etcdfix,
   'cluster install-kubectl': async () => (await import('./plan/install-kubectl.ts')).installKubectl,
 };
 

@@ -44,6 +44,8 @@ function choiceWords(request: OperationRequest): readonly string[] {
         ...['--drain-timeout', `${Math.round(request.drainMs / 1000)}s`],
         ...(request.updateConfig ? ['--update-config'] : []),
       ];
+    case 'machine etcdfix':
+      return [request.machine];
     default:
       return [];
   }

@@ -23,6 +23,12 @@ export function clusterPlan(request: ClusterRequest, count = 6): Plan {
       return {...common, title: 'Install kubectl', tasks: [kubectlTask(request.kubeconfig)]};
     case 'cluster certificates renew':
       return {...common, title: `Renew certificates on ${count} machines`, tasks: machines.map(certificatesTask)};
+    case 'machine etcdfix':
+      return {
+        ...common,
+        title: `Replace the member of etcd on ${request.machine}`,
+        tasks: [task('cluster/etcd-remove', 'Remove the member', {})],
+      };
     case 'cluster etcd snapshot':
     case 'cluster etcd defrag':
       return {...common, title: request.operation, tasks: [task('cluster/etcd', request.operation, {})]};

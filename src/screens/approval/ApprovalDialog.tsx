@@ -212,6 +212,8 @@ function titleOf(request: OperationRequest): string {
       return 'Install kubectl';
     case 'cluster certificates renew':
       return 'Renew the certificates';
+    case 'machine etcdfix':
+      return `Mend the member of etcd on ${request.machine}`;
     case 'cluster etcd snapshot':
       return 'Take a snapshot of etcd';
     case 'cluster etcd defrag':

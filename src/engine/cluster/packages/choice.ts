@@ -13,6 +13,8 @@ export interface PackageChoice {
   readonly podNetwork: DecidedPodNetwork;
   /** Members that etcd has already, when this machine joins them; absent: all masters begin together. */
   readonly etcdMembers?: readonly {readonly name: string; readonly peerUrl: string}[];
+  /** Makes the pod of etcd another one than any before: a text seen before inherits how long kubelet waits between crashes. */
+  readonly etcdMark?: string;
   /** Of the settings of the plain HTTP API, so that others make another pod. */
   readonly plainHttpDigest?: string;
 }

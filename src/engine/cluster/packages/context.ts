@@ -84,15 +84,24 @@ function listening({address}: ClusterMachine) {
     : {listenAddress: '0.0.0.0', probeAddress: '127.0.0.1'};
 }
 
-function etcd({masters}: ClusterLayout, {etcdMembers}: PackageChoice, {name, address, etcdId}: ClusterMachine): Plain {
+function etcd(
+  {masters}: ClusterLayout,
+  {etcdMembers, etcdMark}: PackageChoice,
+  {name, address, etcdId}: ClusterMachine,
+): Plain {
   const own = {name: etcdId ?? name, peerUrl: peerUrl(address)};
+  // One that was added stands in the list already, which is left as etcd gave it.
+  const isListed = etcdMembers?.some((member) => member.name === own.name && member.peerUrl === own.peerUrl);
   const members = etcdMembers
-    ? [...etcdMembers.filter(({peerUrl}) => peerUrl !== own.peerUrl), own]
+    ? isListed
+      ? etcdMembers
+      : [...etcdMembers.filter((member) => member.peerUrl !== own.peerUrl), own]
     : masters.map((master) => ({name: master.etcdId ?? master.name, peerUrl: peerUrl(master.address)}));
   // The nearest first: the API server goes by the order.
   const addresses = [address, ...masters.map((master) => master.address).filter((other) => other !== address)];
   return {
     initialState: etcdMembers ? 'existing' : 'new',
+    mark: etcdMark ?? '',
     initialCluster: members.map((member) => `${member.name}=${member.peerUrl}`).join(','),
     servers: addresses.map((each) => `https://${each}:2379`).join(','),
   };

@@ -91,7 +91,7 @@ function files(wanted: ReadonlyMap<string, WantedFile>, answer: MachineAnswer, t
 /** As the machine leaves it out: a member that came later began with other words than the first ones. */
 function withoutBeginning(manifest: Uint8Array): Uint8Array {
   const lines = Buffer.from(manifest).toString('utf8').split('\n');
-  return Buffer.from(lines.filter((line) => !/--initial-cluster(?:-state)?=/.test(line)).join('\n'));
+  return Buffer.from(lines.filter((line) => !/--initial-cluster(?:-state)?=|pai-tui\/joined:/.test(line)).join('\n'));
 }
 
 /** The kubelet runs whatever lies among its manifests; routes are set by whatever lies beside their script. */
