@@ -6,7 +6,7 @@ import {describe, expect, it} from 'vitest';
 import {parseAllDocuments} from 'yaml';
 import type {ClusterLayout, ClusterMachine} from '../../src/engine/cluster/layout/types.ts';
 import type {PackageChoice} from '../../src/engine/cluster/packages/choice.ts';
-import {clusterPackage} from '../../src/engine/cluster/packages/packages.ts';
+import {clusterPackage, commonOfCluster} from '../../src/engine/cluster/packages/packages.ts';
 import {type ClusterOperation, cleanSteps, deploySteps} from '../../src/engine/cluster/packages/steps.ts';
 import {resolveInside} from '../../src/engine/files/inside.ts';
 import {clusterOf, first, masters, ways, worker} from './sample-clusters.ts';
@@ -105,6 +105,33 @@ describe('the package of a machine', () => {
     const [before, after] = [await manifests(6443), await manifests(7443)];
     for (const index of [0, 1]) expect(after[index]).not.toBe(before[index]);
     expect(await manifests(6443)).toEqual(before);
+  });
+
+  it('is the same where what machines have in common is made once, and that is not made again', async () => {
+    const layout = {...(await clusterOf('proxy')), plainHttp: true};
+    const another = {...worker, name: 'gpu-02', nodeName: 'gpu-02', address: '10.0.0.12'};
+    const all = {...layout, machines: [...layout.machines, another], workers: [...layout.workers, another]};
+    const common = commonOfCluster(assets, all, routes);
+    const read: string[] = [];
+    const files = {
+      resolveInside: (root: string, name: string) => {
+        read.push(name);
+        return resolveInside(root, name);
+      },
+    };
+    const digests: string[] = [];
+    for (const machine of all.machines) {
+      const choice = {...routes, plainHttpDigest: `of ${machine.name}`};
+      const request = {assets, layout: all, choice, machine, operation: 'deploy', files, common} as const;
+      const {package: built} = await clusterPackage(request);
+      expect(built).toMatchObject({digest: (await packageFor(all, machine, choice)).digest, machine: machine.name});
+      const texts = (await Promise.all((built?.files ?? []).map((file) => file.read()))).map(String);
+      const alone = await Promise.all((await packageFor(all, machine, choice)).files.map((file) => file.read()));
+      expect(texts).toEqual(alone.map(String));
+      digests.push(built?.digest ?? '');
+    }
+    expect(new Set(digests).size).toBe(all.machines.length);
+    expect(new Set(read).size).toBe(read.length);
   });
 
   it('is written down for what there is, and for nothing else', () => {

@@ -28,9 +28,31 @@ interface PackageSource {
 /** Templates see the names of the configuration's era, or others that are given; those hold no secret. */
 export type PackageRequest = PackageSource &
   (
-    | {readonly config: Pick<ClusterConfig, 'era' | 'views'>; readonly names?: undefined}
-    | {readonly names: ReadonlyMap<string, Value>}
+    | {readonly config: Pick<ClusterConfig, 'era' | 'views'>; readonly names?: undefined; readonly common?: undefined}
+    | {readonly names: ReadonlyMap<string, Value>; readonly common?: CommonFiles}
   );
+
+/** What packages of several machines have in common: read, compiled and rendered once. Nothing of it may change meanwhile. */
+export interface CommonFiles {
+  readonly templates: Templates;
+  /** Finds the words by which a template asks for more than is the same for all machines. */
+  readonly asksForMore: RegExp;
+  /** By what manifests call them. */
+  readonly sources: Map<string, {readonly file: string; readonly text: string}>;
+  readonly contents: Map<string, Content>;
+}
+
+/** `ofMachine`: the names that templates see and that are not the same for all machines. */
+export function commonFiles(toolRoot: string, ofMachine: readonly string[]): CommonFiles {
+  const words = [...ofMachine, 'include', 'import', 'extends'];
+  return {
+    templates: createTemplates(templatesInside(toolRoot)),
+    asksForMore: new RegExp(`\\b(?:${words.join('|')})\\b`),
+    ...{sources: new Map(), contents: new Map()},
+  };
+}
+
+type Content = Omit<PackageFile, 'path' | 'installed'>;
 
 export interface PackageReading {
   /** Only when no problem is an error. */
@@ -44,7 +66,7 @@ export async function buildPackage(request: PackageRequest): Promise<PackageRead
   const {manifest, toolRoot, host} = request;
   const problems: Problem[] = [...conflicts(manifest.entries)];
   const rendering: Rendering = {
-    templates: createTemplates(templatesInside(toolRoot)),
+    templates: request.common?.templates ?? createTemplates(templatesInside(toolRoot)),
     ...(request.names
       ? {names: request.names, shownNames: request.names, secrets: new Set<string>()}
       : namesOf(request.config, host)),
@@ -95,20 +117,52 @@ function concealed(views: ClusterConfig['views']): ClusterConfig['views'] {
 
 async function fileOf(entry: PackageEntry, request: PackageRequest, rendering: Rendering): Promise<PackageFile> {
   const {path} = entry;
-  const file = await request.files.resolveInside(request.toolRoot, entry.src);
   const install = installedAt(path);
   const installed = install === undefined ? {} : {installed: install};
-  if (entry.how === 'copied') return {path, ...installed, ...(await readCopied(file))};
-  const template = rendering.templates.compile(file, readTemplate(file));
-  const {text, warnings} = template.render(rendering.names);
-  rendering.problems.push(...warnings);
-  const isSecret = withoutSecrets(text, rendering.secrets) !== text || differs(template, text, rendering.shownNames);
+  const content = await contentOf(entry, request, rendering);
+  return {path, ...installed, ...content};
+}
+
+async function contentOf(
+  {src, how}: PackageEntry,
+  {files, toolRoot, common}: PackageRequest,
+  rendering: Rendering,
+): Promise<Content> {
+  const known = common?.contents.get(src);
+  if (known) return known;
+  if (how === 'copied') {
+    const copied = await readCopied(await files.resolveInside(toolRoot, src));
+    if (!common) return copied;
+    const bytes = await copied.read();
+    const content = {...copied, read: async () => bytes};
+    common.contents.set(src, content);
+    return content;
+  }
+  const source = common?.sources.get(src) ?? (await sourceOf(src, {files, toolRoot}));
+  const content = rendered(source, rendering);
+  common?.sources.set(src, source);
+  if (common && !common.asksForMore.test(source.text)) common.contents.set(src, content);
+  return content;
+}
+
+async function sourceOf(src: string, {files, toolRoot}: Pick<PackageSource, 'files' | 'toolRoot'>) {
+  const file = await files.resolveInside(toolRoot, src);
+  return {file, text: readTemplate(file)};
+}
+
+function rendered(
+  source: {readonly file: string; readonly text: string},
+  {templates, names, shownNames, secrets, problems}: Rendering,
+): Content {
+  const template = templates.compile(source.file, source.text);
+  const {text, warnings} = template.render(names);
+  problems.push(...warnings);
+  const isSecret =
+    withoutSecrets(text, secrets) !== text || (shownNames !== names && differs(template, text, shownNames));
   const bytes = Buffer.from(text, 'utf8');
   // The originals leave it to each job to make rendered scripts executable, or to call them through bash.
   const isScript = text.startsWith('#!');
   return {
-    path,
-    ...installed,
     mode: (isScript ? 0o755 : 0o644) & (isSecret ? 0o700 : 0o777),
     size: bytes.length,
     digest: isSecret ? 'secret' : sha256Of(bytes),

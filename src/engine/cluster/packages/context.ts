@@ -16,14 +16,25 @@ export function assetContext(
   layout: ClusterLayout,
   choice: PackageChoice,
   machine?: ClusterMachine,
+  cluster = clusterNames(layout, choice),
 ): ReadonlyMap<string, Value> {
   const plain: Readonly<Record<string, Plain>> = {
-    cluster: cluster(layout, choice),
     flags: versionFlags(layout.version),
     plainHttp: {digest: choice.plainHttpDigest ?? ''},
     ...(machine ? ofMachine(layout, choice, machine) : {}),
   };
-  return new Map(Object.entries(plain).map(([name, value]) => [name, asValue(value)]));
+  return new Map([
+    ['cluster', cluster],
+    ...Object.entries(plain).map(([name, value]) => [name, asValue(value)] as const),
+  ]);
+}
+
+/** Names that are not the same for all machines. */
+export const namesOfMachine = ['host', 'etcd', 'kubeconfigs', 'plainHttp'] as const;
+
+/** What is the same for all machines, for whoever makes the contexts of many of them. */
+export function clusterNames(layout: ClusterLayout, choice: Pick<PackageChoice, 'podNetwork'>): Value {
+  return asValue(cluster(layout, choice));
 }
 
 function ofMachine(layout: ClusterLayout, choice: PackageChoice, machine: ClusterMachine) {
@@ -44,7 +55,7 @@ function kubeconfigDigests(layout: ClusterLayout, machine: ClusterMachine): Read
   );
 }
 
-function cluster(layout: ClusterLayout, choice: PackageChoice): Plain {
+function cluster(layout: ClusterLayout, choice: Pick<PackageChoice, 'podNetwork'>): Plain {
   const {name, version, api, masterPort, serviceRange, dns, domain, etcdDataPath, qosSwitch, images} = layout;
   const dashboard = layout.machines.find(({labels}) => labels.includes('dashboard'));
   return {
@@ -65,12 +76,15 @@ function cluster(layout: ClusterLayout, choice: PackageChoice): Plain {
 }
 
 /** From where plain HTTP may be spoken: machines of the cluster and their pods. */
-export function plainHttpSources({machines}: ClusterLayout, {podNetwork}: PackageChoice): readonly string[] {
+export function plainHttpSources(
+  {machines}: ClusterLayout,
+  {podNetwork}: Pick<PackageChoice, 'podNetwork'>,
+): readonly string[] {
   const addresses = machines.map(({address}) => address).filter((address) => isIPv4(address));
   return ['127.0.0.1', ...addresses, ...('range' in podNetwork ? [podNetwork.range] : [])];
 }
 
-function seen({name, nodeName, address, etcdId}: ClusterMachine, {podNetwork}: PackageChoice) {
+function seen({name, nodeName, address, etcdId}: ClusterMachine, {podNetwork}: Pick<PackageChoice, 'podNetwork'>) {
   return {
     ...{name, nodeName, address, isAddress: isIPv4(address), etcdId: etcdId ?? ''},
     podRange: podNetwork.kind === 'routes' ? (podNetwork.ranges[name] ?? '') : '',

@@ -50,8 +50,12 @@ export async function judgeDrift(compared: Compared): Promise<readonly DriftEntr
 type Texts = ReadonlyMap<string, Uint8Array>;
 
 async function textsOf({files}: Package): Promise<Texts> {
-  return new Map(await Promise.all(files.map(async ({path, read}) => [path, await read()] as const)));
+  const needed = files.filter(({path}) => path.startsWith('etc/') || compared.includes(path));
+  return new Map(await Promise.all(needed.map(async ({path, read}) => [path, await read()] as const)));
 }
+
+/** Of files that lie elsewhere on the machine, or in something that was made of them. */
+const compared = ['hosts', 'kubelet.arguments', 'pod-routes', 'pod-routes.sh', 'start-kubelet.sh'];
 
 interface WantedFile {
   readonly content: Uint8Array;
@@ -149,8 +153,9 @@ function hosts(texts: Texts, {hosts: found}: MachineAnswer): DriftEntry[] {
     .split('\n')
     .filter((line) => line !== '');
   const there = found.slice(1, -1).filter((line) => line !== '');
-  const missing = wanted.filter((line) => !there.includes(line));
-  const extra = there.filter((line) => !wanted.includes(line));
+  const [wantedLines, linesThere] = [new Set(wanted), new Set(there)];
+  const missing = wanted.filter((line) => !linesThere.has(line));
+  const extra = there.filter((line) => !wantedLines.has(line));
   if (missing.length === 0 && extra.length === 0) return [];
   const parts = [
     ...(missing.length > 0 ? [`${some(missing)} ${missing.length === 1 ? 'is' : 'are'} missing`] : []),

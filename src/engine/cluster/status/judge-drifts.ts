@@ -6,7 +6,7 @@ import {ProblemError, problemOf} from '../../problem.ts';
 import type {Clock, Files} from '../../tools.ts';
 import type {ClusterLayout, ClusterMachine} from '../layout/types.ts';
 import type {DecidedPodNetwork} from '../packages/choice.ts';
-import {clusterPackage} from '../packages/packages.ts';
+import {type CommonOfCluster, clusterPackage, commonOfCluster} from '../packages/packages.ts';
 import {plainHttpFile} from '../packages/plain-http.ts';
 import type {MachineAnswer} from './ask-machine.ts';
 import {judgeDrift} from './judge-drift.ts';
@@ -34,15 +34,18 @@ export async function judgeDrifts(
   const podNetwork = podNetworkSeen(layout, bridgesIn(answers));
   const network = sha256Of(JSON.stringify(podNetwork));
   const found = new Map<string, Drift>();
+  let common: CommonOfCluster | undefined;
   for (const machine of layout.machines) {
     const answer = answers.get(machine.name);
     if (!answer) continue;
     const of = sha256Of(`${network} ${JSON.stringify(answer, mapsAsLists)}`);
     const before = memory.get(machine.name);
-    const drift =
-      before?.of === of
-        ? {...before.drift, at: world.clock.now()}
-        : await driftOf(machine, {layout, podNetwork, answer, ...world});
+    if (before?.of === of) {
+      found.set(machine.name, {...before.drift, at: world.clock.now()});
+      continue;
+    }
+    common ??= commonOfCluster(world.assets, layout, {podNetwork});
+    const drift = await driftOf(machine, {layout, podNetwork, answer, common, ...world});
     found.set(machine.name, drift);
     if (!drift.problem) memory.set(machine.name, {of, drift});
   }
@@ -57,6 +60,7 @@ interface OneMachine extends DriftWorld {
   readonly layout: ClusterLayout;
   readonly podNetwork: DecidedPodNetwork;
   readonly answer: MachineAnswer;
+  readonly common: CommonOfCluster;
 }
 
 async function driftOf(machine: ClusterMachine, {podNetwork, answer, clock, ...given}: OneMachine): Promise<Drift> {
