@@ -26,10 +26,12 @@ describe('the manifests of each era', () => {
     const root = fixture(tree);
     const {manifests, problems} = await readManifests(join(root, library, 'maintainconf/deploy.yaml'), root);
     expect(problems).toEqual([]);
-    expect(manifests.map(({job}) => job)).toEqual(['master-deployment', 'worker-deployment']);
+    const roles = ['master', 'worker', 'proxy'];
+    expect(manifests.map(({job}) => job)).toEqual(roles.map((role) => `${role}-deployment`));
     const worker = pathsOf(manifests[1]?.entries ?? []);
     expect(worker).toContain('rendered etc/kubernetes/config');
-    expect(worker.slice(-2)).toEqual(['copied hosts-check.sh', 'copied kubelet-start.sh']);
+    const scripts = ['hosts-check.sh', 'kubelet-start.sh', 'docker-ce-install.sh'];
+    expect(worker).toEqual(expect.arrayContaining(scripts.map((script) => `copied ${script}`)));
     const {manifests: added} = await readManifests(join(root, library, 'maintainconf/add.yaml'), root);
     expect(added.map(({job}) => job)).toEqual(['add-worker-node']);
   });
