@@ -3,12 +3,14 @@
 import {changeCluster} from './cluster-operation.ts';
 import type {Context} from './context.ts';
 import {kubectlPlaces} from './kubectl-places.ts';
+import {packageSetOf} from './package-set.ts';
 import type {Ended} from './world.ts';
 
 export function bootCluster(context: Context): Promise<Ended> {
   return changeCluster(context, (wish) => ({
     ...wish,
     ...kubectlPlaces(context.world),
+    ...packageSetOf(context.options),
     operation: 'cluster k8s-bootup',
     verify: context.options.verify === true,
   }));
@@ -25,6 +27,7 @@ export function installKubectl(context: Context): Promise<Ended> {
 export function cleanCluster(context: Context): Promise<Ended> {
   return changeCluster(context, (wish) => ({
     ...wish,
+    ...packageSetOf(context.options),
     operation: 'cluster k8s-clean',
     force: context.options.force === true,
   }));

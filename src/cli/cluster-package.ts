@@ -6,6 +6,7 @@ import {untilInterrupted} from './interrupts.ts';
 import {readRequest} from './machine-request.ts';
 import {misuse} from './misuse.ts';
 import {refuseReadOnly} from './operation.ts';
+import {packageSetOf} from './package-set.ts';
 import {plainLine} from './plain.ts';
 import {readDuration} from './times.ts';
 import type {Ended} from './world.ts';
@@ -22,7 +23,12 @@ export async function writeClusterPackage(context: Context): Promise<Ended> {
   const {request} = await readRequest({...context, names: []});
   const {names: _, ...query} = request;
   // The table of flags lets no other word through.
-  const wish = {machine: name, operation: operation as PackageWish['operation'], folder: resolve(world.cwd, folder)};
+  const wish = {
+    machine: name,
+    operation: operation as PackageWish['operation'],
+    ...packageSetOf(options),
+    folder: resolve(world.cwd, folder),
+  };
   const limit = typeof options.timeout === 'string' ? AbortSignal.timeout(readDuration(options.timeout)) : undefined;
   const written = await untilInterrupted(world, (stop) =>
     engine.cluster.writePackage(query, wish, limit ? AbortSignal.any([stop, limit]) : stop),

@@ -54,6 +54,11 @@ export const flags = {
     choices: ['deploy', 'certificates', 'clean'],
     about: 'what it would be sent for (else deploy)',
   },
+  'package-set': {
+    value: 'NAME',
+    choices: ['built-in', 'tree'],
+    about: 'what is sent: what pai-tui brings (else this), or the scripts of the tree, which are not proven',
+  },
   context: {
     value: 'FILE',
     completes: 'file',

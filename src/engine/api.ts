@@ -4,7 +4,7 @@
  */
 
 import type {Catalog} from './catalog/types.ts';
-import type {Cluster} from './cluster/types.ts';
+import type {Cluster, PackageSetName} from './cluster/types.ts';
 import type {ValueChange, WrittenValue} from './config/change-value.ts';
 import type {GenerateReport, GenerateRequest} from './config/generate/types.ts';
 import type {ConfigReading, OpenConfigOptions} from './config/open.ts';
@@ -145,13 +145,19 @@ interface ClusterRunRequest extends RunRequest {
   readonly config: string;
 }
 
-export interface BootupRequest extends ClusterRunRequest, KubectlPlaces {
+/** Of what takes a package set. */
+interface PackageSetChoice {
+  /** Absent: built-in. */
+  readonly packageSet?: PackageSetName;
+}
+
+export interface BootupRequest extends ClusterRunRequest, PackageSetChoice, KubectlPlaces {
   readonly operation: 'cluster k8s-bootup';
   /** Run the test pods also where nothing was changed. */
   readonly verify: boolean;
 }
 
-export interface CleanRequest extends ClusterRunRequest {
+export interface CleanRequest extends ClusterRunRequest, PackageSetChoice {
   readonly operation: 'cluster k8s-clean';
   /** Remove the data of etcd instead of moving them aside. */
   readonly force: boolean;

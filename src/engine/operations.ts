@@ -12,8 +12,8 @@ type AnyOperation = Operation<any, any>;
 const operations: Readonly<Partial<Record<Name, () => Promise<AnyOperation>>>> = {
   'image build': async () => (await import('./plan/image-build.ts')).imageBuild,
   'image push': async () => (await import('./plan/image-push.ts')).imagePush,
-  'cluster k8s-bootup': async () => (await import('./plan/k8s-bootup.ts')).k8sBootup,
-  'cluster k8s-clean': async () => (await import('./plan/k8s-clean.ts')).k8sClean,
+  'cluster k8s-bootup': async () => (await import('./plan/package-sets.ts')).bootup,
+  'cluster k8s-clean': async () => (await import('./plan/package-sets.ts')).clean,
   'cluster certificates renew': async () => (await import('./plan/renew-certificates.ts')).renewCertificates,
   'cluster etcd snapshot': async () => (await import('./plan/etcd-snapshot.ts')).etcdSnapshot,
   'cluster etcd defrag': async () => (await import('./plan/etcd-defrag.ts')).etcdDefrag,

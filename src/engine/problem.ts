@@ -103,6 +103,7 @@ const problemCodes = {
   'other-cluster': 4,
   'cluster-data': 4,
   'etcd-quorum-risk': 4,
+  'tree-packages': 4,
   'edit-refused': 4,
   'check-failed': 4,
   'other-account': 4,

@@ -29,9 +29,9 @@ function choiceWords(request: OperationRequest): readonly string[] {
     case 'image push':
       return request.names;
     case 'cluster k8s-bootup':
-      return request.verify ? ['--verify'] : [];
+      return [...(request.verify ? ['--verify'] : []), ...packageSetWords(request)];
     case 'cluster k8s-clean':
-      return request.force ? ['--force'] : [];
+      return [...(request.force ? ['--force'] : []), ...packageSetWords(request)];
     case 'machine add':
       return [...request.names, ...listWords(request.nodeList), ...(request.updateConfig ? ['--update-config'] : [])];
     case 'machine remove':
@@ -49,6 +49,10 @@ function choiceWords(request: OperationRequest): readonly string[] {
     default:
       return [];
   }
+}
+
+function packageSetWords({packageSet}: {readonly packageSet?: string}): readonly string[] {
+  return packageSet === undefined ? [] : ['--package-set', packageSet];
 }
 
 function listWords(nodeList: string | undefined): readonly string[] {

@@ -140,6 +140,22 @@ describe('a cluster operation', () => {
     expect(fake.asked).toEqual([clean({config: config.folder, source: '/srv/pai', force})]);
   });
 
+  test.each([
+    [['--package-set', 'tree'], {packageSet: 'tree'}],
+    [['--package-set', 'built-in'], {}],
+  ])('%j asks for whose scripts are run', async (words, chosen) => {
+    const fake = openEngine();
+    for (const [verb = '', more] of [
+      ['k8s-clean'],
+      ['k8s-bootup', {kubeconfig: expect.any(String), programs: expect.any(String)}],
+    ] as const) {
+      const argv = ['cluster', verb, '-c', config.folder, '-s', '/srv/pai', '--dry-run', ...words];
+      expect((await runCommand(argv, {engine: fake.engine})).code).toBe(0);
+      const wish = {config: config.folder, source: '/srv/pai', ...chosen, ...more};
+      expect(fake.asked.at(-1)).toEqual(verb === 'k8s-clean' ? clean(wish) : boot(wish));
+    }
+  });
+
   test('of the sample is refused', async () => {
     const fake = openEngine();
     const {stderr} = await change(fake.engine, boot, {yes: true}, {cwd: folder});

@@ -96,6 +96,17 @@ test('a boot is verified where that is asked for', async () => {
   expect(started(app)).toEqual(['start cluster k8s-bootup']);
 });
 
+test("the tree's own scripts are run where that is chosen", async () => {
+  const app = await openPlan(boot, {columns: 120});
+  await app.shows('scripts: of pai-tui');
+  app.press('s');
+  await app.shows("scripts: the tree's");
+  await app.shows('cluster k8s-bootup --package-set tree');
+  app.press('s');
+  await app.shows('scripts: of pai-tui');
+  await app.hides('--package-set');
+});
+
 describe('secrets of machines', () => {
   const refused: Problem = {code: 'login-refused', message: 'infra-01 lets nobody in.', machine: 'infra-01'};
   const wantsPassword = ({password}: MachineSecrets) => (password ? undefined : refused);

@@ -20,6 +20,15 @@ test('an action is shown as the command that does the same', () => {
   );
 });
 
+test('whose scripts are run is said where they are not those of pai-tui', () => {
+  const clean = {operation: 'cluster k8s-clean', config: '/etc/pai', source: '/srv/pai', force: true} as const;
+  const where = 'pai-tui -s /srv/pai -c /etc/pai';
+  expect(commandOf(clean, undefined)).toBe(`${where} cluster k8s-clean --force`);
+  expect(commandOf({...clean, packageSet: 'tree'}, undefined)).toBe(
+    `${where} cluster k8s-clean --force --package-set tree`,
+  );
+});
+
 test('words a shell would break are quoted', () => {
   expect(queryCommand({source: "/srv/it's here"}, ['image', 'status'])).toBe(
     `pai-tui -s '/srv/it'\\''s here' image status`,

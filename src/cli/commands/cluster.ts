@@ -20,18 +20,20 @@ export const clusterCommands: readonly Command[] = [
   },
   {
     name: 'cluster k8s-bootup',
-    flags: ['verify', ...clusterChangingFlags],
+    flags: ['verify', 'package-set', ...clusterChangingFlags],
     about: 'Boot the Kubernetes cluster of a configuration, or bring one that runs to what the configuration says.',
     more: [
       'The machines are checked first, and the plan says what would be done on each. All of them go on side by side: docker, images, certificates, etcd on the masters, API servers, then the workers; last, kubectl and a context in the kubeconfig of this computer, and a look at the whole.',
       'What is as it should be stays as it is: a second boot changes nothing. One that was interrupted is resumed, or begun again.',
       'A machine that cannot be reached is left out with a warning. Masters must be a majority.',
+      'With --package-set tree, the scripts that the tree brings for its machines (k8sPaiLibrary; up to v0.4.0 start.sh) are sent and run instead, in the order of the tools of its release, for any version of Kubernetes: proxies, then masters, then workers side by side. That is not proven, and less safe: an API by plain HTTP, as the originals have it. Every exit code is read; one that is not 0 stops that machine. In the end the API has to answer.',
       passwords,
     ],
     examples: [
       'pai-tui cluster k8s-bootup -c ~/cluster --dry-run',
       'pai-tui cluster k8s-bootup -c ~/cluster --yes',
       'pai-tui cluster k8s-bootup -c ~/cluster --verify',
+      'pai-tui cluster k8s-bootup -c ~/cluster -s ~/pai-v0.14 --package-set tree --dry-run',
     ],
     since: '0.1.0',
   },
@@ -52,13 +54,14 @@ export const clusterCommands: readonly Command[] = [
   },
   {
     name: 'cluster k8s-clean',
-    flags: ['force', 'confirm', ...clusterChangingFlags],
+    flags: ['force', 'confirm', 'package-set', ...clusterChangingFlags],
     means: {force: 'remove the data of etcd for good, instead of moving them aside'},
     about: 'Take Kubernetes away from all machines of a cluster again, with everything the cluster knows.',
     more: [
       'The plan says what goes from each machine: containers, folders, data of etcd, with GiB. The name of the cluster has to be typed, or given as --confirm NAME beside --yes.',
       'Data of etcd are moved aside on each master, unless --force is given; the next boot starts empty. Docker with its settings and images stays, and so do containers that are not of pods.',
       'A machine that does not answer, or is of another cluster, is left out, and the others are cleaned. What is clean already stays as it is.',
+      'With --package-set tree, the script that the tree brings for it is run instead, with -f where --force is given. It leaves the data of etcd in their place without; those before v0.7 always remove them, and are refused without --force.',
       passwords,
     ],
     examples: [
@@ -123,11 +126,12 @@ export const clusterCommands: readonly Command[] = [
   {
     name: 'cluster package',
     argument: {placeholder: 'MACHINE', count: 'one', of: 'machines'},
-    flags: ['output', 'operation', ...askingFlags],
+    flags: ['output', 'operation', 'package-set', ...askingFlags],
     means: {output: 'the folder to write into; empty, or not there yet'},
     about: 'Write what a machine would be sent into a folder, to be read.',
     more: [
       'steps.txt has the scripts in their order with what each may change, modes.txt the modes that files are sent with; below the name of the package lie its files, and below stdin what comes on the stdin of scripts. Private keys, and certificates that are made when they are sent, are their names there. All of it is for you alone (0600).',
+      'With --package-set tree it is what the scripts of the tree are sent with, in plain text with what secrets they want; beside it, below applied, what its tools apply by kubectl: kubeconfig, kube-proxy, dashboard.',
       'Where the pod network is left open, or is routes, all machines are asked as before a boot; nothing is changed on any of them.',
       passwords,
     ],

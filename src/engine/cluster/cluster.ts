@@ -50,6 +50,10 @@ export function createCluster({machines, clock, assets, stateFolder, tools}: Clu
     },
 
     async writePackage(query, wish, signal) {
+      if (wish.packageSet === 'tree') {
+        const [{writeTreePackage}, {files}] = await Promise.all([import('./package/write-tree-package.ts'), tools()]);
+        return writeTreePackage(query, wish, {files});
+      }
       const [{writePackage}, {layout}, {files}] = await Promise.all([
         import('./package/write-package.ts'),
         readCluster(query),

@@ -67,9 +67,14 @@ export interface EtcdStatus {
   readonly at: number;
 }
 
+/** What brings Kubernetes on machines: what is shipped with this program, or scripts that a tree has with it. */
+export type PackageSetName = 'built-in' | 'tree';
+
 export interface PackageWish {
   readonly machine: string;
   readonly operation: 'deploy' | 'certificates' | 'clean';
+  /** Absent: built-in. */
+  readonly packageSet?: PackageSetName;
   /** Absolute; made if it is not there. */
   readonly folder: string;
 }

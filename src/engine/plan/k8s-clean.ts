@@ -74,7 +74,8 @@ export function planClean({force}: CleanRequest, {layout, machines}: CleanFacts)
   };
 }
 
-function notReached(
+/** Why a machine that does not answer is left out. */
+export function notReached(
   machine: string,
   problem: Problem = {code: 'machine-unreachable', message: 'It was not asked.'},
 ): Problem {
@@ -88,7 +89,8 @@ function notReached(
   };
 }
 
-function foreign(machine: string, remains: Remains): Problem {
+/** Why a machine of others is left out. */
+export function foreign(machine: string, remains: Remains): Problem {
   return {
     code: 'other-cluster',
     message: `${machine} is left out: it is of another cluster, ${othersWords(remains)}.`,

@@ -90,6 +90,7 @@ function choiceKeys({operation}: OperationRequest, ask: Ask): readonly KeyBindin
           run: () =>
             ask((asked) => (asked.operation === 'cluster k8s-bootup' ? {...asked, verify: !asked.verify} : asked)),
         },
+        packageSetKey(ask),
       ];
     case 'cluster k8s-clean':
       return [
@@ -100,10 +101,26 @@ function choiceKeys({operation}: OperationRequest, ask: Ask): readonly KeyBindin
           run: () =>
             ask((asked) => (asked.operation === 'cluster k8s-clean' ? {...asked, force: !asked.force} : asked)),
         },
+        packageSetKey(ask),
       ];
     default:
       return [];
   }
+}
+
+function packageSetKey(ask: Ask): KeyBinding {
+  return {
+    keys: ['s'],
+    word: 'scripts',
+    help: 'Choose whose scripts are run: those of pai-tui, or those that the tree brings, which are not proven.',
+    quiet: true,
+    run: () =>
+      ask((asked) => {
+        if (asked.operation !== 'cluster k8s-bootup' && asked.operation !== 'cluster k8s-clean') return asked;
+        const {packageSet, ...rest} = asked;
+        return packageSet === undefined ? {...rest, packageSet: 'tree'} : rest;
+      }),
+  };
 }
 
 const nextBuilder = {auto: 'classic', classic: 'buildkit', buildkit: 'auto'} as const;

@@ -107,6 +107,8 @@ export function optionsRows(request: OperationRequest, width: number): readonly 
     options.push(['v', 'verify', request.verify ? 'yes' : 'if it changed']);
   if (request.operation === 'cluster k8s-clean')
     options.push(['f', 'data of etcd', request.force ? 'removed' : 'kept']);
+  if (request.operation === 'cluster k8s-bootup' || request.operation === 'cluster k8s-clean')
+    options.push(['s', 'scripts', request.packageSet === 'tree' ? "the tree's" : 'of pai-tui']);
   if (request.takeOverLock) options.push(['t', 'lock', 'taken over']);
   options.push(['+-', 'at once', request.parallel === undefined ? 'default' : String(request.parallel)]);
   const rows: Span[][] = [[]];

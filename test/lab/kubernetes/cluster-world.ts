@@ -25,11 +25,8 @@ export interface ClusterOptions {
   readonly settings?: readonly string[];
 }
 
-/** A cluster's configuration on this computer, and the engine that works with it as the program does; runs are carried out by the built program. */
-export interface ClusterWorld {
-  /** A folder for this test. */
-  readonly folder: string;
-  readonly config: string;
+/** The engine that works with a configuration as the program does; runs are carried out by the built program. */
+export interface RunWorld {
   readonly engine: Engine;
   /** What is asked of the whole cluster, with the paths that belong to it. */
   bootup(): OperationRequest & {readonly operation: 'cluster k8s-bootup'};
@@ -41,6 +38,13 @@ export interface ClusterWorld {
   until(id: string, isSo?: (view: RunView) => boolean): Promise<RunView>;
   /** Ends the runner of a run by SIGKILL, if it has not ended by itself. */
   kill(id: string): Promise<void>;
+}
+
+/** The same, with a cluster's configuration on this computer. */
+export interface ClusterWorld extends RunWorld {
+  /** A folder for this test. */
+  readonly folder: string;
+  readonly config: string;
   /** Asks a master with the rights of its administrator. */
   kubectl(master: Host, ...words: readonly string[]): Promise<string>;
   remove(): Promise<void>;
@@ -48,17 +52,8 @@ export interface ClusterWorld {
 
 const patienceMs = 15 * 60_000;
 
-/** Writes the configuration, and trusts the hosts' keys. */
-export async function clusterWorld(lab: KubernetesLab, options: ClusterOptions): Promise<ClusterWorld> {
-  const folder = await mkdtemp(join(tmpdir(), 'pai-cluster-'));
-  const config = join(folder, 'lab');
-  await writeClusterFolder(
-    config,
-    options.machines.map(({host}) => host),
-    undefined,
-    options.machines.map(({role}) => role),
-  );
-  await writeFile(join(config, 'kubernetes-configuration.yaml'), kubernetesOf(lab, options));
+/** Trusts the keys of the hosts of a configuration; state, and what is made for the account, goes into the folder. */
+export async function runWorld(folder: string, config: string): Promise<RunWorld> {
   const engine = createEngine({
     environment: {...process.env, HOME: folder},
     stateHome: join(folder, 'state'),
@@ -72,7 +67,7 @@ export async function clusterWorld(lab: KubernetesLab, options: ClusterOptions):
   await engine.machines.trust({config, names: []}, keys, {how: 'compared on screen'});
 
   const start = (proposal: Proposal) => engine.start(proposal);
-  const until: ClusterWorld['until'] = async (id, isSo = ({state}) => state.endedAt !== undefined) => {
+  const until: RunWorld['until'] = async (id, isSo = ({state}) => state.endedAt !== undefined) => {
     const run = engine.runs.follow(id);
     const seen = Promise.withResolvers<RunView>();
     const patience = setTimeout(() => {
@@ -93,7 +88,7 @@ export async function clusterWorld(lab: KubernetesLab, options: ClusterOptions):
     }
   };
   return {
-    ...{folder, config, engine, start, until},
+    ...{engine, start, until},
     bootup: () => ({
       ...{operation: 'cluster k8s-bootup', config, verify: false},
       kubeconfig: join(folder, '.kube/config'),
@@ -107,6 +102,23 @@ export async function clusterWorld(lab: KubernetesLab, options: ClusterOptions):
       if (fateOf(found) === 'alive') process.kill(found.pid, 'SIGKILL');
       while (fateOf(found) === 'alive') await new Promise((resolve) => setTimeout(resolve, 50));
     },
+  };
+}
+
+/** Writes the configuration, and trusts the hosts' keys. */
+export async function clusterWorld(lab: KubernetesLab, options: ClusterOptions): Promise<ClusterWorld> {
+  const folder = await mkdtemp(join(tmpdir(), 'pai-cluster-'));
+  const config = join(folder, 'lab');
+  await writeClusterFolder(
+    config,
+    options.machines.map(({host}) => host),
+    undefined,
+    options.machines.map(({role}) => role),
+  );
+  await writeFile(join(config, 'kubernetes-configuration.yaml'), kubernetesOf(lab, options));
+  const runs = await runWorld(folder, config);
+  return {
+    ...{...runs, folder, config},
     async kubectl(master, ...words) {
       const conf = join(folder, `admin-${randomUUID()}.conf`);
       // Its files lie on the master.
@@ -119,7 +131,7 @@ export async function clusterWorld(lab: KubernetesLab, options: ClusterOptions):
       }
     },
     async remove() {
-      await engine.machines.close();
+      await runs.engine.machines.close();
       await rm(folder, {recursive: true, force: true});
     },
   };

@@ -160,6 +160,9 @@ const parts: readonly (readonly [KubernetesPart, string])[] = [
   ['hyperkube', 'hyperkube-version'],
 ];
 
+const versionHint =
+  'Write a version from v1.20 to v1.23. Or let the scripts of its tree boot it, which is not proven: --package-set tree';
+
 function versionProblems({versions}: KubernetesConfig, at: At): Problem[] {
   const wrong = (key: string, message: string, hint: string): Problem => ({
     ...{code: 'config-invalid', message, hint},
@@ -180,7 +183,7 @@ function versionProblems({versions}: KubernetesConfig, at: At): Problem[] {
   const refusalOfEtcd = etcdRefusal(etcd);
   const others = parts.filter(([part]) => minorOf(versions[part] ?? '') !== minorOf(apiserver));
   return [
-    ...(refusal === undefined ? [] : [wrong('apiserver-version', refusal, 'Write a version from v1.20 to v1.23.')]),
+    ...(refusal === undefined ? [] : [wrong('apiserver-version', refusal, versionHint)]),
     ...others.map(([part, key]) =>
       wrong(key, `${key} is ${versions[part]}, and apiserver-version is ${apiserver}.`, `Write ${key}: ${apiserver}`),
     ),
