@@ -27,10 +27,13 @@ export function placeMembers(answers: readonly EtcdAnswer[], masters: readonly E
 function membersOf(answers: readonly EtcdAnswer[]): readonly ListedMember[] | undefined {
   const known = answers.flatMap(({seen}) => (seen?.members ? [{...seen, members: seen.members}] : []));
   const committed = known.filter(({commits}) => commits);
-  const lists = (committed.length > 0 ? committed : known).map(({members}) => members);
-  const toldBy = (list: readonly ListedMember[]) =>
-    lists.filter((other) => membershipText(other) === membershipText(list)).length;
-  return lists.toSorted((a, b) => toldBy(b) - toldBy(a))[0];
+  const lists = (committed.length > 0 ? committed : known).map(({members}) => ({
+    members,
+    text: membershipText(members),
+  }));
+  const toldBy = new Map<string, number>();
+  for (const {text} of lists) toldBy.set(text, (toldBy.get(text) ?? 0) + 1);
+  return lists.toSorted((a, b) => (toldBy.get(b.text) ?? 0) - (toldBy.get(a.text) ?? 0))[0]?.members;
 }
 
 /** By the id that its machine tells, else by its exact address towards its peers, else by its name. */

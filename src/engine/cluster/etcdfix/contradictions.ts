@@ -5,14 +5,14 @@ import {membershipText, nameOf} from '../etcd/judged.ts';
 import type {EtcdAnswer} from '../etcd/types.ts';
 import type {CaseView} from './case-view.ts';
 
-/** Undefined where they agree about all that counts. One that reaches no quorum may know an older list. */
+/** Undefined where they agree about all that counts: a member that reaches no quorum may know an older list. */
 export function contradiction({answers, report, target}: CaseView): Problem | undefined {
   const clusters = told(answers, ({status}) => status?.clusterId);
   if (clusters.size > 1) {
     return problemOf('The masters run members of different clusters.', clusters, (id) => `cluster ${id}`);
   }
   const committing = answers.filter(({seen}) => seen?.commits);
-  const lists = told(committing.length > 0 ? committing : answers, ({members}) => members && membershipText(members));
+  const lists = told(committing, ({members}) => members && membershipText(members));
   if (lists.size > 1) return problemOf('The members do not agree about who is one.', lists, (list) => list);
   const here = report.members.filter(({machine}) => machine === target);
   if (here.length < 2) return undefined;

@@ -1,5 +1,6 @@
 /** What mends the member of a master: of all that may help, what changes least. Pure. */
 
+import {isIP} from 'node:net';
 import type {Problem} from '../../problem.ts';
 import {nameOf} from '../etcd/judged.ts';
 import {hintFor} from '../etcd/reasons.ts';
@@ -29,12 +30,12 @@ const looks: readonly ((view: CaseView) => Cure | undefined)[] = [
   stopped,
   noQuorum,
   full,
+  wrongAddress,
   well,
+  learner,
+  cutOff,
   learnerElsewhere,
   notAMember,
-  learner,
-  wrongAddress,
-  cutOff,
   useless,
 ];
 
@@ -120,14 +121,21 @@ function stopped(view: CaseView): Cure | undefined {
   // Added with a vote and never started: nothing else counts it, and nothing is lost that it had.
   const isFresh = report.isMembershipKnown && member.state === 'unstarted' && !member.isLearner && !seen.data.isThere;
   const isWhole = seen.data.isThere && member.state !== 'unstarted' && !isUseless(seen);
-  if (!isFresh && !isWhole) return undefined;
+  const isHung = seen.container?.isRunning === true;
+  if (!isFresh && !isWhole && !isHung) return undefined;
   return {kind: 'start', why: [sentence(member)], manifest: seen.manifest === undefined ? 'missing' : 'there'};
 }
 
 function noQuorum(view: CaseView): Cure | undefined {
-  const {isThere, words} = view.report.quorum;
-  if (isThere === true && view.report.isMembershipKnown) return undefined;
-  if (isThere !== false) return showing(view, `Too little is known of etcd: ${words}`);
+  const {quorum, members, isMembershipKnown} = view.report;
+  if (quorum.isThere === true && isMembershipKnown) return undefined;
+  if (quorum.isThere !== false) return showing(view, `Too little is known of etcd: ${quorum.words}`);
+  const running = members.filter(({status, isLearner}) => status && !isLearner);
+  if (view.member?.status && running.length >= quorum.needed) {
+    const message = `${running.length} of ${quorum.voters} voting members run and do not reach each other: ${running.map(nameOf).join(', ')}.`;
+    const hint = 'See what keeps them apart on their peer port; then begin again.';
+    return byHand('network', {code: 'etcd-no-quorum', message, hint});
+  }
   const problem = lostProblem(view);
   return {kind: 'quorum lost', why: [problem.message], problem};
 }
@@ -152,17 +160,22 @@ function well({member, report}: CaseView): Cure | undefined {
   return {kind: 'nothing', why: [`${nameOf(member)} is healthy.`, ...others]};
 }
 
-/** etcd takes one learner at a time, so another one comes first. */
+/**
+ * etcd takes one learner at a time, so another one comes first. One that cannot have its vote yet, because this member is
+ * sick, does not: it would wait for this one, and this one for it.
+ */
 function learnerElsewhere(view: CaseView): Cure | undefined {
   const {report, target} = view;
   const other = report.members.find(({isLearner, machine}) => isLearner && machine !== target);
   if (!other) return undefined;
   const message = `${nameOf(other)} is a learner, and etcd takes one at a time.`;
-  if (other.machine !== undefined) {
-    const hint = `Finish that one first: etcdfix ${other.machine}.`;
-    return byHand('another learner', {code: 'etcd-membership', message, hint, machine: other.machine});
+  if (other.machine === undefined) {
+    return removingLearner(view, other, [message, 'It is on no master of the configuration.']);
   }
-  return removingLearner(view, other, [message, 'It is on no master of the configuration.']);
+  const {isAllowed} = quorumSheet(report, {kind: 'promote', member: other, isReplacement: false});
+  if (view.member && other.status && !isAllowed) return undefined;
+  const hint = `Finish that one first: etcdfix ${other.machine}.`;
+  return byHand('another learner', {code: 'etcd-membership', message, hint, machine: other.machine});
 }
 
 function notAMember(view: CaseView): Cure | undefined {
@@ -201,17 +214,18 @@ function learner(view: CaseView): Cure | undefined {
   };
 }
 
-/** It runs, and the others look for it where it is not. */
+/** It runs, and the others look for it where it is not. The only one does not notice, and those that are added would. */
 function wrongAddress(view: CaseView): Cure | undefined {
-  const {member, master, tried} = view;
+  const {member, master, report, tried} = view;
   if (!member?.status || member.id === undefined || member.alarms.includes('CORRUPT')) return undefined;
-  if (tried.includes('update peer address')) return undefined;
-  const to = peerUrlOf(view);
-  if (member.peerUrls.length === 0 || member.peerUrls.some((url) => hostOf(url) === master.address)) return undefined;
+  if (tried.includes('update peer address') || (isWell(member) && report.quorum.voters > 1)) return undefined;
+  // A name may well lead there.
+  const hosts = member.peerUrls.map(hostOf);
+  if (hosts.length === 0 || hosts.some((host) => host === master.address || isIP(host ?? '') === 0)) return undefined;
   const why = [
     `The others look for ${nameOf(member)} at ${member.peerUrls.join(', ')}, and it is at ${master.address}.`,
   ];
-  return {kind: 'update peer address', why, id: member.id, from: member.peerUrls, to};
+  return {kind: 'update peer address', why, id: member.id, from: member.peerUrls, to: peerUrlOf(view)};
 }
 
 /** It answers and does not reach the others, or not in time. */

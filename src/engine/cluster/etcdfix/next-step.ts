@@ -113,10 +113,11 @@ function joiningStep(view: CaseView, seen: SeenEtcd, member: EtcdMember): Step {
   return isStarted && canStart(seen) ? {kind: 'start', id} : takeBack(view, seen, member);
 }
 
-/** It answers. */
-function followingStep({report, past}: CaseView, member: EtcdMember, id: string): Step {
+/** It answers. A vote for one that hears nothing from the leader may be one that is missing. */
+function followingStep({report, past, written}: CaseView, member: EtcdMember, id: string): Step {
   const percent = percentOf(member, report);
-  if (!member.isLearner || percent === undefined || percent < caughtUpPercent) {
+  const hears = written !== undefined && (member.status?.raftIndex ?? 0) >= written;
+  if (!member.isLearner || percent === undefined || percent < caughtUpPercent || !hears) {
     return {kind: 'catch up', id, ...(percent === undefined ? {} : {percent})};
   }
   const sheet = quorumSheet(report, {kind: 'promote', member, isReplacement: past?.replaces !== undefined});

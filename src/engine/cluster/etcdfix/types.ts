@@ -12,6 +12,12 @@ export interface EtcdCase {
   readonly answers: readonly EtcdAnswer[];
   /** What else is wrong on masters and keeps etcd from working. */
   readonly obstacles: readonly Obstacle[];
+  /**
+   * The raft index of an entry that was written before any of the answers was asked for (`alarm list` writes one). A learner
+   * that has it hears from the leader, which it does not say by itself: one that is cut off goes on naming the last leader it
+   * knew. Absent: none was written, and nobody is promoted.
+   */
+  readonly written?: number;
   /** What was tried and did not help since it was last well: the next cure is a more invasive one. */
   readonly tried: readonly Cure['kind'][];
   /** What journals tell of a replacement of this member that has not ended; absent: none was begun. */
@@ -46,7 +52,7 @@ export type Cure = {readonly why: readonly string[]} & (
   /** The database is full: compact, then defragment one after the other (machines in that order), then disarm. */
   | {readonly kind: 'make room'; readonly defragment: readonly string[]}
   | {readonly kind: 'update peer address'; readonly id: string; readonly from: readonly string[]; readonly to: string}
-  /** It follows already: wait until it has caught up, and promote it. `percent` of the leader's log. */
+  /** It follows already: by the steps of `nextStep`, until it has its vote. `percent` of the leader's log. */
   | {readonly kind: 'promote learner'; readonly id: string; readonly percent: number; readonly sheet: QuorumSheet}
   /** A learner that nobody goes on with, here or on a machine that is no master. */
   | {readonly kind: 'remove learner'; readonly id: string; readonly sheet: QuorumSheet}
