@@ -70,3 +70,18 @@ describe.each(versions)('of etcd %s', (version) => {
     expect(cure).toMatchObject({kind: 'make room', defragment: [follower?.machine, leader?.machine]});
   });
 });
+
+test.each(['3.4.23', '3.5.16'] as const)(
+  'of etcd %s: a learner that does not hear from the leader is given no vote',
+  (version) => {
+    const given = caseOf(version, 'learner', 'node-3');
+    const {members} = judgeEtcd(given.answers, masters);
+    const {id = '', status} = members.find(({machine}) => machine === 'node-3') ?? {};
+    const has = status?.raftIndex ?? 0;
+    expect(diagnose(given)).toMatchObject({kind: 'promote learner', id, percent: 100, sheet: {isAllowed: true}});
+    expect(nextStep({...given, written: has})).toMatchObject({kind: 'promote', id});
+    expect(nextStep({...given, written: has + 1})).toEqual({kind: 'catch up', id, percent: 100});
+    expect(nextStep(given)).toEqual({kind: 'catch up', id, percent: 100});
+    expect(rollbackOf(given)).toEqual({kind: 'remove member', id});
+  },
+);

@@ -116,12 +116,12 @@ function joiningStep(view: CaseView, seen: SeenEtcd, member: EtcdMember): Step {
 /** It answers. A vote for one that hears nothing from the leader may be one that is missing. */
 function followingStep({report, past, written}: CaseView, member: EtcdMember, id: string): Step {
   const percent = percentOf(member, report);
-  const hears = written !== undefined && (member.status?.raftIndex ?? 0) >= written;
-  if (!member.isLearner || percent === undefined || percent < caughtUpPercent || !hears) {
-    return {kind: 'catch up', id, ...(percent === undefined ? {} : {percent})};
-  }
+  const waiting: Step = {kind: 'catch up', id, ...(percent === undefined ? {} : {percent})};
+  if (!member.isLearner || percent === undefined || percent < caughtUpPercent) return waiting;
   const sheet = quorumSheet(report, {kind: 'promote', member, isReplacement: past?.replaces !== undefined});
-  return sheet.refusal ? {kind: 'refused', problem: sheet.refusal} : {kind: 'promote', id, sheet};
+  if (sheet.refusal) return {kind: 'refused', problem: sheet.refusal};
+  const hears = written !== undefined && (member.status?.raftIndex ?? 0) >= written;
+  return hears ? {kind: 'promote', id, sheet} : waiting;
 }
 
 /** It cannot go on with the data it has: it is removed and added anew. With a vote it is a member like others. */

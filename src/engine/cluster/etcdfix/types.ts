@@ -13,9 +13,8 @@ export interface EtcdCase {
   /** What else is wrong on masters and keeps etcd from working. */
   readonly obstacles: readonly Obstacle[];
   /**
-   * The raft index of an entry that was written before any of the answers was asked for (`alarm list` writes one). A learner
-   * that has it hears from the leader, which it does not say by itself: one that is cut off goes on naming the last leader it
-   * knew. Absent: none was written, and nobody is promoted.
+   * The raft index that the leader told before any of the answers was asked for. A learner that has it hears from the leader,
+   * which it does not say by itself: one that is cut off goes on naming the last leader it knew. Absent: nobody is promoted.
    */
   readonly written?: number;
   /** What was tried and did not help since it was last well: the next cure is a more invasive one. */
