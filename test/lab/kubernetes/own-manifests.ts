@@ -2,7 +2,7 @@
 import {readFileSync} from 'node:fs';
 
 export interface OwnManifestOptions {
-  /** With kubectl, ip, iptables and socat. */
+  /** With kubectl, ip and iptables. */
   readonly image: string;
   /** Where pods get their addresses: a /16. */
   readonly podRange: string;
@@ -60,24 +60,28 @@ export function podNetworkManifest({image, podRange}: OwnManifestOptions): strin
   );
 }
 
-/** The same for a name server with an address of the services. */
+/** The same for a name server with an address of the services. The nodes have perl, as every Debian has. */
 export function dnsManifest({image, dnsAddress, apiAddress}: OwnManifestOptions): string {
   const name = 'lab-dns';
-  const address = apiAddress.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'));
   const env = [
-    {name: 'WANTED', value: hexName('kubernetes.default.svc.cluster.local')},
-    {name: 'ADDRESS', value: address.join('')},
+    {name: 'NAME', value: 'kubernetes.default.svc.cluster.local'},
+    {name: 'ADDRESS', value: apiAddress},
   ];
-  const command = ['socat', 'UDP4-RECVFROM:53,fork', 'EXEC:sh /manifest/dns.sh'];
-  const mount = {name: 'manifest', mountPath: '/manifest'};
+  const volumeMounts = [
+    {name: 'manifest', mountPath: '/manifest'},
+    {name: 'programs', mountPath: '/usr', readOnly: true},
+  ];
   return listOf(
-    {apiVersion: 'v1', kind: 'ConfigMap', metadata: {name, namespace}, data: {'dns.sh': script('dns.sh')}},
+    {apiVersion: 'v1', kind: 'ConfigMap', metadata: {name, namespace}, data: {'dns.pl': script('dns.pl')}},
     {
       ...{apiVersion: 'apps/v1', kind: 'Deployment', metadata: {name, namespace}},
       spec: ofPods(name, {
         ...{dnsPolicy: 'Default', terminationGracePeriodSeconds: 0},
-        containers: [{name, image, env, command, volumeMounts: [mount]}],
-        volumes: [{name: 'manifest', configMap: {name}}],
+        containers: [{name, image, env, command: ['perl', '/manifest/dns.pl'], volumeMounts}],
+        volumes: [
+          {name: 'manifest', configMap: {name}},
+          {name: 'programs', hostPath: {path: '/usr', type: 'Directory'}},
+        ],
       }),
     },
     {
@@ -85,12 +89,6 @@ export function dnsManifest({image, dnsAddress, apiAddress}: OwnManifestOptions)
       spec: {selector: {app: name}, clusterIP: dnsAddress, ports: [{port: 53, protocol: 'UDP'}]},
     },
   );
-}
-
-/** Of a question of DNS: each label after its length, and nothing at the end. */
-function hexName(name: string): string {
-  const labels = name.split('.').map((label) => Buffer.from([label.length, ...Buffer.from(label)]));
-  return Buffer.concat([...labels, Buffer.from([0])]).toString('hex');
 }
 
 function ofPods(app: string, spec: object) {
