@@ -236,7 +236,7 @@ async function secretsFor(
     if (password && !all.has(registryPassword)) all.set(registryPassword, password);
   } else {
     const {readConfig} = await import('./read-config.ts');
-    const {config} = await readConfig(request.config, request.source, request.nodeList);
+    const {config} = await readConfig(request.config, request.source, {nodeList: request.nodeList});
     const ofMachines = config.machines.flatMap(({login}) => login.password?.reveal() ?? []);
     putUnderNumbers(all, new Set([...config.views.kubernetes.secrets(), ...ofMachines]));
   }

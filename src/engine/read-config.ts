@@ -1,8 +1,16 @@
 import {hasErrors} from './config/problems.ts';
+import type {SourceFile} from './config/source-file.ts';
 import type {ClusterConfig} from './config/types.ts';
 import {displayText} from './names.ts';
 import {together} from './plan/together.ts';
 import {type Problem, ProblemError} from './problem.ts';
+
+interface ReadConfigOptions {
+  /** Absolute. */
+  readonly nodeList?: string | undefined;
+  /** A file of it as it would be. */
+  readonly instead?: SourceFile;
+}
 
 /**
  * The configuration of a folder, read by the release of its tree, with warnings and notices; with a node list, as if the
@@ -11,10 +19,10 @@ import {type Problem, ProblemError} from './problem.ts';
 export async function readConfig(
   folder: string,
   source: string | undefined,
-  nodeList?: string,
+  {nodeList, instead}: ReadConfigOptions = {},
 ): Promise<{readonly config: ClusterConfig; readonly problems: readonly Problem[]}> {
   const [{openConfig}, tree] = await Promise.all([import('./config/open.ts'), treeOf(source)]);
-  const {config, problems} = await openConfig(folder, tree ? {tree} : {});
+  const {config, problems} = await openConfig(folder, {...(tree ? {tree} : {}), ...(instead ? {instead} : {})});
   if (!config) throw new ProblemError(together(problems.filter(isMistake)) ?? nothingThere(folder));
   if (nodeList === undefined) return {config, problems};
   const {withNodeList} = await import('./config/with-node-list.ts');

@@ -32,6 +32,8 @@ export interface OpenConfigOptions {
 
 /** What a reader of a configuration may be given besides. */
 interface ReadOptions extends OpenConfigOptions {
+  /** A file as it would be, in the place of the one of its name. */
+  readonly instead?: SourceFile;
   /** Runs the modules of the tree, whose results then count in the view of services; absent: none of it is executed. */
   readonly runModules?: RunModules;
 }
@@ -45,6 +47,11 @@ export interface ConfigReading {
   readonly problems: readonly Problem[];
 }
 
+function withFile(sources: Sources, instead: SourceFile): Sources {
+  const files = [...sources.files].map(([role, file]) => [role, file.file === instead.file ? instead : file] as const);
+  return {...sources, files: new Map(files)};
+}
+
 /**
  * Reads a configuration folder, or the one file of era A. Executes nothing unasked and writes nothing; never throws.
  * A thousand machines take the better part of a second: between its parts keys and frames have their turn.
@@ -52,8 +59,9 @@ export interface ConfigReading {
 export async function openConfig(folder: string, {tree, ...options}: ReadOptions = {}): Promise<ConfigReading> {
   const problems: Problem[] = [];
   const wanted = tree?.era ?? options.era;
-  const sources = await readSources(folder, wanted, problems);
-  if (!sources) return {problems};
+  const found = await readSources(folder, wanted, problems);
+  if (!found) return {problems};
+  const sources = options.instead ? withFile(found, options.instead) : found;
   const era = eraOf(sources, wanted, problems);
   const release = tree && tree.era === era ? await releaseOf(tree) : usual[era];
   const origins = new Origins();

@@ -25,7 +25,7 @@ export async function readMachines(
   {config: folder, source, nodeList, names}: MachinesRequest,
   ownUser: string,
 ): Promise<ReadMachines> {
-  const {config, problems} = await readConfig(folder, source, nodeList);
+  const {config, problems} = await readConfig(folder, source, {nodeList});
   // Nothing else of the configuration is kept: its machines lead to the files with all that is in them.
   const ways = new Map(config.machines.map((machine) => [infoOf(machine, config, ownUser), wayTo(machine)]));
   const all = [...ways.keys()];

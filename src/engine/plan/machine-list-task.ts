@@ -3,9 +3,10 @@
 import {realpath} from 'node:fs/promises';
 import {basename} from 'node:path';
 import {writeEdited} from '../config/change-value.ts';
-import {digestOf, editMachineList, type MachineListChange} from '../config/edit/machine-list.ts';
-import {readExactly} from '../config/source-file.ts';
+import {digestOf, type EditedList, editMachineList, type MachineListChange} from '../config/edit/machine-list.ts';
+import {readExactly, SourceFile} from '../config/source-file.ts';
 import type {ClusterConfig} from '../config/types.ts';
+import {readYaml} from '../config/yaml.ts';
 import {displayText} from '../names.ts';
 import {ProblemError} from '../problem.ts';
 import {readConfig} from '../read-config.ts';
@@ -23,12 +24,30 @@ type Asking = Pick<RunRequest, 'source' | 'nodeList'> & {
   readonly operation: 'machine add' | 'machine remove';
 };
 
-/** What would be written; undefined where nothing. Throws `edit-refused`. */
+/** What would be written; undefined where nothing. Throws `edit-refused`, and what would be wrong with it. */
 export async function planMachineList(request: Asking, machines: readonly string[]): Promise<PlannedList | undefined> {
-  const {config} = await readConfig(request.config, request.source, request.nodeList);
+  const {config} = await readConfig(request.config, request.source, {nodeList: request.nodeList});
   const edited = edit(config, request, machines);
   if (!edited) return undefined;
+  await checkEdited(request, edited);
   return {...edited.change, target: await realpath(edited.change.file), machines};
+}
+
+/** Rules of the configuration may want more of an entry than a node list does. */
+async function checkEdited({config, source}: Asking, {change: {file}, text}: EditedList): Promise<void> {
+  const instead = new SourceFile(file, 0o600, text, readYaml(text, file));
+  await readConfig(config, source, {instead}).catch((error: unknown) => {
+    if (!(error instanceof ProblemError)) throw error;
+    const {message, line, key} = error.problem;
+    throw new ProblemError({
+      code: 'edit-refused',
+      message: `With these machines ${displayText(basename(file))} would be wrong: ${message}`,
+      hint: 'Write what is missing into the entries of the node list, or leave --update-config out.',
+      file,
+      ...(line === undefined ? {} : {line}),
+      ...(key === undefined ? {} : {key}),
+    });
+  });
 }
 
 function edit(config: ClusterConfig, {operation, nodeList}: Asking, names: readonly string[]) {
@@ -57,7 +76,7 @@ export function machineListTask(request: Asking, list: PlannedList, needs: reado
       return digestOf(await readExactly(list.target)) === list.after ? true : undefined;
     },
     async run({tools}) {
-      const {config} = await readConfig(request.config, request.source, request.nodeList);
+      const {config} = await readConfig(request.config, request.source, {nodeList: request.nodeList});
       const edited = edit(config, request, list.machines);
       if (edited?.change.before !== list.before || edited.change.after !== list.after) {
         throw new ProblemError({
@@ -67,14 +86,7 @@ export function machineListTask(request: Asking, list: PlannedList, needs: reado
           file: list.file,
         });
       }
-      const before = await readExactly(list.target);
       await writeEdited(list.target, edited.text, tools.files);
-      try {
-        await readConfig(request.config, request.source);
-      } catch (error) {
-        await writeEdited(list.target, before, tools.files);
-        throw error;
-      }
       return {changed: true, result: true, note: name};
     },
   };

@@ -28,7 +28,7 @@ interface Question extends Pick<RunRequest, 'source' | 'nodeList'> {
 /** Throws what is wrong with the configuration, the list or the names; `usage` where nobody is named. */
 export async function readAskedMachines(question: Question): Promise<AskedMachines> {
   const {config: folder, source, nodeList} = question;
-  const {config} = await readConfig(folder, source, nodeList);
+  const {config} = await readConfig(folder, source, {nodeList});
   const {layout, problems} = clusterLayout(config);
   if (!layout) throw new ProblemError(together(problems.filter(isError)) ?? noCluster);
   const chosen = new Set(await namesOf(question, config.machineDefaults));

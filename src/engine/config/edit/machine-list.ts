@@ -27,7 +27,7 @@ interface ChangedMachines {
   readonly remove: readonly MachineConfig[];
 }
 
-interface Edited {
+export interface EditedList {
   readonly change: MachineListChange;
   /** The whole text; it may hold secrets. */
   readonly text: string;
@@ -37,7 +37,7 @@ interface Edited {
  * The list with and without these machines; all other lines, comments too, stay as they are. Undefined where nothing is to
  * be changed. Throws `edit-refused` where that cannot be.
  */
-export function editMachineList(config: ClusterConfig, {add, remove}: ChangedMachines): Edited | undefined {
+export function editMachineList(config: ClusterConfig, {add, remove}: ChangedMachines): EditedList | undefined {
   const [like] = config.machines.filter(({place}) => !add.some((machine) => machine.place.source === place.source));
   const place = remove[0]?.place ?? like?.place;
   if (!place || add.length + remove.length === 0) return undefined;
