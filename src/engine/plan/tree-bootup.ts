@@ -41,6 +41,8 @@ export function planTreeBootup(request: BootupRequest, facts: TreeFacts): Plan {
   const machines = layout.machines.filter(({name}) => names.includes(name));
   const ofRole = (role: (typeof roleOrder)[number]) => machines.filter((machine) => roleOf(machine) === role);
   const idsOf = (role: (typeof roleOrder)[number]) => ofRole(role).map((machine) => taskOn(machine, 'boot'));
+  // Nobody joins a cluster that is not there, and nobody waits for it. Of several masters the others may do.
+  const onlyMaster = layout.masters.length === 1 ? idsOf('master') : [];
   const bootTask = (machine: ClusterMachine): Task => {
     const role = roleOf(machine);
     const before = roleOrder.slice(0, roleOrder.indexOf(role)).flatMap(idsOf);
@@ -51,8 +53,7 @@ export function planTreeBootup(request: BootupRequest, facts: TreeFacts): Plan {
       ...scriptsTask({machine, found: it, operation: 'deploy', scripts, open}),
       id: taskOn(machine, 'boot'),
       title: `Run the tree's scripts for a ${role}`,
-      // Nobody joins a cluster that is not there.
-      needs: role === 'worker' && layout.masters.length === 1 ? idsOf('master') : [],
+      needs: role === 'worker' ? onlyMaster : [],
       after: before,
       touches: 'a machine',
       deadlineMs: 60 * minute,
@@ -68,7 +69,7 @@ export function planTreeBootup(request: BootupRequest, facts: TreeFacts): Plan {
       tasks.length === 0
         ? `Boot nothing: each machine of ${layout.name} has a kubelet already`
         : `Boot ${layout.name} by the scripts of its tree (${tools.release}), not proven: ${version} on ${count}`,
-    tasks: [...tasks, apiTask(facts, [...idsOf('proxy'), ...idsOf('master')])],
+    tasks: [...tasks, {...apiTask(facts), needs: onlyMaster, after: [...idsOf('proxy'), ...idsOf('master')]}],
     basis: {layout, packages: found.map(({name, package: {digest}}) => [name, digest])},
     notices: [...bootNotices(facts, names), ...facts.notices],
   };
@@ -115,15 +116,13 @@ function refusalsOf(facts: TreeFacts): readonly Problem[] {
 }
 
 /** All that is proven of such a cluster. */
-function apiTask({layout, api, machines}: TreeFacts, after: readonly string[]): Task {
+function apiTask({layout, api, machines}: TreeFacts): Omit<Task, 'needs' | 'after'> {
   const from = layout.masters.find(({name}) => machines.some((one) => one.name === name && one.remains))?.name ?? '';
   const place = `${api.host}:${api.port}`;
   return {
     id: 'cluster/api-answers',
     title: `Wait until the API answers at ${place}`,
     on: from,
-    needs: [],
-    after,
     touches: 'nothing',
     does: [],
     expected: 'unchanged',

@@ -89,7 +89,7 @@ function cleanTask(machine: ClusterMachine, found: TreeMachine, {facts, force, b
   return {
     ...task,
     id: taskOn(machine, 'clean'),
-    title: "Run the tree's script that cleans",
+    title: `Run the tree's script that cleans a ${roleOf(machine)}`,
     needs: [],
     after: before,
     touches: 'data',

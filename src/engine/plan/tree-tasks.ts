@@ -33,7 +33,8 @@ export interface TreeWork {
 /** What tasks that run scripts of a tree have in common. They are never stopped half-way, and never tried twice. */
 export function scriptsTask(work: TreeWork): Pick<Task, 'on' | 'does' | 'why' | 'critical' | 'expected' | 'run'> {
   const {machine, scripts} = work;
-  const words = scripts.map(({script, args}) => [script, ...args].join(' ')).join(', then ');
+  // What each is given is among the effects: this is the same for many machines.
+  const words = scripts.map(({script}) => script).join(', then ');
   return {
     on: machine.name,
     does: effectsOf(work),
