@@ -13,7 +13,7 @@ import {clusterOf} from '../cluster/sample-clusters.ts';
 
 const request: EtcdfixRequest = {operation: 'machine etcdfix', config: '/config', machine: 'master-3'};
 const scripts: EtcdfixFacts['scripts'] = {
-  ...{snapshot: 'snapshot', membership: 'membership', hash: 'hash', stop: 'stop'},
+  ...{snapshot: 'snapshot', membership: 'membership', hash: 'hash', entry: 'entry', stop: 'stop'},
   ...{moveData: 'move', putBack: 'back', putManifest: 'put', startKubelet: 'start'},
 };
 

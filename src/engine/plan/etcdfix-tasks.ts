@@ -5,7 +5,7 @@ import {taskOn} from '../cluster/boot/boot.ts';
 import {type Look, waitFor} from '../cluster/boot/wait.ts';
 import {nameOf} from '../cluster/etcd/judged.ts';
 import {snapshotFolder} from '../cluster/etcd/kept-snapshots.ts';
-import {membersIn} from '../cluster/etcd/parse-replies.ts';
+import {membersIn, statusIn} from '../cluster/etcd/parse-replies.ts';
 import {snapshotEffects, takeSnapshot} from '../cluster/etcd/snapshot.ts';
 import type {EtcdSnapshot, ListedMember} from '../cluster/etcd/types.ts';
 import {joiningManifest} from '../cluster/etcdfix/manifest.ts';
@@ -397,6 +397,14 @@ function startTask(replacement: Replacement): Made {
   };
 }
 
+/** Where it stands when the leader is heard, or not, by an entry that was written just before. */
+async function positionHearing(replacement: Replacement, context: TaskContext): Promise<Position> {
+  const {helper, scripts} = replacement;
+  const call = {on: helper.name, name: 'write an entry that changes nothing', script: scripts.entry};
+  const reply = (await runFix(call, 'reply', {reads: true}, context)).join('');
+  return positionOf(replacement, hasSnapshot(context, replacement), context, statusIn(reply)?.raftIndex);
+}
+
 function catchUpTask(replacement: Replacement): Made {
   const {target} = replacement;
   return {
@@ -412,7 +420,7 @@ function catchUpTask(replacement: Replacement): Made {
     async run(context) {
       let seen = 0;
       const look = async (): Promise<Look<TaskEnd<unknown>>> => {
-        const {step} = await positionOf(replacement, hasSnapshot(context, replacement), context);
+        const {step} = await positionHearing(replacement, context);
         const distance = stepsFrom('catch up', step);
         if (distance !== undefined && distance > 0)
           return {found: {changed: false, result: {}, note: 'it has caught up'}};
@@ -446,7 +454,7 @@ function promoteTask(replacement: Replacement): Made {
     async run(context) {
       let id: string | undefined;
       const look = async (): Promise<Look<TaskEnd<unknown>>> => {
-        const {step} = await positionOf(replacement, hasSnapshot(context, replacement), context);
+        const {step} = await positionHearing(replacement, context);
         if (step.kind === 'verify') {
           const word = id === undefined ? already : {changed: true, result: {id}, note: `${id} has its vote`};
           return {found: word};

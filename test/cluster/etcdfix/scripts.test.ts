@@ -157,6 +157,7 @@ test('the scripts have nothing that shellcheck finds', ({skip}) => {
   const together = [
     parts('settings.sh', 'member.sh', 'membership.sh'),
     parts('settings.sh', 'member.sh', 'hash.sh'),
+    parts('settings.sh', 'member.sh', 'entry.sh'),
     ...['stop-member.sh', 'move-data.sh', 'put-back.sh', 'put-manifest.sh', 'start-kubelet.sh'].map((name) =>
       parts('node.sh', name),
     ),

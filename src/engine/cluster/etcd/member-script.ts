@@ -4,7 +4,7 @@ import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {checksums} from '../../package/machine-scripts.ts';
 
-export type MemberScript = 'snapshot.sh' | 'tend.sh' | 'membership.sh' | 'hash.sh';
+export type MemberScript = 'snapshot.sh' | 'tend.sh' | 'membership.sh' | 'hash.sh' | 'entry.sh';
 
 /** $1 of each of them. Fixed, so that a plan can name the arguments. */
 export const memberMark = 'pai-tui-etcd';

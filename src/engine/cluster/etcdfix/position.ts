@@ -52,23 +52,20 @@ export interface Position {
 /** How long what was changed may take to be seen: an election, a kubelet that looks. */
 const settleMs = 90_000;
 
-/** Asks all masters and says what comes next. */
-export async function positionOf(mending: Mending, hasSnapshot: boolean, context: TaskContext): Promise<Position> {
+/** Asks all masters and says what comes next. `written` is of an entry from just before; without one nobody is promoted. */
+export async function positionOf(
+  mending: Mending,
+  hasSnapshot: boolean,
+  context: TaskContext,
+  written?: number,
+): Promise<Position> {
   const {layout, target} = mending;
   const {masters} = layout;
-  let answers = await askAll(mending, context);
-  let report = judgeEtcd(answers, masters);
-  const isFollowing = report.members.some(({machine, state}) => machine === target.name && state === 'learner');
-  const written = report.leader?.status?.raftIndex;
-  // Asked once more, it has to have what the leader had written by then: else it does not hear from it.
-  if (isFollowing && written !== undefined) {
-    answers = await askAll(mending, context);
-    report = judgeEtcd(answers, masters);
-  }
+  const answers = await askAll(mending, context);
   const note = await readNote(context.stateFolder, target.name, context.tools.files);
   const given = {target: target.name, masters, answers, obstacles: [], ...pastOf(note, hasSnapshot)};
-  const step = nextStep(isFollowing && written !== undefined ? {...given, written} : given);
-  return {answers, report, step};
+  const step = nextStep({...given, ...(written === undefined ? {} : {written})});
+  return {answers, report: judgeEtcd(answers, masters), step};
 }
 
 export function askAll({layout}: Mending, {tools, signal}: TaskContext): Promise<readonly EtcdAnswer[]> {

@@ -16,6 +16,8 @@ export interface FixScripts {
   readonly membership: string;
   /** Tells the hash of all keys. */
   readonly hash: string;
+  /** Has an entry written that changes nothing. */
+  readonly entry: string;
   readonly stop: string;
   readonly moveData: string;
   readonly putBack: string;
@@ -33,6 +35,7 @@ export async function readFixScripts(assets: string): Promise<FixScripts> {
     snapshot: await inMember('snapshot.sh'),
     membership: await inMember('membership.sh'),
     hash: await inMember('hash.sh'),
+    entry: await inMember('entry.sh'),
     stop: await onNode('stop-member.sh'),
     moveData: await onNode('move-data.sh'),
     putBack: await onNode('put-back.sh'),
