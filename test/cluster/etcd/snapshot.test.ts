@@ -12,8 +12,8 @@ import {snapshotEffects, takeSnapshot} from '../../../src/engine/cluster/etcd/sn
 import {snapshotSources} from '../../../src/engine/cluster/etcd/snapshot-source.ts';
 import type {EtcdMember} from '../../../src/engine/cluster/etcd/types.ts';
 import {createFiles} from '../../../src/engine/files/create-files.ts';
-import type {MachineAccess} from '../../../src/engine/machine-tools.ts';
-import {problemOf} from '../../../src/engine/problem.ts';
+import type {MachineAccess, Remote} from '../../../src/engine/machine-tools.ts';
+import {ProblemError, problemOf} from '../../../src/engine/problem.ts';
 import {limitTools} from '../../../src/engine/run/limit.ts';
 import {createLocalRemote} from '../../helpers/local-remote.ts';
 import {plainTools} from '../../run/six-tasks.ts';
@@ -45,6 +45,8 @@ interface StandIn {
   readonly free?: number;
   /** The data are a mount of their own. */
   readonly apart?: boolean;
+  /** The connection breaks when the first of it has come. */
+  readonly breaks?: boolean;
 }
 
 /** A master with a docker behind which an etcd saves a snapshot; its folder of data, and what docker was asked. */
@@ -101,7 +103,8 @@ async function take(wishes: readonly StandIn[], {not, shell}: {readonly not?: st
     async use(name, work) {
       const node = nodes[Number(name.slice(-1)) - 1];
       if (!node) throw new Error(`no ${name}`);
-      return work(node.remote);
+      const {breaks = false} = wishes[nodes.indexOf(node)] ?? {};
+      return work(breaks ? breaking(node.remote) : node.remote);
     },
   };
   const file = join(run, snapshotFolder, 'taken.db');
@@ -116,6 +119,24 @@ async function take(wishes: readonly StandIn[], {not, shell}: {readonly not?: st
   const context = {tools, signal, output: (text: string | Uint8Array) => void said.push(String(text)), progress() {}};
   const taken = await takeSnapshot({...wish, file}, context).catch((error: unknown) => problemOf(error));
   return {taken, file, run, said: said.join(''), nodes};
+}
+
+/** Breaks when something arrives that is no answer to a question. */
+function breaking(remote: Remote): Remote {
+  const lost = new ProblemError({code: 'machine-lost', message: 'It broke.', machine: remote.target.name});
+  return {
+    ...remote,
+    async run(command, watch, ending) {
+      if (command.reads) return remote.run(command, watch, ending);
+      const broken = new AbortController();
+      const stdout = (bytes: Uint8Array) => {
+        if (broken.signal.aborted) return;
+        watch.stdout?.(bytes.subarray(0, 1000));
+        broken.abort(lost);
+      };
+      return remote.run(command, {...watch, stdout}, AbortSignal.any([ending, broken.signal]));
+    },
+  };
 }
 
 /** Nothing of it is left: here, or on a machine. */
@@ -183,6 +204,16 @@ test('where the best member gives none the next one does', async () => {
     /^taking .* etcd3 on node-3\r\nThe snapshot .* does not count: etcdctl could not save one\.\r\n/,
   );
   expect(said).toMatch(/taking a snapshot of etcd2 on node-2\r\n$/);
+});
+
+test('where the connection breaks in the middle nothing is left, and the next member gives it', async () => {
+  const [one, broken] = [{saved: good}, {saved: good, breaks: true}];
+  const {taken, said} = await take([one, one, broken]);
+  expect(taken).toMatchObject({machine: 'node-2', bytes: good.length});
+  expect(said).toContain('It broke.');
+  const alone = await take([broken]);
+  expect(alone.taken).toMatchObject({code: 'machine-lost', machine: expect.stringMatching(/-1$/)});
+  await nothingLeft(alone);
 });
 
 test('the member that is to be replaced is not asked for one', async () => {
