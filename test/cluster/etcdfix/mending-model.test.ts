@@ -89,6 +89,25 @@ describe('etcdfix against a model of etcd', () => {
     expect(mended).toBeGreaterThan(300);
   });
 
+  test('a member is replaced in this order', () => {
+    const end = ['remove', 'add', 'start', 'promote'];
+    expect(mendAll(worldOf(['h', 'h', 'b']))).toEqual(['snapshot', 'stop', 'move data aside', ...end]);
+    expect(mendAll(worldOf(['h', 'h', 'x']))).toEqual(['snapshot', 'stop', ...end]);
+    // The first of them leads.
+    const leading = ['snapshot', 'move leadership', 'stop', 'move data aside', ...end];
+    expect(mendAll(worldOf(['c', 'h', 'h']))).toEqual(leading);
+  });
+
+  test('where another one fails before the removal, its manifest and its data are put back', () => {
+    for (const at of [1, 2]) {
+      const world = worldOf(['h', 'h', 'b']);
+      const done = mendAll(world, {faults: [{at, on: 0, ailment: 'd'}]});
+      expect(done.slice(at + 1, at + 2)).toEqual(['roll back']);
+      expect(done.indexOf('remove')).toBeGreaterThan(at + 2);
+      expect(isMended(world)).toBe(true);
+    }
+  });
+
   test.each(['3.3.25', '3.4.23'] as const)(
     '%s: begun again after a crash at any point, it comes to the same end',
     (version) => {

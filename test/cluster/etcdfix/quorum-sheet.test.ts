@@ -121,3 +121,19 @@ test('nothing is changed where nobody told who the members are', () => {
   expect(isAllowed).toBe(false);
   expect(refusal?.message).toBe('No member of etcd told who its members are, so nothing about node-9 is changed.');
 });
+
+// Members may die while they are asked: then some count as healthy though there is no quorum any more.
+test('whatever number of healthy ones was told, a change takes more than half of now and of what is left', () => {
+  for (const voters of [1, 2, 3, 4, 5, 6, 7]) {
+    for (let others = 0; others < voters; others++) {
+      for (const target of ['h', 'd']) {
+        const signs = 'h'.repeat(others) + 'd'.repeat(voters - 1 - others) + target;
+        const healthy = others + (target === 'h' ? 1 : 0);
+        const isLast = voters === 1;
+        const [isMajorityNow, isMajorityThen] = [2 * healthy > voters, 2 * others > voters - 1];
+        expect([signs, sheet(signs, 'remove').isAllowed]).toEqual([signs, !isLast && isMajorityNow && isMajorityThen]);
+        expect([signs, sheet(signs, 'replace').isAllowed]).toEqual([signs, !isLast && 2 * others > voters]);
+      }
+    }
+  }
+});
