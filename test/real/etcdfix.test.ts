@@ -17,10 +17,12 @@ if (obstacle) console.error(`Tests of mending etcd on lab hosts are skipped: ${o
 const {signal} = new AbortController();
 const repairMs = 15 * 60_000;
 
-const trouble = ({state}: RunView) =>
-  state.tasks.flatMap(({id, status, problem}) =>
+const trouble = ({state}: RunView) => [
+  ...(state.problem ? [`${state.problem.code}: ${state.problem.message} ${state.problem.detail ?? ''}`] : []),
+  ...state.tasks.flatMap(({id, status, problem}) =>
     status === 'done' ? [] : [`${id} ${status}: ${problem?.message ?? ''} ${problem?.detail ?? ''}`.trim()],
-  );
+  ),
+];
 const changed = ({state}: RunView) => state.tasks.flatMap((task) => (task.changed ? [task.id] : []));
 
 const folder = '/var/etcd/data';
@@ -56,6 +58,13 @@ describe.skipIf(obstacle)('the member of etcd of one of three masters', () => {
     machine: host.name,
   });
   const propose = (host: Host) => world.engine.propose(request(host), signal);
+  /** As an operator does: what is no longer as it was approved is looked at and approved anew. */
+  const mend = async (host: Host) => {
+    for (let tries = 0; ; tries++) {
+      const view = await world.carryOut(request(host));
+      if (view.state.problem?.code !== 'plan-changed' || tries === 3) return view;
+    }
+  };
 
   /** Overwrites what etcd keeps, and ends it. */
   const damage = (host: Host) =>
@@ -127,7 +136,7 @@ rm -f /run/written /run/refused /run/acknowledged /run/enough; setsid sh /run/wr
       const {plan} = await propose(third);
       expect(plan.notices.map(({message}) => message).join('\n')).toMatch(/2 of 3 voting members must agree/);
       await beginWriting(first);
-      const view = await world.carryOut(request(third));
+      const view = await mend(third);
       const written = await endWriting(first);
       expect(trouble(view)).toEqual([]);
       expect(changed(view)).toContain('cluster/etcd-promote');
@@ -217,7 +226,7 @@ rm -f /run/written /run/refused /run/acknowledged /run/enough; setsid sh /run/wr
   );
 
   test(
-    'is replaced where its data were deleted, or other tools removed it',
+    'is replaced where its data were deleted',
     async () => {
       const [first, second] = hosts;
       const before = await members(first);
@@ -225,15 +234,23 @@ rm -f /run/written /run/refused /run/acknowledged /run/enough; setsid sh /run/wr
         `rm -rf ${folder}; docker ps -q --filter label=io.kubernetes.container.name=etcd | xargs -r docker kill`,
       );
       await untilPlanned(second, 'Replace');
-      expect(trouble(await world.carryOut(request(second)))).toEqual([]);
+      expect(trouble(await mend(second))).toEqual([]);
       expect((await members(first)).toSorted()).toEqual(before.toSorted());
+    },
+    repairMs,
+  );
 
+  test(
+    'is replaced where other tools removed it',
+    async () => {
+      const [first, second] = hosts;
+      const before = await members(first);
       const id = /^(\w+), started, [^,]*, https:\/\/([\d.]+):/gm;
       const listed = [...(await etcdctl(first, 'member list')).matchAll(id)];
       const own = listed.find(([, , address]) => address === second.address)?.[1];
       await etcdctl(first, `member remove ${own}`);
       await untilPlanned(second, 'Replace');
-      expect(trouble(await world.carryOut(request(second)))).toEqual([]);
+      expect(trouble(await mend(second))).toEqual([]);
       expect((await members(first)).toSorted()).toEqual(before.toSorted());
     },
     repairMs,

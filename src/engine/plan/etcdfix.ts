@@ -145,7 +145,7 @@ function notOffered(
 ): Problem {
   const hints = {
     'remove learner': 'Remove the learner by hand, by its exact id: etcdctl member remove. Then begin again.',
-    'make room': 'Make room first: see pai-tui help cluster etcd.',
+    'make room': 'Make room first: pai-tui cluster etcd defrag. Then begin again.',
     'update peer address': 'Correct it by hand, by its exact id: etcdctl member update. Then begin again.',
   } as const;
   return {code: 'etcd-membership', message: cure.why.join(' '), hint: hints[cure.kind], machine};
