@@ -13,8 +13,9 @@ export interface EtcdCase {
   /** What else is wrong on masters and keeps etcd from working. */
   readonly obstacles: readonly Obstacle[];
   /**
-   * The raft index that the leader told before any of the answers was asked for. A learner that has it hears from the leader,
-   * which it does not say by itself: one that is cut off goes on naming the last leader it knew. Absent: nobody is promoted.
+   * The raft index of an entry that was written just before any of the answers was asked for. A learner that has it hears from
+   * the leader, which it does not say by itself: one that is cut off goes on naming the last leader it knew. Absent: nobody is
+   * promoted.
    */
   readonly written?: number;
   /** What was tried and did not help since it was last well: the next cure is a more invasive one. */
