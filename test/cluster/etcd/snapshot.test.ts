@@ -41,6 +41,8 @@ interface StandIn {
   /** What `snapshot save` writes; absent: it fails. */
   readonly saved?: Buffer;
   readonly status?: string;
+  /** That the member says it has come to. */
+  readonly revision?: number;
   /** KiB that are free. */
   readonly free?: number;
   /** The data are a mount of their own. */
@@ -51,7 +53,7 @@ interface StandIn {
 
 /** A master with a docker behind which an etcd saves a snapshot; its folder of data, and what docker was asked. */
 async function standIn(name: string, wish: StandIn, shell = '/bin/sh') {
-  const {version = '3.4.23', saved, status = goodStatus, free = 10_000_000, apart = false} = wish;
+  const {version = '3.4.23', saved, revision = 2, status = goodStatus, free = 10_000_000, apart = false} = wish;
   const [place, bin] = [join(folder, name, 'etcd'), join(folder, name, 'bin')];
   await mkdir(join(place, 'data/member/snap'), {recursive: true});
   await mkdir(bin);
@@ -69,7 +71,7 @@ async function standIn(name: string, wish: StandIn, shell = '/bin/sh') {
   await writeFile(join(bin, 'inspected'), `${lines.join('\n')}\n`);
   if (saved) await writeFile(join(bin, 'saved'), saved);
   for (const [question, {exit, stdout, stderr}] of Object.entries(recorded(version, 'healthy', member))) {
-    const text = `cat <<'OUT'\n${stdout.join('\n')}\nOUT\ncat >&2 <<'ERR'\n${stderr.join('\n')}\nERR\nexit ${exit}\n`;
+    const text = `cat <<'OUT'\n${stdout.join('\n').replace('"revision":2', `"revision":${revision}`)}\nOUT\ncat >&2 <<'ERR'\n${stderr.join('\n')}\nERR\nexit ${exit}\n`;
     await writeFile(join(bin, question), text);
   }
   const docker = `#!/bin/sh
@@ -179,10 +181,6 @@ test.each([
   ['etcdctl cannot read what it has saved', {saved: good, status: 'Error: invalid database'}],
   ['the checksum that etcd wrote at its end is of something else', {saved: notWhole}],
   [
-    'it is of revision 1, and the members had come to 2 before',
-    {saved: good, status: goodStatus.replace('"revision":31', '"revision":1')},
-  ],
-  [
     'its disk has 128 MiB free, and a snapshot of 1 MiB beside its data has to leave 128 MiB',
     {saved: good, free: 131_072},
   ],
@@ -204,6 +202,13 @@ test('where the best member gives none the next one does', async () => {
     /^taking .* etcd3 on node-3\r\nThe snapshot .* does not count: etcdctl could not save one\.\r\n/,
   );
   expect(said).toMatch(/taking a snapshot of etcd2 on node-2\r\n$/);
+});
+
+test('one that is behind does not count; one whose last keys were deleted and compacted away does', async () => {
+  const ahead = {saved: good, revision: 40};
+  const {taken, said} = await take([ahead, ahead, {saved: good}]);
+  expect(said).toContain('it is of revision 31, and the members had come to 40 before.');
+  expect(taken).toMatchObject({machine: 'node-2', revision: 31});
 });
 
 test('where the connection breaks in the middle nothing is left, and the next member gives it', async () => {

@@ -65,7 +65,8 @@ export async function receiveSnapshot(
   if (numberOf(answer.first('bytes')) !== bytes) throw refused(source, 'it did not arrive whole');
   if ((answer.first('sum') ?? sha256) !== sha256) throw refused(source, 'it arrived as something else');
   if (!isWhole) throw refused(source, 'the checksum that etcd wrote at its end is of something else');
-  if (revision < receipt.behind)
+  // It holds all that its member had applied, and tells less where the last of that were keys deleted and compacted away.
+  if (revision < receipt.behind && (source.status.revision ?? 0) < receipt.behind)
     throw refused(source, `it is of revision ${revision}, and the members had come to ${receipt.behind} before`);
   return {bytes, sha256, hash: status.hash.toString(16), revision, totalKeys};
 }
