@@ -32,3 +32,8 @@ export function cleanCluster(context: Context): Promise<Ended> {
     force: context.options.force === true,
   }));
 }
+
+/** `machine etcdfix MACHINE` */
+export function mendEtcd(context: Context): Promise<Ended> {
+  return changeCluster(context, (wish) => ({...wish, operation: 'machine etcdfix', machine: context.name}));
+}

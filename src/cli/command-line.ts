@@ -2,7 +2,7 @@ import {resolve} from 'node:path';
 import {exitCodeOf, ProblemError, problemOf, shellWord} from '../engine/index.ts';
 import {clusterCertificates} from './cluster-certificates.ts';
 import {checkCluster} from './cluster-check.ts';
-import {bootCluster, cleanCluster, installKubectl} from './cluster-commands.ts';
+import {bootCluster, cleanCluster, installKubectl, mendEtcd} from './cluster-commands.ts';
 import {clusterEtcd} from './cluster-etcd.ts';
 import {writeClusterPackage} from './cluster-package.ts';
 import {showClusterStatus} from './cluster-status.ts';
@@ -129,6 +129,8 @@ async function carryOutOne(
     case 'machine shell':
     case 'machine logs':
       return askMachines(command.name, context);
+    case 'machine etcdfix':
+      return closingMachines(context, mendEtcd);
     case 'run list':
       showRuns(await engine.runs.list(), output);
       return 0;

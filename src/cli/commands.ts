@@ -19,7 +19,7 @@ export const nouns: Readonly<Record<Noun, string>> = {
   config: 'check, show and generate the configuration of a cluster',
   template: 'render a template as Jinja2 does',
   cluster: 'check machines for Kubernetes, boot a cluster, see how it is, and take it away again',
-  machine: 'see, trust and ask machines, and run commands on them',
+  machine: 'see, trust and ask machines, run commands on them, and mend etcd',
   run: 'see, follow, resume and stop what was started',
   info: 'every path, version and limit',
   completion: 'completion for a shell',
@@ -47,7 +47,7 @@ export const commands: readonly Command[] = [
 export const laterNouns = ['service', 'new', 'sandbox'] as const;
 
 /** The same for commands of nouns that are here. */
-export const laterCommands: readonly string[] = ['repair', 'etcdfix', 'etcd-fix'].map((verb) => `machine ${verb}`);
+export const laterCommands: readonly string[] = ['machine repair'];
 
 export function commandNamed(name: string): Command | undefined {
   return commands.find((command) => command.name === name);

@@ -139,7 +139,7 @@ test.each([
   // A word that is no command yet says more than the flags behind it.
   ['service start -p /cfg -n x', '"service" is not part of this version of pai-tui yet.', thisVersion],
   ['machine repair', '"machine repair" is not part of this version of pai-tui yet.', thisVersion],
-  ['machine etcd-fix -p /cfg -l list', '"machine etcd-fix" is not part of this version of pai-tui yet.', thisVersion],
+  ['machine repair -p /cfg -l list', '"machine repair" is not part of this version of pai-tui yet.', thisVersion],
   ['paictl.py service stop -p /cfg', '"service" is not part of this version of pai-tui yet.', thisVersion],
   ['imgae list -p', 'There is no command "imgae".', 'Did you mean image?'],
   ['image list -p x', 'There is no flag -p.', 'Try: pai-tui --help'],

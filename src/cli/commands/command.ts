@@ -55,6 +55,7 @@ type CommandName =
   | 'machine logs'
   | 'machine add'
   | 'machine remove'
+  | 'machine etcdfix'
   | 'run list'
   | 'run show'
   | 'run attach'

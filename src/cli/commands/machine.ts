@@ -166,4 +166,21 @@ export const machineCommands: readonly Command[] = [
     ],
     since: '0.1.0',
   },
+  {
+    name: 'machine etcdfix',
+    argument: {placeholder: 'MACHINE', count: 'one', of: 'machines'},
+    flags: clusterChangingFlags,
+    about: 'Mend the member of etcd of one master, by what changes least, and only where a quorum is left.',
+    more: [
+      'Every master is asked first, and nothing is touched. One whose process is down is started. One whose data are lost or damaged is replaced while the others have a quorum: a verified snapshot comes to this computer, its data are moved aside and never deleted, it is removed by its exact id, added as a learner, and given its vote when it has caught up. Then etcd and every API server are looked at three times.',
+      'The arithmetic of the quorum is shown with the plan, and judged again just before anything is changed. There is no --force for it.',
+      'A run that was killed is resumed, or begun again: it goes on from where things are.',
+      passwords,
+    ],
+    examples: [
+      'pai-tui machine etcdfix infra-03 -c ~/cluster --dry-run',
+      'pai-tui machine etcdfix infra-03 -c ~/cluster --yes',
+    ],
+    since: '0.1.0',
+  },
 ];
