@@ -92,7 +92,7 @@ async function make(): Promise<void> {
 }
 
 /** The mirror of this computer. */
-async function mirror(): Promise<string> {
+export async function mirror(): Promise<string> {
   const wanted = ['--format', '$(REPO_URI)', 'Codename: bookworm', 'Component: main'];
   const [found] = (await execute('apt-get', ['indextargets', ...wanted])).trim().split('\n');
   return found || 'http://deb.debian.org/debian/';
