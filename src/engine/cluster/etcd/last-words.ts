@@ -11,6 +11,11 @@ const signs: readonly (readonly [RegExp, EtcdCause])[] = [
     /cannot open database|failed to open database|invalid database|wal: max entry size limit exceeded|crc mismatch|checksum mismatch|snap: (?:corrupted|empty) snapshot/i,
     'data damaged',
   ],
+  // What bbolt says of pages that hold something else than they should, and Go where they lie beyond the file.
+  [
+    /freepages: failed to get all reachable pages|Page expected to be: |invalid (?:freelist page|page type): |page \d+:? already freed|unexpected fault address/,
+    'data damaged',
+  ],
   [/bind: address already in use/, 'port taken'],
   [/certificate has expired/, 'certificate expired'],
   [/cluster ID mismatch|request cluster ID mismatch/i, 'clusters mixed'],
