@@ -1,5 +1,6 @@
 /** The commands that bring machines into a cluster, or take them out of it. */
 
+import {usualDrainMs} from '../engine/index.ts';
 import {changeCluster} from './cluster-operation.ts';
 import type {Context} from './context.ts';
 import {misuse} from './misuse.ts';
@@ -14,8 +15,6 @@ export function addMachines(context: Context): Promise<Ended> {
     ...{operation: 'machine add', names, updateConfig: options['update-config'] === true},
   }));
 }
-
-const usualDrainMs = 10 * 60_000;
 
 export function removeMachines(context: Context): Promise<Ended> {
   const {names, options} = context;

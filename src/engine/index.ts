@@ -38,3 +38,4 @@ export {whoami} from './run/process.ts';
 export {Secret} from './secret.ts';
 export type {LiveStore, Store} from './store.ts';
 export {createStore} from './store.ts';
+export {usualDrainMs} from './usual-drain.ts';

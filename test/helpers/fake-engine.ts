@@ -534,6 +534,13 @@ function describeRequest(request: OperationRequest): string {
     if (request.force) words.push('force');
     if (request.noCache) words.push('no-cache');
   }
+  if (request.operation === 'machine etcdfix') words.push(request.machine);
+  if (request.operation === 'machine remove') {
+    if (request.force) words.push('force');
+    if (request.ignoreBudgets) words.push('ignore-budgets');
+    if (request.dead) words.push('dead');
+  }
+  if ('updateConfig' in request && request.updateConfig) words.push('update-config');
   if (request.parallel !== undefined) words.push(`parallel=${request.parallel}`);
   return words.join(' ');
 }

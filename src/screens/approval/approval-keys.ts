@@ -3,7 +3,7 @@ import type {KeyBinding} from '../../ui/keys/binding.ts';
 import {moveKeys} from '../../ui/widgets/list-keys.ts';
 import {type ListAction, reduceList} from '../../ui/widgets/list-state.ts';
 import {type ApprovalModel, type ApprovalState, isOfImages} from './approval-model.ts';
-import {idsOf} from './approval-rows.ts';
+import {idsOf, removalWords} from './approval-rows.ts';
 
 /** What can be looked at and chosen before a plan is started. */
 export function approvalKeys(
@@ -103,9 +103,41 @@ function choiceKeys({operation}: OperationRequest, ask: Ask): readonly KeyBindin
         },
         packageSetKey(ask),
       ];
+    case 'machine add':
+      return [updateConfigKey(ask)];
+    case 'machine remove':
+      return [
+        removalKey(ask, 'f', 'force', 'Remove pods too that no controller makes anew.'),
+        removalKey(ask, 'b', 'ignoreBudgets', 'Remove pods also where a disruption budget forbids it.'),
+        removalKey(ask, 'd', 'dead', 'The machine is dead: take it out without asking it. Refused while it answers.'),
+        updateConfigKey(ask),
+      ];
     default:
       return [];
   }
+}
+
+function removalKey(ask: Ask, key: string, choice: keyof typeof removalWords, help: string): KeyBinding {
+  return {
+    keys: [key],
+    word: removalWords[choice],
+    help,
+    run: () => ask((asked) => (asked.operation === 'machine remove' ? {...asked, [choice]: !asked[choice]} : asked)),
+  };
+}
+
+function updateConfigKey(ask: Ask): KeyBinding {
+  return {
+    keys: ['w'],
+    word: 'write list',
+    help: 'Write the change into the machine list of the configuration too; its lines are shown in the plan.',
+    run: () =>
+      ask((asked) =>
+        asked.operation === 'machine add' || asked.operation === 'machine remove'
+          ? {...asked, updateConfig: !asked.updateConfig}
+          : asked,
+      ),
+  };
 }
 
 function packageSetKey(ask: Ask): KeyBinding {

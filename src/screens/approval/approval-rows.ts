@@ -95,6 +95,9 @@ function labelledRows(task: Labelled, width: number): readonly Row[] {
   return rows.length > 0 ? rows : [row('It changes nothing.', 'quiet')];
 }
 
+/** What a removal may be told to do that it does not do by itself. */
+export const removalWords = {force: 'lone pods', ignoreBudgets: 'budgets', dead: 'machine'} as const;
+
 /** What can be chosen before it starts: 'f force: no   n cache: yes   +- at once: default', in as many rows as it takes. */
 export function optionsRows(request: OperationRequest, width: number): readonly Row[] {
   const options: (readonly [key: string, word: string, value: string])[] = [];
@@ -109,6 +112,13 @@ export function optionsRows(request: OperationRequest, width: number): readonly 
     options.push(['f', 'data of etcd', request.force ? 'removed' : 'kept']);
   if (request.operation === 'cluster k8s-bootup' || request.operation === 'cluster k8s-clean')
     options.push(['s', 'scripts', request.packageSet === 'tree' ? "the tree's" : 'of pai-tui']);
+  if (request.operation === 'machine remove') {
+    options.push(['f', removalWords.force, request.force ? 'removed' : 'kept']);
+    options.push(['b', removalWords.ignoreBudgets, request.ignoreBudgets ? 'ignored' : 'respected']);
+    options.push(['d', removalWords.dead, request.dead ? 'dead' : 'asked']);
+  }
+  if (request.operation === 'machine add' || request.operation === 'machine remove')
+    options.push(['w', 'machine list', request.updateConfig ? 'written' : 'as it is']);
   if (request.takeOverLock) options.push(['t', 'lock', 'taken over']);
   options.push(['+-', 'at once', request.parallel === undefined ? 'default' : String(request.parallel)]);
   const rows: Span[][] = [[]];

@@ -6,6 +6,7 @@ import {useKeyTable} from '../../ui/widgets/use-key-table.ts';
 import type {AppModel} from '../app-model.ts';
 import {showCommand} from '../show-command.tsx';
 import {openLogs} from './LogsDialog.tsx';
+import {machineChangeKeys} from './machine-change-keys.ts';
 import {machineCommand, machineRunCommand} from './machine-commands.ts';
 import {chosenMachines} from './machines-shown.ts';
 import type {MachinesState} from './machines-state.ts';
@@ -99,6 +100,7 @@ export function useMachinesKeys(app: AppModel, state: MachinesState, room: Machi
         ...off,
         run: () => openSecret(app),
       },
+      ...machineChangeKeys(app, off),
       ...markKeys(moving),
       {
         keys: ['@'],
