@@ -1,4 +1,4 @@
-import {type OperationRequest, type RunStatus, shellWord} from '../engine/index.ts';
+import {type OperationRequest, type RunStatus, shellWord, usualDrainMs} from '../engine/index.ts';
 import type {AppSettings} from './app-settings.ts';
 import type {NamedCommand} from './show-command.tsx';
 
@@ -41,7 +41,7 @@ function choiceWords(request: OperationRequest): readonly string[] {
         ...(request.force ? ['--force'] : []),
         ...(request.ignoreBudgets ? ['--ignore-budgets'] : []),
         ...(request.dead ? ['--dead'] : []),
-        ...['--drain-timeout', `${Math.round(request.drainMs / 1000)}s`],
+        ...(request.drainMs === usualDrainMs ? [] : ['--drain-timeout', `${Math.round(request.drainMs / 1000)}s`]),
         ...(request.updateConfig ? ['--update-config'] : []),
       ];
     case 'machine etcdfix':

@@ -16,13 +16,9 @@ export function machineChangeKeys(app: AppModel, off: Off): readonly KeyBinding[
     off.disabled === undefined && settings.readOnly
       ? {disabled: 'This is read-only: open pai-tui without --readonly to change a cluster.'}
       : off;
-  const ask = (requestFor: (where: Where) => ClusterRequest): void => {
-    const {names: _, secrets: __, ...where} = machines.request([]);
-    openApproval(app, requestFor(where));
-  };
   const askForChosen = (requestFor: (where: Where, names: readonly string[]) => ClusterRequest) => (): void => {
     const names = chosenMachines(machines.shown(), table());
-    if (names.length > 0) ask((where) => requestFor(where, names));
+    if (names.length > 0) ask(app, (where) => requestFor(where, names));
   };
   const here = machineAt(machines.shown(), table())?.machine;
   return [
@@ -56,8 +52,18 @@ export function machineChangeKeys(app: AppModel, off: Off): readonly KeyBinding[
         : can),
       run: () => {
         const machine = machineAt(machines.shown(), table())?.machine.name;
-        if (machine !== undefined) ask((where) => ({...where, operation: 'machine etcdfix', machine}));
+        if (machine !== undefined) askEtcdfix(app, machine);
       },
     },
   ];
+}
+
+/** Shows how the member of etcd on a master would be mended. */
+export function askEtcdfix(app: AppModel, machine: string): void {
+  ask(app, (where) => ({...where, operation: 'machine etcdfix', machine}));
+}
+
+function ask(app: AppModel, requestFor: (where: Where) => ClusterRequest): void {
+  const {names: _, secrets: __, ...where} = app.machines.request([]);
+  openApproval(app, requestFor(where));
 }

@@ -163,3 +163,22 @@ test('! shows the commands, that which mends the problem first', async () => {
   await app.shows('-c fixtures/config-g cluster k8s-bootup');
   await app.shows('-c fixtures/config-g cluster status');
 });
+
+test('a member of etcd that is not well is mended from here', async () => {
+  const problem: Problem = {
+    code: 'etcd-member-down',
+    message: 'etcd3 on infra-03 is not healthy. Its data is damaged.',
+    machine: 'infra-03',
+  };
+  const known = {...etcdReportOf(['infra-03']), problems: [problem]};
+  const app = await openWith(
+    clusterStatusOf(() => ({etcd: {known, at: fakeNow - 3000}})),
+    {columns: 120},
+  );
+  await app.shows(/✗ failed +etcd +infra-03: etcd3 on .* E etcdfix/);
+  app.press('G');
+  await app.shows(/▸ +✗ failed +etcd/);
+  app.press('E');
+  await app.shows('Cancel');
+  expect(app.fake.calls).toContain('propose machine etcdfix infra-03');
+});

@@ -175,13 +175,19 @@ function podWords({name, reason, message, phase, restarts}: PodStatus): string {
 
 function judgeEtcd({etcd: {known}, machines}: StatusParts): StatusFinding[] {
   if (isWithoutMasters({machines})) return [];
-  return (known?.problems ?? []).map(({machine, message, hint, severity = 'error'}) => ({
-    part: 'etcd',
-    gravity: severity === 'error' ? 'failed' : severity,
-    ...(machine === undefined ? {} : {machine}),
-    says: message,
-    ...(hint === undefined ? {} : {mend: {says: hint}}),
-  }));
+  return (known?.problems ?? []).map(({code, machine, message, hint, severity = 'error'}) => {
+    // Whatever is wrong with the member of a master: it knows what changes least, and says what only a person can do.
+    const command = machine !== undefined && code.startsWith('etcd-') ? `machine etcdfix ${machine}` : undefined;
+    return {
+      part: 'etcd',
+      gravity: severity === 'error' ? 'failed' : severity,
+      ...(machine === undefined ? {} : {machine}),
+      says: message,
+      ...(hint === undefined && command === undefined
+        ? {}
+        : {mend: {...(command === undefined ? {} : {command}), ...(hint === undefined ? {} : {says: hint})}}),
+    };
+  });
 }
 
 function notOurs(refusal: string): StatusFinding {

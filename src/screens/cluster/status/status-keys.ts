@@ -7,6 +7,7 @@ import {useKeyTable} from '../../../ui/widgets/use-key-table.ts';
 import type {AppModel} from '../../app-model.ts';
 import {queryCommand} from '../../command-line.ts';
 import {openLogs} from '../../machines/LogsDialog.tsx';
+import {askEtcdfix} from '../../machines/machine-change-keys.ts';
 import {unlockFirst} from '../../machines/SecretDialog.tsx';
 import {startMachineLog} from '../../machines/start-machine-run.ts';
 import {showCommand} from '../../show-command.tsx';
@@ -145,6 +146,17 @@ function machineKeys(app: AppModel, item: StatusItem | undefined): readonly KeyB
       }),
     },
     {
+      keys: ['E'],
+      word: 'etcdfix',
+      help: 'Mend the member of etcd on this master, by what changes least.',
+      quiet: item?.mend?.key !== 'E',
+      ...etcdfixOff(app, names),
+      run: () => {
+        const [name] = chosenItem(app)?.machines ?? [];
+        if (name !== undefined) askEtcdfix(app, name);
+      },
+    },
+    {
       keys: ['s'],
       word: 'shell',
       help: 'Open a shell on this machine.',
@@ -166,6 +178,11 @@ function shellOff({settings}: AppModel, names: readonly string[]): {readonly dis
   return {
     disabled: names.length === 0 ? 'This is about no machine: choose one.' : 'Choose a single machine for a shell.',
   };
+}
+
+function etcdfixOff({settings}: AppModel, names: readonly string[]): {readonly disabled?: string} {
+  if (settings.readOnly) return {disabled: 'This is read-only: open pai-tui without --readonly to change a cluster.'};
+  return names.length === 1 ? {} : {disabled: 'Choose one master, or a problem of its etcd.'};
 }
 
 /** Goes to the table of machines, with the cursor on the first of these; of several, all of them marked. */
