@@ -13,7 +13,7 @@ import {clusterOf} from '../cluster/sample-clusters.ts';
 
 const request: EtcdfixRequest = {operation: 'machine etcdfix', config: '/config', machine: 'master-3'};
 const scripts: EtcdfixFacts['scripts'] = {
-  ...{snapshot: 'snapshot', membership: 'membership', hash: 'hash', entry: 'entry', stop: 'stop'},
+  ...{snapshot: 'snapshot', membership: 'membership', hash: 'hash', entry: 'entry', stop: 'stop', tend: 'tend'},
   ...{moveData: 'move', putBack: 'back', putManifest: 'put', startKubelet: 'start'},
 };
 
@@ -253,4 +253,72 @@ test('a member is known by its whole address and its name', () => {
   expect(check({peerUrls: ['https://10.0.0.11:2380']})).toThrow(/is one at https:\/\/10\.0\.0\.11:2380/);
   expect(check({name: 'eleven'})).toThrow(/left alone/);
   expect(check({id: 'a11'})).toThrow(/none of the members/);
+});
+
+describe('a database that has reached its quota', () => {
+  const alarmed = (alarm: 'NOSPACE' | 'CORRUPT', more: Change['seen'] = (_, well) => well): Change => ({
+    seen: (machine, well) => {
+      const seen = more(machine, well);
+      const alarms = [
+        {memberId: 'a2', alarm: 'NOSPACE'},
+        {memberId: 'a2', alarm},
+      ] as const;
+      return seen?.status ? {...seen, alarms} : seen;
+    },
+  });
+
+  test('is emptied of what is old, one member after the other, who leads last; then etcd takes writes again', async () => {
+    const plan = planEtcdfix(request, await factsOf(alarmed('NOSPACE')));
+    expect(plan.title).toBe('Make room in the databases of etcd');
+    expect(steps(plan)).toEqual([
+      'cluster/etcd-compact change',
+      'master-2/etcd-defrag change',
+      'master-3/etcd-defrag change',
+      'master-1/etcd-defrag change',
+      'cluster/etcd-disarm change',
+      'cluster/etcd-verify unchanged',
+    ]);
+    expect(plan.tasks.map(({needs}) => needs)).toEqual([[], ...plan.tasks.slice(0, -1).map(({id}) => [id])]);
+    const changing = plan.tasks.filter(({touches}) => touches !== 'nothing');
+    expect(changing.every(({critical, does}) => critical && does.length === 1)).toBe(true);
+    expect(plan.tasks.at(-2)?.does[0]).toMatchObject({on: 'master-1', args: ['pai-tui-etcd', '10', 'disarm']});
+    expect(messages(plan)[0]).toMatch(/etcd-master-2 .*has reached its quota: etcd takes no writes any more/);
+    const asked = (leader: string): Change =>
+      alarmed('NOSPACE', (_, well) => ({
+        ...well,
+        ...(well.status ? {status: {...well.status, leader, revision: 9000}} : {}),
+      }));
+    expect(planHash(planEtcdfix(request, await factsOf(asked('a1'))))).toBe(planHash(plan));
+  });
+
+  test.each<[string, Change, Partial<Problem>]>([
+    [
+      'another alarm would go with it',
+      alarmed('CORRUPT'),
+      {code: 'etcd-membership', message: expect.stringContaining('differs from that of the others')},
+    ],
+    [
+      'its member cannot be defragmented, for want of a disk',
+      alarmed('NOSPACE', (machine, well) =>
+        machine.name === 'master-2'
+          ? {...well, data: {...well.data, disk: {mount: '/var', size: 2 ** 30, available: 1000}}}
+          : well,
+      ),
+      {code: 'etcd-space', severity: 'error', machine: 'master-2'},
+    ],
+    [
+      'another member is sick and none can be spared',
+      alarmed('NOSPACE', (machine, well) => (machine.name === 'master-1' ? seenDamaged(machine) : well)),
+      {code: 'etcd-quorum-risk'},
+    ],
+  ])('stays as it is where %s', async (_, change, problem) => {
+    expect(await refusal(change)).toMatchObject(problem);
+  });
+
+  test('waits for a sick member where none can be spared, which is replaced first', async () => {
+    const sick = alarmed('NOSPACE', (machine, well) => (machine.name === 'master-3' ? seenDamaged(machine) : well));
+    const plan = planEtcdfix(request, await factsOf(sick));
+    expect(plan.title).toBe('Replace the member of etcd on master-3');
+    expect(messages(plan).at(-1)).toMatch(/stays so: etcd takes no writes before room is made/);
+  });
 });

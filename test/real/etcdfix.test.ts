@@ -126,6 +126,52 @@ rm -f /run/written /run/refused /run/acknowledged /run/enough; setsid sh /run/wr
     expect(plan.title).toBe(`Mend nothing: the member of etcd on ${hosts[1].name} is well`);
   });
 
+  /** Gives its etcd this quota, or the usual one again, and waits for it. */
+  const setQuota = async (host: Host, bytes?: number) => {
+    const manifest = '/etc/kubernetes/manifests/etcd.yaml';
+    const line = bytes === undefined ? '' : `s/^\\( *\\)- --data-dir=.*/&\\n\\1- --quota-backend-bytes=${bytes}/`;
+    const container = 'docker ps -q --filter label=io.kubernetes.container.name=etcd';
+    await host.sh(`before=$(${container})
+    sed '/--quota-backend-bytes=/d;${line}' ${manifest} > /run/etcd.yaml && cp /run/etcd.yaml ${manifest}
+    while now=$(${container}); [ "$now" = "$before" ] || [ -z "$now" ]; do sleep 0.5; done`);
+    await untilPlanned(host, 'Mend nothing');
+  };
+
+  test(
+    'is given room where its database has reached its quota, and etcd takes writes again',
+    async () => {
+      const [first, , third] = hosts;
+      await setQuota(third, 24 * 1024 ** 2);
+      await etcdctl(third, 'put /written/kept kept');
+      await third.sh('head -c 700000 /dev/urandom | base64 -w 0 > /run/filling');
+      const put = '"$(docker ps -q --filter label=io.kubernetes.container.name=etcd)" etcdctl';
+      const filled = await third.sh(`for number in $(seq 40); do
+        docker exec -i -e ETCDCTL_API=3 ${put} --endpoints=https://127.0.0.1:2379 --cacert=/etc/kubernetes/pki/etcd/ca.crt \\
+          --cert=/etc/kubernetes/pki/etcd/client.crt --key=/etc/kubernetes/pki/etcd/client.key put /filled < /run/filling 2>&1 || break
+      done`);
+      expect(filled).toContain('database space exceeded');
+      expect(await etcdctl(first, 'alarm list')).toContain('NOSPACE');
+      const before = (await etcdctl(first, 'get /registry --prefix --keys-only')).split('\n');
+
+      await untilPlanned(third, 'Make room');
+      const view = await mend(third);
+      expect(trouble(view)).toEqual([]);
+      expect(changed(view)).toEqual(expect.arrayContaining(['cluster/etcd-compact', 'cluster/etcd-disarm']));
+      expect(changed(view).filter((id) => id.endsWith('etcd-defrag'))).toHaveLength(3);
+
+      expect(await etcdctl(first, 'alarm list')).toBe('');
+      for (const host of hosts) expect(await etcdctl(host, 'put /written/after after')).toBe('OK\n');
+      expect(await etcdctl(third, 'get /written/ --prefix --print-value-only')).toBe('after\nkept\n');
+      expect(Number(await etcdctl(third, 'get /filled --print-value-only | wc -c'))).toBeGreaterThan(900_000);
+      const after = new Set((await etcdctl(third, 'get /registry --prefix --keys-only')).split('\n'));
+      // These go by themselves.
+      const lost = before.filter((key) => !after.has(key) && !/^\/registry\/(events|masterleases)\//.test(key));
+      expect(lost).toEqual([]);
+      await setQuota(third);
+    },
+    repairMs,
+  );
+
   test(
     'is replaced where its data were overwritten, and no write that was acknowledged meanwhile is lost',
     async () => {

@@ -4,6 +4,7 @@ import {judgeEtcd} from '../cluster/etcd/judge.ts';
 import {nameOf} from '../cluster/etcd/judged.ts';
 import {readMemberScript} from '../cluster/etcd/member-script.ts';
 import type {EtcdAnswer, EtcdMember, EtcdReport} from '../cluster/etcd/types.ts';
+import type {ClusterLayout} from '../cluster/layout/types.ts';
 import {displayText} from '../names.ts';
 import {type Problem, ProblemError} from '../problem.ts';
 import {defragRefusal, defragTask} from './etcd-defrag-task.ts';
@@ -31,22 +32,32 @@ export const etcdDefrag: Operation<EtcdDefragRequest, DefragFacts> = {
  * another one is defragmented.
  */
 export function planDefrag(_request: EtcdDefragRequest, {layout, answers, script}: DefragFacts): Plan {
-  const {masters, etcdDataPath} = layout;
-  const report = judgeEtcd(answers, masters);
+  const report = judgeEtcd(answers, layout.masters);
   const refusal = defragRefusal(report);
   if (refusal) throw new ProblemError(refusal);
-  const seen = report.members.map((member) => ({member, why: whyNot(member, answers)}));
-  const chosen = seen.flatMap(({member, why}) => (why === undefined && isPlaced(member) ? [member] : []));
-  const ordered = chosen.toSorted((a, b) => Number(a.isLeader) - Number(b.isLeader));
-  const tasks: Task[] = [];
-  for (const member of ordered) tasks.push(defragTask({member, masters, etcdDataPath, script}, tasks.at(-1)?.id));
+  const {tasks, leftOut} = defragTasks(report, answers, layout, script);
   const count = tasks.length === 1 ? '1 member' : `${tasks.length} members`;
   return {
     operation: 'cluster etcd defrag',
     title: `Defragment the etcd of ${displayText(layout.name)}, ${count}`,
     tasks,
-    notices: [...seen.flatMap(({why}) => why ?? []), ...standstill(report)],
+    notices: [...leftOut, ...standstill(report)],
   };
+}
+
+/** One after the other. `leftOut` says of members that have none why. */
+export function defragTasks(
+  report: EtcdReport,
+  answers: readonly EtcdAnswer[],
+  {masters, etcdDataPath}: Pick<ClusterLayout, 'masters' | 'etcdDataPath'>,
+  script: string,
+): {readonly tasks: readonly Task[]; readonly leftOut: readonly Problem[]} {
+  const seen = report.members.map((member) => ({member, why: whyNot(member, answers)}));
+  const chosen = seen.flatMap(({member, why}) => (why === undefined && isPlaced(member) ? [member] : []));
+  const ordered = chosen.toSorted((a, b) => Number(a.isLeader) - Number(b.isLeader));
+  const tasks: Task[] = [];
+  for (const member of ordered) tasks.push(defragTask({member, masters, etcdDataPath, script}, tasks.at(-1)?.id));
+  return {tasks, leftOut: seen.flatMap(({why}) => why ?? [])};
 }
 
 function isPlaced(member: EtcdMember): member is EtcdMember & {readonly machine: string} {
@@ -73,7 +84,8 @@ function whyNot(member: EtcdMember, answers: readonly EtcdAnswer[]): Problem | u
   );
 }
 
-function standstill({quorum: {spare}}: EtcdReport): readonly Problem[] {
+/** What stands still while a member is defragmented. */
+export function standstill({quorum: {spare}}: EtcdReport): readonly Problem[] {
   if (spare > 0) return [];
   const message =
     'While a member is defragmented it answers nobody, and too few are left: etcd and the API stand still for that long.';

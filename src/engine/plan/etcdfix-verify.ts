@@ -15,8 +15,10 @@ import type {Task, TaskContext} from './types.ts';
 export interface Verification extends Mending {
   /** The script that tells the hash of all keys. */
   readonly hash: string;
-  /** Masters whose member was not well before, that of the target apart: they are nobody's here. */
+  /** Masters whose member was not well before and is not mended here. */
   readonly sick: readonly string[];
+  /** A database has reached its quota, which is not mended here. */
+  readonly staysFull: boolean;
   readonly needs: readonly string[];
 }
 
@@ -82,13 +84,14 @@ async function looked(verification: Verification, context: TaskContext): Promise
 }
 
 /** The first thing that is wrong; undefined where nothing is. */
-function wrongWith(report: EtcdReport, {sick, target}: Verification): string | undefined {
+function wrongWith(report: EtcdReport, {sick, target, staysFull}: Verification): string | undefined {
   const {members, leader} = report;
   const counted = members.filter(({machine}) => machine !== undefined && !sick.includes(machine));
-  if (!counted.some(({machine}) => machine === target.name)) return `${target.name} has no member`;
+  if (!sick.includes(target.name) && !counted.some(({machine}) => machine === target.name))
+    return `${target.name} has no member`;
   const unwell = counted.find(({state}) => state !== 'healthy');
   if (unwell) return `${nameOf(unwell)}: ${unwell.reason ?? unwell.state}`;
-  const alarmed = counted.find(({alarms}) => alarms.length > 0);
+  const alarmed = counted.find(({alarms}) => alarms.some((alarm) => alarm !== 'NOSPACE' || !staysFull));
   if (alarmed) return `${nameOf(alarmed)} has the alarm ${alarmed.alarms.join(', ')}`;
   if (!leader || counted.some(({status}) => status?.leader !== leader.id)) return 'not all know the same leader';
   return undefined;

@@ -10,6 +10,7 @@ import {isWell} from '../cluster/etcdfix/quorum-sheet.ts';
 import type {Cure, EtcdCase, Step} from '../cluster/etcdfix/types.ts';
 import type {ClusterMachine} from '../cluster/layout/types.ts';
 import {type Problem, ProblemError} from '../problem.ts';
+import {roomTasks} from './etcdfix-room.ts';
 import {startTask} from './etcdfix-start.ts';
 import {peerUrlOf, replacementTasks} from './etcdfix-tasks.ts';
 import {verifyTask} from './etcdfix-verify.ts';
@@ -33,23 +34,35 @@ export function planEtcdfix({machine}: EtcdfixRequest, facts: EtcdfixFacts): Pla
   const given: EtcdCase = {target: machine, masters, answers, obstacles, ...pastOf(note, false)};
   const report = judgeEtcd(answers, masters);
   const cure = diagnose(given);
-  const {title, tasks} = mending(cure, given, report, target, facts);
+  const {title, tasks, notices = []} = mending(cure, given, report, target, facts);
   const sick = masters.flatMap(({name}) =>
-    name !== machine && !report.members.some((member) => member.machine === name && isWell(member)) ? [name] : [],
+    (name !== machine || cure.kind === 'make room') &&
+    !report.members.some((member) => member.machine === name && isWell(member))
+      ? [name]
+      : [],
   );
   const needs = tasks.slice(-1).map(({id}) => id);
+  const staysFull = cure.kind !== 'make room' && report.members.some(({alarms}) => alarms.includes('NOSPACE'));
   return {
     operation: 'machine etcdfix',
     title,
-    tasks: [...tasks, verifyTask({layout, target, hash: facts.scripts.hash, sick, needs})],
-    notices: [...reasons(cure, machine), ...arithmetic(cure, given), ...sickNotices(report, sick), ...kept(facts)],
-    basis: {layout, sick},
+    tasks: [...tasks, verifyTask({layout, target, hash: facts.scripts.hash, sick, staysFull, needs})],
+    notices: [
+      ...reasons(cure, machine),
+      ...arithmetic(cure, given),
+      ...notices,
+      ...sickNotices(report, sick),
+      ...(staysFull ? [fullNotice(machine)] : []),
+      ...kept(facts),
+    ],
+    basis: {layout, sick, ...(staysFull ? {staysFull} : {})},
   };
 }
 
 interface Mended {
   readonly title: string;
   readonly tasks: readonly Task[];
+  readonly notices?: readonly Problem[];
 }
 
 function mending(
@@ -57,7 +70,7 @@ function mending(
   given: EtcdCase,
   report: EtcdReport,
   target: ClusterMachine,
-  {layout, scripts}: EtcdfixFacts,
+  {layout, scripts, answers}: EtcdfixFacts,
 ): Mended {
   const {name} = target;
   switch (cure.kind) {
@@ -83,8 +96,11 @@ function mending(
           : `Give the new member of etcd on ${name} its vote`;
       return {title, tasks};
     }
+    case 'make room': {
+      const helper = helperOf(report, layout.masters);
+      return {title: 'Make room in the databases of etcd', ...roomTasks({layout, target, scripts, helper, answers})};
+    }
     case 'remove learner':
-    case 'make room':
     case 'update peer address':
       throw new ProblemError(notOffered(cure, name));
     default:
@@ -92,10 +108,10 @@ function mending(
   }
 }
 
-/** The first other one that is well, in the order of the configuration, so that the same plan is made again. */
-function helperOf({members}: EtcdReport, masters: readonly ClusterMachine[], target: ClusterMachine): ClusterMachine {
+/** The first one that is well, in the order of the configuration, so that the same plan is made again. */
+function helperOf({members}: EtcdReport, masters: readonly ClusterMachine[], not?: ClusterMachine): ClusterMachine {
   const helper = masters.find(
-    ({name}) => name !== target.name && members.some((member) => member.machine === name && isWell(member)),
+    ({name}) => name !== not?.name && members.some((member) => member.machine === name && isWell(member)),
   );
   if (!helper) throw new Error('there is a quorum, and nobody in it');
   return helper;
@@ -139,13 +155,9 @@ function noLearners(machine: string): Problem {
   };
 }
 
-function notOffered(
-  cure: Extract<Cure, {kind: 'remove learner' | 'make room' | 'update peer address'}>,
-  machine: string,
-): Problem {
+function notOffered(cure: Extract<Cure, {kind: 'remove learner' | 'update peer address'}>, machine: string): Problem {
   const hints = {
     'remove learner': 'Remove the learner by hand, by its exact id: etcdctl member remove. Then begin again.',
-    'make room': 'Make room first: pai-tui cluster etcd defrag. Then begin again.',
     'update peer address': 'Correct it by hand, by its exact id: etcdctl member update. Then begin again.',
   } as const;
   return {code: 'etcd-membership', message: cure.why.join(' '), hint: hints[cure.kind], machine};
@@ -183,6 +195,13 @@ function sickNotices({members}: EtcdReport, sick: readonly string[]): readonly P
       : `${machine} has no member.`;
     return notice(`${said} It stays as it is.`, {severity: 'warning', machine});
   });
+}
+
+function fullNotice(machine: string): Problem {
+  return {
+    ...notice('A database has reached its quota, and stays so: etcd takes no writes before room is made.'),
+    ...{severity: 'warning', hint: `Begin again after this, which makes room: pai-tui machine etcdfix ${machine}`},
+  };
 }
 
 function kept({answers}: EtcdfixFacts): readonly Problem[] {

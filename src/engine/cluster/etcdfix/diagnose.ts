@@ -140,10 +140,15 @@ function noQuorum(view: CaseView): Cure | undefined {
   return {kind: 'quorum lost', why: [problem.message], problem};
 }
 
-/** Of any member: etcd takes no writes from anybody then. */
-function full({report, tried}: CaseView): Cure | undefined {
+/**
+ * Of any member: etcd takes no writes from anybody then. A member stands still while it is defragmented, so where none can be
+ * spared for that, the sick one comes first: who the members are is changed without room too.
+ */
+function full({report, tried, member}: CaseView): Cure | undefined {
   const alarmed = report.members.filter(({alarms}) => alarms.includes('NOSPACE'));
   if (alarmed.length === 0 || tried.includes('make room')) return undefined;
+  const {spare, healthy, voters} = report.quorum;
+  if (spare === 0 && healthy < voters && !(member && isWell(member))) return undefined;
   const answering = report.members.filter(({status, machine}) => status && machine !== undefined);
   const leaderLast = answering.toSorted((a, b) => Number(a.isLeader) - Number(b.isLeader));
   return {

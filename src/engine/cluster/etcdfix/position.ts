@@ -50,7 +50,7 @@ export interface Position {
 }
 
 /** How long what was changed may take to be seen: an election, a kubelet that looks. */
-const settleMs = 90_000;
+export const settleMs = 90_000;
 
 /** Asks all masters and says what comes next. `written` is of an entry from just before; without one nobody is promoted. */
 export async function positionOf(

@@ -12,6 +12,8 @@ import {type MemberScript, memberMark, readMemberScript} from '../etcd/member-sc
 /** Their texts, by what they are for; read with the facts, so that a plan can name them. */
 export interface FixScripts {
   readonly snapshot: string;
+  /** Makes room in databases. */
+  readonly tend: string;
   /** Changes who the members are. */
   readonly membership: string;
   /** Tells the hash of all keys. */
@@ -33,6 +35,7 @@ export async function readFixScripts(assets: string): Promise<FixScripts> {
   const inMember = (name: MemberScript) => readMemberScript(assets, name);
   return {
     snapshot: await inMember('snapshot.sh'),
+    tend: await inMember('tend.sh'),
     membership: await inMember('membership.sh'),
     hash: await inMember('hash.sh'),
     entry: await inMember('entry.sh'),
