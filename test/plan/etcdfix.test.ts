@@ -295,7 +295,7 @@ describe('a database that has reached its quota', () => {
     [
       'another alarm would go with it',
       alarmed('CORRUPT'),
-      {code: 'etcd-membership', message: expect.stringContaining('differs from that of the others')},
+      {code: 'etcd-membership', machine: 'master-2', hint: 'Mend that one first: pai-tui machine etcdfix master-2'},
     ],
     [
       'its member cannot be defragmented, for want of a disk',
@@ -315,10 +315,86 @@ describe('a database that has reached its quota', () => {
     expect(await refusal(change)).toMatchObject(problem);
   });
 
+  test('waits for a member whose data differs, which is replaced first', async () => {
+    const plan = planEtcdfix({...request, machine: 'master-2'}, await factsOf(alarmed('CORRUPT')));
+    expect(plan.title).toBe('Replace the member of etcd on master-2');
+  });
+
   test('waits for a sick member where none can be spared, which is replaced first', async () => {
     const sick = alarmed('NOSPACE', (machine, well) => (machine.name === 'master-3' ? seenDamaged(machine) : well));
     const plan = planEtcdfix(request, await factsOf(sick));
     expect(plan.title).toBe('Replace the member of etcd on master-3');
     expect(messages(plan).at(-1)).toMatch(/stays so: etcd takes no writes before room is made/);
+  });
+});
+
+describe('a learner', () => {
+  const asLearner: Change['members'] = (all) =>
+    all.map((member) => (member.id === 'a3' ? {...member, isLearner: true} : member));
+  const following: Change['seen'] = (machine, well) => {
+    if (machine.name !== 'master-3' || !well.status) return well;
+    const {commits: _, ...rest} = well;
+    return {...rest, status: {...well.status, isLearner: true, raftIndex: 40}};
+  };
+
+  test('that runs is given its vote once it has caught up', async () => {
+    const plan = planEtcdfix(request, await factsOf({members: asLearner, seen: following}));
+    expect(plan.title).toBe('Give the new member of etcd on master-3 its vote');
+    expect(steps(plan)).toContain('cluster/etcd-promote change');
+    expect(messages(plan)[0]).toBe("etcd-master-3 on master-3 is a learner and has 40 % of the leader's log.");
+  });
+
+  test('that did not catch up is removed by its id, through another one, to be added anew', async () => {
+    const note: Note = {tried: ['promote learner']};
+    const plan = planEtcdfix(request, await factsOf({members: asLearner, seen: following, note}));
+    expect(steps(plan)).toEqual(['cluster/etcd-remove change', 'cluster/etcd-verify unchanged']);
+    expect(plan.tasks[0]?.does[0]).toMatchObject({on: 'master-1', args: ['pai-tui-etcd', 'remove', 'a3']});
+    expect(messages(plan)).toContain('After this master-3 has no member.');
+    expect(messages(plan).join('\n')).toContain('2 voting members, 2 healthy, 2 needed.');
+    expect(messages(plan).join('\n')).not.toContain('stays as it is');
+  });
+
+  const stray: ListedMember = {
+    ...{id: 'c0', name: '', peerUrls: ['https://10.0.0.33:2380'], clientUrls: [], isLearner: true},
+  };
+
+  test('that is on no master and never started is removed, whoever is asked about', async () => {
+    for (const seen of [undefined, damagedThird.seen]) {
+      const members: Change['members'] = (all) => [...all, stray];
+      const plan = planEtcdfix(request, await factsOf({members, ...(seen ? {seen} : {})}));
+      expect(plan.title).toBe('Remove the learner c0 from etcd');
+      expect(plan.tasks[0]?.does[0]).toMatchObject({args: ['pai-tui-etcd', 'remove', 'c0']});
+      expect(messages(plan).some((words) => /^etcd-master-3 on master-3 is not well/.test(words))).toBe(!!seen);
+    }
+  });
+
+  test('that is on no master and has started is left alone', async () => {
+    const members: Change['members'] = (all) => [...all, {...stray, name: 'fourth'}];
+    expect(planEtcdfix(request, await factsOf({members})).title).toMatch(/^Mend nothing/);
+  });
+});
+
+describe('a member that the others look for elsewhere', () => {
+  const at = (url: string): Change => ({
+    members: (all) => all.map((member) => (member.id === 'a3' ? {...member, peerUrls: [url]} : member)),
+    seen: (machine, well) => (machine.name === 'master-3' ? {...well, commits: false} : well),
+  });
+
+  test('has its address corrected, by its exact id and to the exact address', async () => {
+    const plan = planEtcdfix(request, await factsOf(at('https://10.0.0.33:2380')));
+    expect(plan.title).toBe('Correct the address of the member of etcd on master-3');
+    expect(steps(plan)).toEqual(['master-3/etcd-address change', 'cluster/etcd-verify unchanged']);
+    const [task] = plan.tasks;
+    expect(task?.does[0]).toMatchObject({
+      on: 'master-1',
+      args: ['pai-tui-etcd', 'update', 'a3', 'https://10.0.0.3:2380'],
+    });
+    expect(task?.undo).toContain('member update a3 --peer-urls=https://10.0.0.33:2380');
+  });
+
+  test('stays where its address differs in more than the host', async () => {
+    for (const url of ['http://10.0.0.33:2380', 'https://10.0.0.33:7001']) {
+      expect((await refusal(at(url))).message).toMatch(/differs in more than the host/);
+    }
   });
 });

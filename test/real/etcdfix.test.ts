@@ -173,6 +173,28 @@ rm -f /run/written /run/refused /run/acknowledged /run/enough; setsid sh /run/wr
   );
 
   test(
+    'is rid of a learner that never started',
+    async () => {
+      const [first, second] = hosts;
+      const before = await etcdctl(first, 'member list');
+      // For some seconds after a member was away, etcd adds nobody.
+      for (const deadline = Date.now() + 60_000; ; await new Promise((resolve) => setTimeout(resolve, 1000))) {
+        const add = 'member add never --learner --peer-urls=https://10.254.254.254:2380 2>&1 || true';
+        const said = await etcdctl(first, add);
+        if (said.includes('added to cluster')) break;
+        if (Date.now() > deadline) throw new Error(said);
+      }
+      await untilPlanned(second, 'Remove the learner');
+      const view = await mend(second);
+      expect(trouble(view)).toEqual([]);
+      expect(changed(view)).toEqual(['cluster/etcd-remove']);
+      expect(await etcdctl(first, 'member list')).toBe(before);
+      expect((await propose(second)).nothingToDo).toBe(true);
+    },
+    repairMs,
+  );
+
+  test(
     'is replaced where its data were overwritten, and no write that was acknowledged meanwhile is lost',
     async () => {
       const [first, , third] = hosts;

@@ -412,15 +412,17 @@ function catchUpTask(replacement: Replacement): Made {
     title: 'Wait until it has caught up',
     on: target.name,
     touches: 'nothing',
-    does: [],
+    does: [noteEffect(target.name)],
     expected: 'unchanged',
     why: [],
     deadlineMs: 35 * minute,
     retry,
     async run(context) {
       let seen = 0;
+      let isBehind = false;
       const look = async (): Promise<Look<TaskEnd<unknown>>> => {
         const {step} = await positionHearing(replacement, context);
+        isBehind = step.kind === 'catch up' && step.percent !== undefined;
         const distance = stepsFrom('catch up', step);
         if (distance !== undefined && distance > 0)
           return {found: {changed: false, result: {}, note: 'it has caught up'}};
@@ -433,7 +435,12 @@ function catchUpTask(replacement: Replacement): Made {
           waitsFor: step.percent === undefined ? 'it does not answer yet' : `it has ${step.percent} % of the log`,
         };
       };
-      return waitFor({deadlineMs: 30 * minute, look, late: notYet('catch up', target)}, context);
+      const late = async (waitsFor: string) => {
+        // Next time it is removed and added anew.
+        if (isBehind) await note(target.name, {tried: ['promote learner']}, context);
+        return notYet('catch up', target)(waitsFor);
+      };
+      return waitFor({deadlineMs: 30 * minute, look, late}, context);
     },
   };
 }

@@ -10,6 +10,7 @@ import {isWell} from '../cluster/etcdfix/quorum-sheet.ts';
 import type {Cure, EtcdCase, Step} from '../cluster/etcdfix/types.ts';
 import type {ClusterMachine} from '../cluster/layout/types.ts';
 import {type Problem, ProblemError} from '../problem.ts';
+import {removeLearnerTask, updateAddressTask} from './etcdfix-member.ts';
 import {roomTasks} from './etcdfix-room.ts';
 import {startTask} from './etcdfix-start.ts';
 import {peerUrlOf, replacementTasks} from './etcdfix-tasks.ts';
@@ -36,7 +37,7 @@ export function planEtcdfix({machine}: EtcdfixRequest, facts: EtcdfixFacts): Pla
   const cure = diagnose(given);
   const {title, tasks, notices = []} = mending(cure, given, report, target, facts);
   const sick = masters.flatMap(({name}) =>
-    (name !== machine || cure.kind === 'make room') &&
+    (name !== machine || cure.kind === 'make room' || cure.kind === 'remove learner') &&
     !report.members.some((member) => member.machine === name && isWell(member))
       ? [name]
       : [],
@@ -51,7 +52,7 @@ export function planEtcdfix({machine}: EtcdfixRequest, facts: EtcdfixFacts): Pla
       ...reasons(cure, machine),
       ...arithmetic(cure, given),
       ...notices,
-      ...sickNotices(report, sick),
+      ...sickNotices(report, cure, sick),
       ...(staysFull ? [fullNotice(machine)] : []),
       ...kept(facts),
     ],
@@ -100,9 +101,21 @@ function mending(
       const helper = helperOf(report, layout.masters);
       return {title: 'Make room in the databases of etcd', ...roomTasks({layout, target, scripts, helper, answers})};
     }
-    case 'remove learner':
-    case 'update peer address':
-      throw new ProblemError(notOffered(cure, name));
+    case 'remove learner': {
+      if (cure.sheet.refusal) throw new ProblemError(cure.sheet.refusal);
+      const isHere = report.members.some(({id, machine}) => id === cure.id && machine === name);
+      const helper = helperOf(report, layout.masters, isHere ? target : undefined);
+      const title = `Remove the learner ${cure.id} from etcd`;
+      const tasks = [removeLearnerTask({layout, target, scripts, helper, cure})];
+      return {title, tasks, notices: isHere ? [anewNotice(name)] : []};
+    }
+    case 'update peer address': {
+      checkOnlyHost(cure, name);
+      // The only one is well: only those that are added would miss it.
+      const helper = helperOf(report, layout.masters, report.quorum.voters > 1 ? target : undefined);
+      const tasks = [updateAddressTask({layout, target, scripts, helper, cure})];
+      return {title: `Correct the address of the member of etcd on ${name}`, tasks};
+    }
     default:
       throw new ProblemError(cure.problem);
   }
@@ -155,12 +168,20 @@ function noLearners(machine: string): Problem {
   };
 }
 
-function notOffered(cure: Extract<Cure, {kind: 'remove learner' | 'update peer address'}>, machine: string): Problem {
-  const hints = {
-    'remove learner': 'Remove the learner by hand, by its exact id: etcdctl member remove. Then begin again.',
-    'update peer address': 'Correct it by hand, by its exact id: etcdctl member update. Then begin again.',
-  } as const;
-  return {code: 'etcd-membership', message: cure.why.join(' '), hint: hints[cure.kind], machine};
+/** What else its address would have is not known to be so: an etcd of others may speak plainly, or at another port. */
+function checkOnlyHost({from, to, why}: Extract<Cure, {kind: 'update peer address'}>, machine: string): void {
+  const withoutHost = (url: string) => {
+    const {protocol, port, pathname} = new URL(url);
+    return `${protocol} ${port} ${pathname}`;
+  };
+  const [only, ...others] = from;
+  if (only !== undefined && others.length === 0 && withoutHost(only) === withoutHost(to)) return;
+  throw new ProblemError({
+    code: 'etcd-membership',
+    message: [...why, `Like the others it would be at ${to}, which differs in more than the host.`].join(' '),
+    hint: 'Correct it by hand, by its exact id: etcdctl member update. Then begin again.',
+    machine,
+  });
 }
 
 // ---------------------------------------------------------------- what is to be known before
@@ -175,7 +196,7 @@ function reasons({why}: Cure, machine: string): readonly Problem[] {
 
 /** The sheet, as the step that comes next judges it, else the cure. */
 function arithmetic(cure: Cure, given: EtcdCase): readonly Problem[] {
-  if (cure.kind !== 'replace member' && cure.kind !== 'promote learner') return [];
+  if (!('sheet' in cure)) return [];
   const lines = cure.sheet.isAllowed ? cure.sheet.lines : sheetOf(nextStep(given));
   return [
     ...lines.map((line) => notice(line)),
@@ -187,14 +208,20 @@ function sheetOf(step: Step): readonly string[] {
   return 'sheet' in step ? step.sheet.lines : [];
 }
 
-function sickNotices({members}: EtcdReport, sick: readonly string[]): readonly Problem[] {
-  return sick.map((machine) => {
+function sickNotices({members}: EtcdReport, cure: Cure, sick: readonly string[]): readonly Problem[] {
+  return sick.flatMap((machine) => {
     const member = members.find((one) => one.machine === machine);
+    if (cure.kind === 'remove learner' && member?.id === cure.id) return [];
     const said = member
       ? `${nameOf(member)} is not well: ${member.reason ?? member.state}`
       : `${machine} has no member.`;
     return notice(`${said} It stays as it is.`, {severity: 'warning', machine});
   });
+}
+
+function anewNotice(machine: string): Problem {
+  const hint = `Begin again after this, which adds it anew: pai-tui machine etcdfix ${machine}`;
+  return notice(`After this ${machine} has no member.`, {severity: 'warning', hint, machine});
 }
 
 function fullNotice(machine: string): Problem {

@@ -143,13 +143,15 @@ test('who the members are is changed by exact ids, in the container of the membe
     ...{exit: 0, complete: true, reply: '{"header":{},"members":[]}'},
   });
   expect(run('membership', ['add', 'etcd3', 'https://10.0.0.3:2380'])).toMatchObject({exit: 0, complete: true});
+  expect(run('membership', ['update', 'a3', 'https://10.0.0.3:2380'])).toMatchObject({exit: 0, complete: true});
   expect(run('membership', ['forget', 'etcd3'])).toMatchObject({exit: 1, complete: false});
   const calls = (await readFile(join(folder, 'asked'), 'utf8')).split('\n').filter((line) => line.startsWith('exec'));
-  expect(calls).toHaveLength(2);
+  expect(calls).toHaveLength(3);
   expect(calls[0]).toMatch(
     /ETCDCTL_ENDPOINTS=https:\/\/127\.0\.0\.1:2379 .*ETCDCTL_CERT=\/pki\/server\.crt .* c1 etcdctl member remove 97b196af72bd0d19 -w json$/,
   );
   expect(calls[1]).toMatch(/ c1 etcdctl member add etcd3 --learner --peer-urls=https:\/\/10\.0\.0\.3:2380 -w json$/);
+  expect(calls[2]).toMatch(/ c1 etcdctl member update a3 --peer-urls=https:\/\/10\.0\.0\.3:2380 -w json$/);
 });
 
 test('the scripts have nothing that shellcheck finds', ({skip}) => {

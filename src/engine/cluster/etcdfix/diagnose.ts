@@ -31,6 +31,7 @@ const looks: readonly ((view: CaseView) => Cure | undefined)[] = [
   noQuorum,
   full,
   wrongAddress,
+  strayLearner,
   well,
   learner,
   cutOff,
@@ -142,11 +143,13 @@ function noQuorum(view: CaseView): Cure | undefined {
 
 /**
  * Of any member: etcd takes no writes from anybody then. A member stands still while it is defragmented, so where none can be
- * spared for that, the sick one comes first: who the members are is changed without room too.
+ * spared for that, the sick one comes first: who the members are is changed without room too. So does one whose data differs,
+ * since all alarms are disarmed at once.
  */
 function full({report, tried, member}: CaseView): Cure | undefined {
   const alarmed = report.members.filter(({alarms}) => alarms.includes('NOSPACE'));
   if (alarmed.length === 0 || tried.includes('make room')) return undefined;
+  if (member?.alarms.includes('CORRUPT')) return undefined;
   const {spare, healthy, voters} = report.quorum;
   if (spare === 0 && healthy < voters && !(member && isWell(member))) return undefined;
   const answering = report.members.filter(({status, machine}) => status && machine !== undefined);
@@ -163,6 +166,16 @@ function well({member, report}: CaseView): Cure | undefined {
   const sick = report.members.filter((other) => !isWell(other));
   const others = sick.length === 0 ? [] : [`Not well: ${sick.map(nameOf).join(', ')}.`];
   return {kind: 'nothing', why: [`${nameOf(member)} is healthy.`, ...others]};
+}
+
+/** Nobody is asked to mend one that is on no master and never started: whoever looks removes it, and others can be added. */
+function strayLearner(view: CaseView): Cure | undefined {
+  const stray = view.report.members.find(
+    ({isLearner, machine, state}) => isLearner && machine === undefined && state === 'unstarted',
+  );
+  if (!stray) return undefined;
+  const where = `It was added at ${stray.peerUrls.join(', ')}, which is no master of the configuration, and never started.`;
+  return removingLearner(view, stray, [`${nameOf(stray)} is a learner, and etcd takes one at a time.`, where]);
 }
 
 /**
