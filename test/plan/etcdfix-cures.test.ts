@@ -10,6 +10,7 @@ import type {Cure} from '../../src/engine/cluster/etcdfix/types.ts';
 import type {ClusterLayout, ClusterMachine} from '../../src/engine/cluster/layout/types.ts';
 import {removeLearnerTask, updateAddressTask} from '../../src/engine/plan/etcdfix-member.ts';
 import {roomTasks} from '../../src/engine/plan/etcdfix-room.ts';
+import {replacementTasks} from '../../src/engine/plan/etcdfix-tasks.ts';
 import type {Task, TaskContext} from '../../src/engine/plan/types.ts';
 import {problemOf} from '../../src/engine/problem.ts';
 import {answersOf, containerLines, masters, recorded} from '../cluster/etcd/recordings.ts';
@@ -26,7 +27,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, {recursive: true, force: true}));
 
 /** The masters of a recording, by the scripts that are run there: an etcdctl says what was recorded and notes what it is told. */
-async function mastersOf(name: string, edit = (text: string) => text) {
+async function mastersOf(name: string, edit: (text: string, of: string) => string = (text) => text) {
   const places = new Map<string, string>();
   for (const {name: master, etcdId = ''} of masters) {
     const bin = await mkdtemp(join(folder, `${master}-`));
@@ -39,8 +40,8 @@ async function mastersOf(name: string, edit = (text: string) => text) {
       `container c0\n${lines.join('\n')}\nargument --quota-backend-bytes=16777216\nlast\n`,
     );
     for (const [question, {exit, stdout, stderr}] of runs ? Object.entries(recorded(version, name, etcdId)) : []) {
-      const said = [...stdout.map(edit), ...stderr.map((line) => `!${line}`), `=${exit}`];
-      await writeFile(join(bin, question), said.map((line) => `${line}\n`).join(''));
+      const said = [...stdout, ...stderr.map((line) => `!${line}`), `=${exit}`].map((line) => `${line}\n`);
+      await writeFile(join(bin, question), edit(said.join(''), `${question} of ${master}`));
     }
     const reply = (question: string) =>
       `grep -v '^[!=]' ${bin}/${question}; sed -n 's/^!//p' ${bin}/${question} >&2; exit $(sed -n 's/^=//p' ${bin}/${question})`;
@@ -62,7 +63,7 @@ esac
     ...createClock(),
     monotonic: () => waited,
     async sleep(ms) {
-      waited += 30 * ms;
+      waited += 60 * ms;
     },
   });
   const context: TaskContext = {
@@ -167,6 +168,20 @@ describe('a learner', () => {
     expect(await readFile(join(folder, 'state/etcdfix/node-3.json'), 'utf8')).toBe('{"replaces":"a1","tried":[]}\n');
   });
 
+  test('that stays behind for half an hour is noted, so that it is removed next', async () => {
+    const {carryOut} = await mastersOf('learner', (text) =>
+      text.replace(/("raftIndex":)\d+(.*"isLearner":true)/, (_, name, rest) => `${name}7${rest}`),
+    );
+    const catchUp = replacementTasks({...(await mendingOf(3)), first: 'catch up'}).find(
+      ({touches}) => touches === 'nothing',
+    );
+    expect((await carryOut(catchUp)).end).toMatchObject({
+      code: 'deadline-passed',
+      message: expect.stringMatching(/^The member of node-3 did not catch up in time: it has \d+ % of the log\.$/),
+    });
+    expect(await readFile(join(folder, 'state/etcdfix/node-3.json'), 'utf8')).toBe('{"tried":["promote learner"]}\n');
+  });
+
   test.each([
     ['stays where it is to be given its vote by then', 'learner', {code: 'etcd-membership', machine: 'node-3'}],
     ['is not looked for by anything but its id', 'healthy', {changed: false, note: 'it is no member any more'}],
@@ -185,6 +200,18 @@ describe('an address', () => {
     ...{from: ['http://127.0.0.33:12380'], to: 'http://127.0.0.3:12380'},
   };
   const taskOf = async () => updateAddressTask({...(await mendingOf(3)), cure});
+
+  test('that is wrong is corrected by the exact id of its member, to the exact one', async () => {
+    const {carryOut} = await mastersOf('healthy', (text, of) =>
+      of === 'health of node-3'
+        ? '!context deadline exceeded\n=1\n'
+        : text.replaceAll('127.0.0.3:12380', '127.0.0.33:12380'),
+    );
+    expect(await carryOut(await taskOf())).toMatchObject({
+      end: {changed: true},
+      told: `member update ${member} --peer-urls=http://127.0.0.3:12380 -w json\n`,
+    });
+  });
 
   test('that the others know is not corrected', async () => {
     const {carryOut} = await mastersOf('healthy');
