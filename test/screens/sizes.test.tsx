@@ -21,7 +21,7 @@ const places: readonly (readonly [name: string, keys: readonly string[], shows: 
   ['the machines', ['3'], /infra-01/],
   ['the facts of a machine', ['3', 'enter'], /login/],
   ['a host list', ['3', '@'], /hosts:/],
-  ['the host keys', ['3', 'T'], /Trust all 1 new/],
+  ['the host keys', ['3', 'T'], /Trust the new one/],
   ['a changed host key', ['3', 'T', 'R'], /Type the name/],
   ['the line of a command', ['3', '*', 'x'], /Run on 5/],
   ['a command on machines', ['3', '*', 'x', 'i', 'd', 'enter', 'p', 'p'], /0 of 5 ended/],

@@ -144,7 +144,11 @@ function trustButtons(
   const waiting = asking ? {disabled: 'Some machines are still being asked.'} : {};
   return [
     {label: 'Cancel', run: cancel},
-    {label: `Trust all ${fresh.length} new`, ...waiting, run: () => approve(rows)},
+    {
+      label: fresh.length === 1 ? 'Trust the new one' : `Trust all ${fresh.length} new`,
+      ...waiting,
+      run: () => approve(rows),
+    },
     ...(marked.length === 0
       ? []
       : [{label: `Trust ${count(marked.length, 'marked key')}`, run: () => approve(marked)}]),

@@ -31,7 +31,7 @@ describe.each([
     await app.shows('! degraded');
     app.press('T');
     await app.shows('✗ changed');
-    await app.shows('Trust all 1 new');
+    await app.shows('Trust the new one');
     expect(await app.stillFrame()).toMatchSnapshot();
   });
 

@@ -159,7 +159,7 @@ test('on a small screen every button is read whole, and the footer names the way
   await app.shows('✗ changed');
   app.press('j', 'space');
   await app.shows('[Trust 1 marked key]');
-  await app.shows('[Trust all 1 new]');
+  await app.shows('[Trust the new one]');
   app.press('k', 'R');
   await app.shows('Leave it refused');
   await app.shows('[Pin the key it shows]');
