@@ -8,7 +8,7 @@ const untilFirstFrame = [
   'src/cli/command-line.ts',
   'src/engine/engine.ts',
   'src/engine/catalog/open.ts',
-  'src/engine/plan/image-request.ts',
+  'src/engine/plan/image/image-request.ts',
   'src/screens/open-app.ts',
   'src/screens/draw-app.tsx',
   'src/ui/terminal/young-heap.ts',

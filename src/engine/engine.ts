@@ -64,7 +64,7 @@ export function createEngine(options: EngineOptions): Engine {
         const {openCatalog} = await import('./catalog/open.ts');
         return openCatalog(folder);
       }
-      const {openTree} = await import('./plan/image-request.ts');
+      const {openTree} = await import('./plan/image/image-request.ts');
       return (await openTree(folder, config)).catalog;
     },
 
@@ -112,7 +112,7 @@ export function createEngine(options: EngineOptions): Engine {
       const stateFolder = await stateFolderOf(place);
       const [{readImageStatus}, {openTree}] = await Promise.all([
         import('./images/status.ts'),
-        import('./plan/image-request.ts'),
+        import('./plan/image/image-request.ts'),
       ]);
       const {catalog} = await openTree(place.source, place.config);
       const wanted = {...place, catalog, builder: builderWished(environment)};
@@ -224,11 +224,11 @@ async function secretsFor(
 ): Promise<ReadonlyMap<string, Secret>> {
   const all = new Map([...runSecrets(machineSecrets), ...(secrets ?? [])]);
   if (request.operation === 'image build') {
-    const {secretsOfTemplates} = await import('./plan/image-request.ts');
+    const {secretsOfTemplates} = await import('./plan/image/image-request.ts');
     putUnderNumbers(all, await secretsOfTemplates(request));
   } else if (request.operation === 'image push') {
     const [{openTree}, {registryPassword}] = await Promise.all([
-      import('./plan/image-request.ts'),
+      import('./plan/image/image-request.ts'),
       import('./images/push.ts'),
     ]);
     const {registry} = await openTree(request.source, request.config);

@@ -10,17 +10,17 @@ type Name = OperationRequest['operation'];
 type AnyOperation = Operation<any, any>;
 
 const operations: Readonly<Partial<Record<Name, () => Promise<AnyOperation>>>> = {
-  'image build': async () => (await import('./plan/image-build.ts')).imageBuild,
-  'image push': async () => (await import('./plan/image-push.ts')).imagePush,
-  'cluster k8s-bootup': async () => (await import('./plan/package-sets.ts')).bootup,
-  'cluster k8s-clean': async () => (await import('./plan/package-sets.ts')).clean,
-  'cluster certificates renew': async () => (await import('./plan/renew-certificates.ts')).renewCertificates,
-  'cluster etcd snapshot': async () => (await import('./plan/etcd-snapshot.ts')).etcdSnapshot,
-  'cluster etcd defrag': async () => (await import('./plan/etcd-defrag.ts')).etcdDefrag,
-  'machine add': async () => (await import('./plan/machine-add.ts')).machineAdd,
-  'machine remove': async () => (await import('./plan/machine-remove.ts')).machineRemove,
-  'machine etcdfix': async () => (await import('./plan/etcdfix.ts')).etcdfix,
-  'cluster install-kubectl': async () => (await import('./plan/install-kubectl.ts')).installKubectl,
+  'image build': async () => (await import('./plan/image/image-build.ts')).imageBuild,
+  'image push': async () => (await import('./plan/image/image-push.ts')).imagePush,
+  'cluster k8s-bootup': async () => (await import('./plan/cluster/package-sets.ts')).bootup,
+  'cluster k8s-clean': async () => (await import('./plan/cluster/package-sets.ts')).clean,
+  'cluster certificates renew': async () => (await import('./plan/cluster/renew-certificates.ts')).renewCertificates,
+  'cluster etcd snapshot': async () => (await import('./plan/etcd/etcd-snapshot.ts')).etcdSnapshot,
+  'cluster etcd defrag': async () => (await import('./plan/etcd/etcd-defrag.ts')).etcdDefrag,
+  'machine add': async () => (await import('./plan/machine/machine-add.ts')).machineAdd,
+  'machine remove': async () => (await import('./plan/machine/machine-remove.ts')).machineRemove,
+  'machine etcdfix': async () => (await import('./plan/etcd/etcdfix.ts')).etcdfix,
+  'cluster install-kubectl': async () => (await import('./plan/cluster/install-kubectl.ts')).installKubectl,
 };
 
 export async function operationOf(name: string): Promise<AnyOperation> {

@@ -4,11 +4,11 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {afterEach, beforeEach, expect, it} from 'vitest';
 import {createFiles} from '../../src/engine/files/create-files.ts';
-import {imageBuild} from '../../src/engine/plan/image-build.ts';
-import {imagePush} from '../../src/engine/plan/image-push.ts';
+import {imageBuild} from '../../src/engine/plan/image/image-build.ts';
+import {imagePush} from '../../src/engine/plan/image/image-push.ts';
 import {type Problem, ProblemError} from '../../src/engine/problem.ts';
 import type {Docker, Tools} from '../../src/engine/tools.ts';
-import {request} from '../plan/image-facts.ts';
+import {request} from '../plan/image/image-facts.ts';
 import {createFakeClock, type FakeClock} from '../run/fake-clock.ts';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url));

@@ -8,7 +8,7 @@ import {hookWrites} from '../../src/engine/images/prepare.ts';
 import {createTurns} from '../../src/engine/images/turns.ts';
 import type {TaskContext} from '../../src/engine/plan/types.ts';
 import type {CommandEnd, Terminal} from '../../src/engine/tools.ts';
-import {catalog, component} from '../plan/image-facts.ts';
+import {catalog, component} from '../plan/image/image-facts.ts';
 import {createFakeClock} from '../run/fake-clock.ts';
 
 let runFolder: string;

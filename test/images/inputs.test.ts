@@ -5,7 +5,7 @@ import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {createFiles} from '../../src/engine/files/create-files.ts';
 import {filesOf, type Site, shownPath} from '../../src/engine/images/inputs.ts';
 import {problemOf} from '../../src/engine/problem.ts';
-import {catalog, component, image} from '../plan/image-facts.ts';
+import {catalog, component, image} from '../plan/image/image-facts.ts';
 
 let folder: string;
 beforeEach(async () => {
