@@ -1,8 +1,7 @@
 /**
  * Real hosts on this one computer, for tests of what is done to machines over SSH.
  *
- *     const obstacle = whyNoLab();
- *     if (obstacle) console.error(`Tests on lab hosts are skipped: ${obstacle}.`);
+ *     const obstacle = tellObstacle('Tests of … on lab hosts', whyNoLab());
  *     describe.skipIf(obstacle)('…', () => {
  *       let lab: Lab;
  *       beforeAll(async () => { lab = await startLab({hosts: 3}); });

@@ -36,6 +36,33 @@ export function whyNoLab({docker = false, more = [] as readonly Part[]} = {}): s
     const packages = [...new Set(missing.map(([, from]) => from))].join(', ');
     return `${packages} missing (PAI_TEST_SYSTEM=1 npm test installs, as root on Debian)`;
   }
+  return whyNotThisComputer();
+}
+
+/** Whether the tests may fetch and install what is not there; then scripts/system-packages.mjs has done so before them. */
+export function mayInstall(): boolean {
+  return Boolean(process.env['CI']) || process.env['PAI_TEST_SYSTEM'] === '1';
+}
+
+/**
+ * Says which tests are skipped, and why, where something is in their way; returns what that is. Throws where all that
+ * could be missing was to be installed and this computer can have labs: there nobody would see that nothing is tried.
+ */
+export function tellObstacle(tests: string, obstacle: string | undefined): string | undefined {
+  if (obstacle === undefined) return undefined;
+  if (mayInstall() && hasAllPackages() && whyNotThisComputer() === undefined)
+    throw new Error(`${tests} would be skipped, on a computer that can have labs: ${obstacle}.`);
+  console.error(`${tests} are skipped: ${obstacle}.`);
+  return obstacle;
+}
+
+/** Whether all that tests need can be had here: Debian 11 and 12 have the sources of Kubernetes too. */
+function hasAllPackages(): boolean {
+  return existsSync('/etc/debian_version') && /^1[12]\./.test(readFileSync('/etc/debian_version', 'utf8'));
+}
+
+/** What stands in the way of labs whatever is installed. */
+function whyNotThisComputer(): string | undefined {
   if (process.getuid?.() !== 0) return 'hosts of its own need root';
   const inUse = whoUsesThisComputer();
   if (inUse) return `this computer runs ${inUse}, and hosts of a lab change settings of the kernel`;

@@ -1,4 +1,4 @@
-// Prints why no lab can be brought up where it runs, or nothing: for tests of the answer in other surroundings.
-import {whyNoLab} from './obstacles.ts';
+// Prints why no lab can be brought up where it runs, or nothing, as tests are told: for tests of that in other surroundings.
+import {tellObstacle, whyNoLab} from './obstacles.ts';
 
-console.log(whyNoLab() ?? '');
+console.log(tellObstacle('Tests', whyNoLab()) ?? '');

@@ -6,9 +6,9 @@ import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from
 import {type AppWorld, appWorld, until} from '../helpers/app-world.ts';
 import type {PtyProgram} from '../helpers/pty.ts';
 import {type Host, type Lab, startLab, whyNoLab} from '../lab/lab.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 
-const obstacle = whyNoLab();
-if (obstacle) console.error(`Tests of the Machines screen on lab hosts are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of the Machines screen on lab hosts', whyNoLab());
 
 const sleepers = 'pgrep -f "[s]leep 98765" || echo none';
 

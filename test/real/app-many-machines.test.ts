@@ -5,9 +5,9 @@ import {type AppWorld, appWorld, until} from '../helpers/app-world.ts';
 import type {PtyProgram} from '../helpers/pty.ts';
 import {writeClusterFolder} from '../lab/cluster-folder.ts';
 import {type Host, type Lab, logins, startLab, whyNoLab} from '../lab/lab.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 
-const obstacle = whyNoLab();
-if (obstacle) console.error(`Nine machines on one screen are not tried on lab hosts: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of nine machines on one screen', whyNoLab());
 
 const sleepers = 'pgrep -f "[s]leep 97531" || echo none';
 

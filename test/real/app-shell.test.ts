@@ -5,9 +5,9 @@ import {type AppWorld, appWorld} from '../helpers/app-world.ts';
 import type {PtyProgram} from '../helpers/pty.ts';
 import {writeClusterFolder} from '../lab/cluster-folder.ts';
 import {type Host, type Lab, logins, startLab, whyNoLab} from '../lab/lab.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 
-const obstacle = whyNoLab();
-if (obstacle) console.error(`Shells and logs in panes are not tried on lab hosts: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of shells and logs in panes', whyNoLab());
 
 describe.skipIf(obstacle)('shells and logs of real hosts in the screens', () => {
   let lab: Lab;

@@ -10,9 +10,9 @@ import {
 } from '../lab/kubernetes/kubernetes-lab.ts';
 import {addresses, changed, httpGet, noteOf, readyNodes, trouble} from '../lab/kubernetes/seen.ts';
 import type {Host} from '../lab/lab.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 
-const obstacle = whyNoKubernetesLab();
-if (obstacle) console.error(`Tests of booting behind a balancer of somebody else are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of booting behind a balancer of somebody else', whyNoKubernetesLab());
 
 const bootMs = 15 * 60_000;
 const askMs = 3 * 60_000;

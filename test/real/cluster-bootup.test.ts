@@ -12,9 +12,9 @@ import {
 import {addresses, changed, httpGet, readyNodes, trouble} from '../lab/kubernetes/seen.ts';
 import type {Host} from '../lab/lab.ts';
 import {differences} from '../lab/list-files.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 
-const obstacle = whyNoKubernetesLab();
-if (obstacle) console.error(`Tests of booting clusters on lab hosts are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of booting clusters on lab hosts', whyNoKubernetesLab());
 
 const bootMs = 15 * 60_000;
 const closeMs = 5 * 60_000;

@@ -16,9 +16,9 @@ import {writeClusterFolder} from '../lab/cluster-folder.ts';
 import {connectTo} from '../lab/connect.ts';
 import {type Host, type Lab, startLab, whyNoLab} from '../lab/lab.ts';
 import type {LoginName} from '../lab/logins.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 
-const obstacle = whyNoLab({docker: true});
-if (obstacle) console.error(`Checks of lab hosts are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of cluster check on lab hosts', whyNoLab({docker: true}));
 
 const assets = fileURLToPath(new URL('../../assets', import.meta.url));
 const clock = createClock();

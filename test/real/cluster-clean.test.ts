@@ -13,9 +13,9 @@ import {
 import {dnsManifest, podNetworkManifest} from '../lab/kubernetes/own-manifests.ts';
 import type {Host} from '../lab/lab.ts';
 import {differences, type FileList} from '../lab/list-files.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 
-const obstacle = whyNoKubernetesLab();
-if (obstacle) console.error(`Tests of cleaning clusters on lab hosts are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of cleaning clusters on lab hosts', whyNoKubernetesLab());
 
 const {signal} = new AbortController();
 const bootMs = 15 * 60_000;

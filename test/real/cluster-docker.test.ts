@@ -11,10 +11,10 @@ import {
   whyNoKubernetesLab,
 } from '../lab/kubernetes/kubernetes-lab.ts';
 import type {Host} from '../lab/lab.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 import {type OwnDebian, ownDebian, ownDebianMs, servePackages, whyNoDebian} from '../lab/own-debian.ts';
 
-const obstacle = whyNoKubernetesLab() ?? whyNoDebian();
-if (obstacle) console.error(`Tests of installing docker on lab hosts are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of installing docker on lab hosts', whyNoKubernetesLab() ?? whyNoDebian());
 
 const bootMs = 15 * 60_000;
 const settingsFile = '/etc/docker/daemon.json';

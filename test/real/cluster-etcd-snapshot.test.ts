@@ -20,11 +20,11 @@ import {
   whyNoKubernetesLab,
 } from '../lab/kubernetes/kubernetes-lab.ts';
 import type {Host} from '../lab/lab.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 import {plainTools} from '../run/six-tasks.ts';
 import {EtcdMasters} from './etcd-masters.ts';
 
-const obstacle = whyNoKubernetesLab() ?? whyNoOtherEtcd();
-if (obstacle) console.error(`Tests of snapshots of etcd on lab hosts are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of snapshots of etcd on lab hosts', whyNoKubernetesLab() ?? whyNoOtherEtcd());
 
 const assets = fileURLToPath(new URL('../../assets', import.meta.url));
 const {signal} = new AbortController();

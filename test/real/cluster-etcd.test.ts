@@ -29,9 +29,9 @@ import {
   whyNoKubernetesLab,
 } from '../lab/kubernetes/kubernetes-lab.ts';
 import type {Host} from '../lab/lab.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 
-const obstacle = whyNoKubernetesLab();
-if (obstacle) console.error(`Tests of etcd on lab hosts are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of etcd on lab hosts', whyNoKubernetesLab());
 
 const assets = fileURLToPath(new URL('../../assets', import.meta.url));
 const clock = createClock();

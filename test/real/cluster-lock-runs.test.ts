@@ -21,10 +21,10 @@ import {loadSsh} from '../../src/engine/world.ts';
 import {writeClusterFolder} from '../lab/cluster-folder.ts';
 import {type Host, type Lab, logins, startLab, whyNoLab} from '../lab/lab.ts';
 import type {LoginName} from '../lab/logins.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 import {leaveNotes, type NotesRequest} from './machine-tasks.ts';
 
-const obstacle = whyNoLab();
-if (obstacle) console.error(`Tests of runs that lock a cluster of lab hosts are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of runs that lock a cluster of lab hosts', whyNoLab());
 
 const clock = createClock();
 const assets = fileURLToPath(new URL('../../assets', import.meta.url));

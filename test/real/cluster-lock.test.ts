@@ -6,10 +6,10 @@ import type {MachineAccess} from '../../src/engine/machine-tools.ts';
 import {Fleet} from '../../src/engine/machines/fleet.ts';
 import {type Host, type Lab, startLab, whyNoLab} from '../lab/lab.ts';
 import type {LoginName} from '../lab/logins.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 import {productSsh, targetOf} from '../lab/product-ssh.ts';
 
-const obstacle = whyNoLab();
-if (obstacle) console.error(`Tests of the cluster's lock on lab hosts are skipped: ${obstacle}.`);
+const obstacle = tellObstacle("Tests of the cluster's lock on lab hosts", whyNoLab());
 
 const clock = createClock();
 const {signal} = new AbortController();

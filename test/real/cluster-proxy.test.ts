@@ -18,9 +18,9 @@ import {
 } from '../lab/kubernetes/kubernetes-lab.ts';
 import {addresses, changed, readyNodes, trouble} from '../lab/kubernetes/seen.ts';
 import type {Host} from '../lab/lab.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 
-const obstacle = whyNoKubernetesLab();
-if (obstacle) console.error(`Tests of booting behind a proxy are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of booting behind a proxy', whyNoKubernetesLab());
 
 const bootMs = 20 * 60_000;
 const taskOf = ({state}: RunView, id: string) => state.tasks.find((task) => task.id === id);

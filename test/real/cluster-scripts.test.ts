@@ -13,9 +13,9 @@ import {Secret} from '../../src/engine/secret.ts';
 import {bootableLayout} from '../cluster/layouts.ts';
 import {connectTo} from '../lab/connect.ts';
 import {type Host, type Lab, startLab, whyNoLab} from '../lab/lab.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 
-const obstacle = whyNoLab();
-if (obstacle) console.error(`Tests of scripts on lab hosts are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of scripts on lab hosts', whyNoLab());
 
 const assets = fileURLToPath(new URL('../../assets', import.meta.url));
 const {signal} = new AbortController();

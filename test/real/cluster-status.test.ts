@@ -13,9 +13,9 @@ import type {MachineAccess, Remote} from '../../src/engine/machine-tools.ts';
 import {ProblemError} from '../../src/engine/problem.ts';
 import {bootableLayout} from '../cluster/layouts.ts';
 import {type ApiServer, apiServerMs, startApiServer, whyNoApiServer} from '../helpers/api-server.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 
-const obstacle = whyNoApiServer();
-if (obstacle) console.error(`Tests of the status of a cluster are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of the status of a cluster', whyNoApiServer());
 
 const {signal} = new AbortController();
 

@@ -7,9 +7,9 @@ import {fixture} from '../catalog/trees.ts';
 import {writeClusterFolder} from '../lab/cluster-folder.ts';
 import {type RunWorld, runWorld} from '../lab/kubernetes/cluster-world.ts';
 import {type Host, type Lab, startLab, whyNoLab} from '../lab/lab.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 
-const obstacle = whyNoLab();
-if (obstacle) console.error(`Tests of a tree's own scripts on lab hosts are skipped: ${obstacle}.`);
+const obstacle = tellObstacle("Tests of a tree's own scripts on lab hosts", whyNoLab());
 
 const {signal} = new AbortController();
 const source = fixture('tree-g');

@@ -6,9 +6,9 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {builtProgram, runProgram, startProgram} from '../helpers/built-program.ts';
 import {type PtyProgram, startInPty} from '../helpers/pty.ts';
 import {type Host, type Lab, logins, startLab, whyNoLab} from '../lab/lab.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 
-const obstacle = whyNoLab();
-if (obstacle) console.error(`Commands on lab hosts are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of machine commands on lab hosts', whyNoLab());
 
 const sample = fileURLToPath(new URL('../../fixtures/config-sample', import.meta.url));
 const {admin} = logins;

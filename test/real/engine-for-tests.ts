@@ -6,6 +6,7 @@ import {
   startRealEngine,
   whyNoRealEngine,
 } from '../helpers/real-engine.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -22,7 +23,7 @@ export async function setup(project: TestProject): Promise<void> {
   if (obstacle) {
     // Before `npm test` scripts/system-packages.mjs has said what is missing; once is enough.
     const said = process.env['npm_lifecycle_event'] === 'test' && missingPrograms().length > 0;
-    if (!said) console.error(`Tests on a real Docker engine are skipped: ${obstacle}.`);
+    if (!said) tellObstacle('Tests on a real Docker engine', obstacle);
     project.provide('realEngine', null);
     return;
   }

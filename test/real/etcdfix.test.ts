@@ -10,9 +10,9 @@ import {
   whyNoKubernetesLab,
 } from '../lab/kubernetes/kubernetes-lab.ts';
 import type {Host} from '../lab/lab.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 
-const obstacle = whyNoKubernetesLab();
-if (obstacle) console.error(`Tests of mending etcd on lab hosts are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of mending etcd on lab hosts', whyNoKubernetesLab());
 
 const {signal} = new AbortController();
 const repairMs = 15 * 60_000;

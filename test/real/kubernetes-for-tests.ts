@@ -2,12 +2,13 @@ import type {ChildProcess} from 'node:child_process';
 import {isBuilt} from '../lab/kubernetes/binaries.ts';
 import {startBuild, whyNotToBuild} from '../lab/kubernetes/build.ts';
 import {whyNoLabForCluster} from '../lab/kubernetes/kubernetes-lab.ts';
+import {mayInstall} from '../lab/obstacles.ts';
 
 let build: ChildProcess | undefined;
 
 /** Begins to build Kubernetes beside the tests, of which those wait that need it, where system packages may be installed. */
 export async function setup(): Promise<void> {
-  if (!process.env['CI'] && process.env['PAI_TEST_SYSTEM'] !== '1') return;
+  if (!mayInstall()) return;
   if (isBuilt() || whyNoLabForCluster() || whyNotToBuild()) return;
   build = await startBuild();
 }

@@ -13,11 +13,11 @@ import {clearLab} from '../lab/clear.ts';
 import {type Lab, startLab, whyNoLab} from '../lab/lab.ts';
 import {leftOf, recordOf} from '../lab/left.ts';
 import {freeNetwork} from '../lab/network.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 import {allRecords, labPrefix, writeRecord} from '../lab/records.ts';
 import {readSysctls} from '../lab/sysctls.ts';
 
-const obstacle = whyNoLab();
-if (obstacle) console.error(`Tests of the end of lab hosts are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of the end of lab hosts', whyNoLab());
 
 const sysctl = '/proc/sys/kernel/keys/root_maxkeys';
 

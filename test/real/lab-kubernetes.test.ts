@@ -9,10 +9,10 @@ import {
 } from '../lab/kubernetes/kubernetes-lab.ts';
 import type {Host} from '../lab/lab.ts';
 import {leftOf, recordOf} from '../lab/left.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 import {allRecords} from '../lab/records.ts';
 
-const obstacle = whyNoKubernetesLab();
-if (obstacle) console.error(`Tests on lab hosts for Kubernetes are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests on lab hosts for Kubernetes', whyNoKubernetesLab());
 
 const connections = '/proc/sys/net/netfilter/nf_conntrack_max';
 

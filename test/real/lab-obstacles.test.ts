@@ -2,12 +2,12 @@ import {copyFileSync, existsSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {afterAll, describe, expect, test} from 'vitest';
+import {afterAll, afterEach, describe, expect, test, vi} from 'vitest';
 import {execute} from '../lab/execute.ts';
 import {whyNoLab} from '../lab/lab.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 
-const obstacle = whyNoLab();
-if (obstacle) console.error(`Tests of where lab hosts can be are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of where lab hosts can be', whyNoLab());
 
 const sayWhyNot = fileURLToPath(new URL('../lab/say-why-no-lab.ts', import.meta.url));
 const ownALab = fileURLToPath(new URL('../lab/own-a-lab.ts', import.meta.url));
@@ -15,6 +15,10 @@ const ownALab = fileURLToPath(new URL('../lab/own-a-lab.ts', import.meta.url));
 describe.skipIf(obstacle)('a lab', () => {
   const folder = mkdtempSync(join(tmpdir(), 'pai-obstacles-'));
   afterAll(() => rmSync(folder, {recursive: true, force: true}));
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
 
   /** What is said where a program of this name runs, with these arguments. It and who asks see no other processes. */
   const whyNotBeside = (name: string, arguments_: string) => {
@@ -41,6 +45,24 @@ describe.skipIf(obstacle)('a lab', () => {
     const asRoot = [process.execPath, sayWhyNot];
     expect(await execute('setpriv', ['--bounding-set=-sys_admin', '--', ...asRoot])).toContain('the kernel refuses');
     expect(await execute('setpriv', ['--bounding-set=-net_admin', '--', ...asRoot])).toContain('the kernel refuses');
+  });
+
+  test('that is missing fails the tests where all of it was to be installed, and is told elsewhere', async () => {
+    const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+    for (const ci of ['true', '']) {
+      vi.stubEnv('CI', ci).stubEnv('PAI_TEST_SYSTEM', '');
+      expect(tellObstacle('Tests of it', undefined)).toBeUndefined();
+    }
+    expect(tellObstacle('Tests of it', 'haproxy missing')).toBe('haproxy missing');
+    expect(told.mock.calls).toEqual([['Tests of it are skipped: haproxy missing.']]);
+    vi.stubEnv('CI', 'true');
+    expect(() => tellObstacle('Tests of it', 'haproxy missing')).toThrow(
+      'Tests of it would be skipped, on a computer that can have labs: haproxy missing.',
+    );
+    expect(told).toHaveBeenCalledOnce();
+    // Where it cannot be, that is no failure in CI either.
+    const asked = await execute('setpriv', ['--bounding-set=-sys_admin', '--', process.execPath, sayWhyNot]);
+    expect(asked).toContain('the kernel refuses');
   });
 
   test.skipIf(!existsSync('/sys/fs/cgroup/unified/cgroup.procs'))(

@@ -2,11 +2,11 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {execute} from '../lab/execute.ts';
 import {type Host, type Lab, logins, startLab} from '../lab/lab.ts';
 import {differences} from '../lab/list-files.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 import {openssh} from '../lab/openssh.ts';
 import {type OwnDebian, ownDebian, ownDebianMs, servePackages, whyNoDebian} from '../lab/own-debian.ts';
 
-const obstacle = whyNoDebian();
-if (obstacle) console.error(`Tests on lab hosts with a Debian of their own are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests on lab hosts with a Debian of their own', whyNoDebian());
 
 describe.skipIf(obstacle)('hosts with a Debian of their own', () => {
   let debian: OwnDebian;

@@ -3,10 +3,10 @@ import {hostname} from 'node:os';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {type Host, type Lab, logins, startLab, whyNoLab} from '../lab/lab.ts';
 import {differences} from '../lab/list-files.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 import {type OpensshLogin, openssh} from '../lab/openssh.ts';
 
-const obstacle = whyNoLab();
-if (obstacle) console.error(`Tests on lab hosts are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests on lab hosts', whyNoLab());
 
 describe.skipIf(obstacle)('hosts of a lab', () => {
   let lab: Lab;
@@ -237,8 +237,7 @@ describe.skipIf(obstacle)('hosts of a lab', () => {
   });
 });
 
-const noDocker = whyNoLab({docker: true});
-if (noDocker && !obstacle) console.error(`Tests on lab hosts with Docker are skipped: ${noDocker}.`);
+const noDocker = tellObstacle('Tests on lab hosts with Docker', whyNoLab({docker: true}));
 
 describe.skipIf(noDocker)('hosts with Docker', () => {
   let lab: Lab;

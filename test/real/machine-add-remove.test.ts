@@ -11,9 +11,9 @@ import {
 } from '../lab/kubernetes/kubernetes-lab.ts';
 import type {Host} from '../lab/lab.ts';
 import {logins} from '../lab/logins.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 
-const obstacle = whyNoKubernetesLab();
-if (obstacle) console.error(`Tests of adding and removing machines on lab hosts are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of adding and removing machines on lab hosts', whyNoKubernetesLab());
 
 const {signal} = new AbortController();
 const runMs = 15 * 60_000;

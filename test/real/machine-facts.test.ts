@@ -12,9 +12,9 @@ import {createLocalRemote} from '../helpers/local-remote.ts';
 import {connectTo} from '../lab/connect.ts';
 import {type Host, type Lab, startLab, whyNoLab} from '../lab/lab.ts';
 import type {LoginName} from '../lab/logins.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 
-const obstacle = whyNoLab({docker: true});
-if (obstacle) console.error(`Tests of facts on lab hosts are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of facts on lab hosts', whyNoLab({docker: true}));
 
 const assets = fileURLToPath(new URL('../../assets', import.meta.url));
 const clock = {now: Date.now, monotonic: performance.now.bind(performance), sleep: () => Promise.resolve()};

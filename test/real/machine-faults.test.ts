@@ -6,10 +6,10 @@ import type {SshLimits} from '../../src/engine/remote/limits.ts';
 import {Secret} from '../../src/engine/secret.ts';
 import {type Host, type Lab, startLab, whyNoLab} from '../lab/lab.ts';
 import type {LoginName} from '../lab/logins.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 import {productSsh, targetOf} from '../lab/product-ssh.ts';
 
-const obstacle = whyNoLab();
-if (obstacle) console.error(`Tests of what goes wrong with machines are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of what goes wrong with machines', whyNoLab());
 
 const never = new AbortController().signal;
 

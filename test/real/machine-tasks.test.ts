@@ -18,10 +18,10 @@ import {clusterName, readConfiguration} from '../../src/engine/state.ts';
 import {loadSsh} from '../../src/engine/world.ts';
 import {writeClusterFolder} from '../lab/cluster-folder.ts';
 import {type Host, type Lab, startLab, whyNoLab} from '../lab/lab.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 import {leaveNotes, type NotesRequest} from './machine-tasks.ts';
 
-const obstacle = whyNoLab();
-if (obstacle) console.error(`Tests of runs on lab hosts are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of runs on lab hosts', whyNoLab());
 
 const clock = createClock();
 const assets = fileURLToPath(new URL('../../assets', import.meta.url));

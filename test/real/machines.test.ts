@@ -9,9 +9,9 @@ import type {MachineRun, Machines} from '../../src/engine/machines/types.ts';
 import {createSsh} from '../../src/engine/remote/create-ssh.ts';
 import {writeClusterFolder} from '../lab/cluster-folder.ts';
 import {type Host, type Lab, logins, startLab, whyNoLab} from '../lab/lab.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 
-const obstacle = whyNoLab();
-if (obstacle) console.error(`Tests of machines on lab hosts are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of machines on lab hosts', whyNoLab());
 
 const assets = fileURLToPath(new URL('../../assets', import.meta.url));
 const {signal} = new AbortController();

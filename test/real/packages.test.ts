@@ -13,10 +13,10 @@ import {modelOf} from '../config/configs.ts';
 import {connectTo} from '../lab/connect.ts';
 import {type Host, type Lab, startLab, whyNoLab} from '../lab/lab.ts';
 import type {LoginName} from '../lab/logins.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 import {files} from '../package/packages.ts';
 
-const obstacle = whyNoLab();
-if (obstacle) console.error(`Tests of packages on lab hosts are skipped: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of packages on lab hosts', whyNoLab());
 
 const {signal} = new AbortController();
 const run = '20261127-120000-k8s-bootup-1a2b';

@@ -11,9 +11,9 @@ import {hostKeyBook} from '../../src/engine/remote/host-key-book.ts';
 import {readKnownHosts} from '../../src/engine/remote/known-hosts.ts';
 import {targetOf} from '../lab/connect.ts';
 import {type Host, type Lab, startLab, whyNoLab} from '../lab/lab.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 
-const obstacle = whyNoLab();
-if (obstacle) console.error(`Looking for real hosts is not tried: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of looking for real hosts', whyNoLab());
 
 const {signal} = new AbortController();
 const ignore = () => {};

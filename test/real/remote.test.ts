@@ -10,13 +10,13 @@ import {readKnownHosts} from '../../src/engine/remote/known-hosts.ts';
 import type {SshLimits} from '../../src/engine/remote/limits.ts';
 import {Secret} from '../../src/engine/secret.ts';
 import {type logins as allLogins, type Host, type Lab, logins, startLab, whyNoLab} from '../lab/lab.ts';
+import {tellObstacle} from '../lab/obstacles.ts';
 import {remoteContract} from '../remote/contract.ts';
 import {never, until} from '../remote/waiting.ts';
 
 type LoginName = keyof typeof allLogins;
 
-const obstacle = whyNoLab();
-if (obstacle) console.error(`Machines over SSH are not tried on lab hosts: ${obstacle}.`);
+const obstacle = tellObstacle('Tests of machines over SSH', whyNoLab());
 
 describe.skipIf(obstacle)('a machine with a stock sshd', () => {
   let lab: Lab;

@@ -10,6 +10,7 @@ import {join} from 'node:path';
 import {alone} from '../alone.ts';
 import {cacheFolder} from '../cache.ts';
 import {execute} from '../execute.ts';
+import {mayInstall} from '../obstacles.ts';
 import {mirror} from '../own-debian.ts';
 
 const releases = {'3.3.25': 'bullseye', '3.5.16': 'trixie'} as const;
@@ -22,8 +23,7 @@ const fetchMs = 5 * 60_000;
 
 /** Why they cannot be had here, as the end of a sentence; undefined when they can. */
 export function whyNoOtherEtcd(): string | undefined {
-  const isFetched = process.env['CI'] !== undefined || process.env['PAI_TEST_SYSTEM'] === '1';
-  if (isFetched || otherEtcds.every((version) => existsSync(folderOf(version)))) return undefined;
+  if (mayInstall() || otherEtcds.every((version) => existsSync(folderOf(version)))) return undefined;
   return `etcd ${otherEtcds.join(' and ')} are not there (PAI_TEST_SYSTEM=1 npm test fetches them, from a Debian mirror)`;
 }
 

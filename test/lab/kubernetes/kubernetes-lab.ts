@@ -2,8 +2,7 @@
  * Hosts that can be the machines of a real Kubernetes cluster of version 1.20.2: each has a Docker engine that knows all
  * images of a cluster (`lab.images` says their names), and nothing else of Kubernetes, nor routes between pods.
  *
- *     const obstacle = whyNoKubernetesLab();
- *     if (obstacle) console.error(`Tests of … are skipped: ${obstacle}.`);
+ *     const obstacle = tellObstacle('Tests of …', whyNoKubernetesLab());
  *     describe.skipIf(obstacle)('…', () => {
  *       beforeAll(async () => { lab = await startKubernetesLab({hosts: 6}); }, kubernetesLabMs);
  *
