@@ -5,7 +5,7 @@ import type {EtcdfixFacts} from '../../../src/engine/cluster/etcdfix/facts.ts';
 import type {Note} from '../../../src/engine/cluster/etcdfix/note.ts';
 import type {ClusterMachine} from '../../../src/engine/cluster/layout/types.ts';
 import {etcdfix, planEtcdfix} from '../../../src/engine/plan/etcd/etcdfix.ts';
-import {checkIdentity} from '../../../src/engine/plan/etcd/etcdfix-tasks.ts';
+import {checkIdentity} from '../../../src/engine/plan/etcd/etcdfix-add-remove.ts';
 import {planHash} from '../../../src/engine/plan/hash.ts';
 import type {Plan} from '../../../src/engine/plan/types.ts';
 import {type Problem, ProblemError} from '../../../src/engine/problem.ts';

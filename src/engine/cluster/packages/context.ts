@@ -103,14 +103,14 @@ function etcd(
   {etcdMembers, etcdMark}: PackageChoice,
   {name, address, etcdId}: ClusterMachine,
 ): Plain {
-  const own = {name: etcdId ?? name, peerUrl: peerUrl(address)};
+  const own = {name: etcdId ?? name, peerUrl: etcdPeerUrl(address)};
   // One that was added stands in the list already, which is left as etcd gave it.
   const isListed = etcdMembers?.some((member) => member.name === own.name && member.peerUrl === own.peerUrl);
   const members = etcdMembers
     ? isListed
       ? etcdMembers
       : [...etcdMembers.filter((member) => member.peerUrl !== own.peerUrl), own]
-    : masters.map((master) => ({name: master.etcdId ?? master.name, peerUrl: peerUrl(master.address)}));
+    : masters.map((master) => ({name: master.etcdId ?? master.name, peerUrl: etcdPeerUrl(master.address)}));
   // The nearest first: the API server goes by the order.
   const addresses = [address, ...masters.map((master) => master.address).filter((other) => other !== address)];
   return {
@@ -121,7 +121,8 @@ function etcd(
   };
 }
 
-function peerUrl(address: string): string {
+/** Where the members of etcd of ours find one. */
+export function etcdPeerUrl(address: string): string {
   return `https://${address}:2380`;
 }
 

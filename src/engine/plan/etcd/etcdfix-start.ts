@@ -8,10 +8,10 @@ import {note, noteEffect} from '../../cluster/etcdfix/note.ts';
 import {askAll, type Mending, membersNow} from '../../cluster/etcdfix/position.ts';
 import {isWell} from '../../cluster/etcdfix/quorum-sheet.ts';
 import {type FixCall, type FixScripts, fixEffect, runFix} from '../../cluster/etcdfix/scripts.ts';
+import {etcdPeerUrl} from '../../cluster/packages/context.ts';
 import {manifestOf} from '../../cluster/packages/steps.ts';
 import {ProblemError} from '../../problem.ts';
 import type {Task, TaskContext} from '../types.ts';
-import {peerUrlOf} from './etcdfix-tasks.ts';
 
 export interface Starting extends Mending {
   readonly scripts: FixScripts;
@@ -87,7 +87,10 @@ async function putManifest(
   const {tools} = context;
   const members = membersNow(await askAll({layout, target}, context));
   const mark = String(tools.clock.now());
-  const text = await joiningManifest({layout, machine: target, members, peerUrl: peerUrlOf(target), mark}, tools);
+  const text = await joiningManifest(
+    {layout, machine: target, members, peerUrl: etcdPeerUrl(target.address), mark},
+    tools,
+  );
   const args = [manifestOf('etcd'), String(Buffer.byteLength(text))];
   return runFix({...call, args}, 'changed', {stdin: text}, context);
 }

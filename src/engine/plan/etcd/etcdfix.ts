@@ -9,12 +9,13 @@ import {pastOf} from '../../cluster/etcdfix/note.ts';
 import {isWell} from '../../cluster/etcdfix/quorum-sheet.ts';
 import type {Cure, EtcdCase, Step} from '../../cluster/etcdfix/types.ts';
 import type {ClusterMachine} from '../../cluster/layout/types.ts';
+import {etcdPeerUrl} from '../../cluster/packages/context.ts';
 import {type Problem, ProblemError} from '../../problem.ts';
 import type {Operation, Plan, Task} from '../types.ts';
 import {removeLearnerTask, updateAddressTask} from './etcdfix-member.ts';
+import {replacementTasks} from './etcdfix-replacement.ts';
 import {roomTasks} from './etcdfix-room.ts';
 import {startTask} from './etcdfix-start.ts';
-import {peerUrlOf, replacementTasks} from './etcdfix-tasks.ts';
 import {verifyTask} from './etcdfix-verify.ts';
 
 /** Mends the member of etcd of one master, by what changes least, and only where a quorum is left. */
@@ -138,13 +139,13 @@ function checkOurs(given: EtcdCase, {members}: EtcdReport, target: ClusterMachin
   const others = members.filter(({machine}) => machine !== undefined && machine !== target.name);
   const foreign = others.find(({machine, peerUrls}) => {
     const master = given.masters.find(({name}) => name === machine);
-    return !master || peerUrls[0] !== peerUrlOf({...target, address: master.address});
+    return !master || peerUrls[0] !== etcdPeerUrl(master.address);
   });
   const why =
     seen && seen.data.folder !== folder
       ? `its data lie in ${seen.data.folder}, and by the configuration in ${folder}`
-      : member && (member.peerUrls.length !== 1 || member.peerUrls[0] !== peerUrlOf(target))
-        ? `its address towards the others is ${member.peerUrls.join(', ') || 'not known'}, and ours would be ${peerUrlOf(target)}`
+      : member && (member.peerUrls.length !== 1 || member.peerUrls[0] !== etcdPeerUrl(target.address))
+        ? `its address towards the others is ${member.peerUrls.join(', ') || 'not known'}, and ours would be ${etcdPeerUrl(target.address)}`
         : foreign
           ? `the address of ${nameOf(foreign)} towards the others is ${foreign.peerUrls.join(', ') || 'not known'}`
           : seen?.manifest !== undefined && seen.manifest !== '/etc/kubernetes/manifests/etcd.yaml'
