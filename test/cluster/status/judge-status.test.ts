@@ -9,6 +9,7 @@ import type {Problem} from '../../../src/engine/problem.ts';
 import {clusterStatusOf, withMachine, withNode} from '../../helpers/cluster-status.ts';
 import {etcdReportOf} from '../../helpers/etcd-report.ts';
 import {fakeNow} from '../../helpers/fake-now.ts';
+import {readyPod} from '../../helpers/kube-scene.ts';
 
 const down: Problem = {code: 'machine-unreachable', message: 'gpu-02 does not answer.', hint: 'Switch it on.'};
 
@@ -239,12 +240,8 @@ describe('what names the machine it is about', () => {
 });
 
 describe('pods', () => {
-  const pod = (change: Partial<KubePod>): KubePod => ({
-    ...{namespace: 'kube-system', name: 'x', node: 'gpu-01', phase: 'Running', ready: true, leaving: false},
-    ...{restarts: 0, labels: {}, containers: [], createdAt: fakeNow - 1000},
-    ...{uid: 'u-1', ownVolumes: [], isMirror: false},
-    ...change,
-  });
+  const pod = (change: Partial<KubePod>): KubePod =>
+    readyPod({namespace: 'kube-system', node: 'gpu-01', createdAt: fakeNow - 1000, ...change});
 
   test.each<readonly [boolean, string, Partial<KubePod>]>([
     [false, 'that run', {}],

@@ -9,6 +9,7 @@ import {
   trialObjects,
 } from '../../../src/engine/cluster/verify/test-pods.ts';
 import {type KubePod, nameOf, objectWords} from '../../../src/engine/kube-tools.ts';
+import {readyPod} from '../../helpers/kube-scene.ts';
 import {clusterOf} from '../sample-clusters.ts';
 
 const layout = await clusterOf('proxy');
@@ -86,13 +87,12 @@ describe('what pods try', () => {
 });
 
 describe('nodes whose test pod is late', () => {
-  const pod = (node: string | undefined, more: Partial<KubePod> = {}): KubePod => ({
-    ...{namespace: 'n', name: `ask-${node}`, phase: 'Running', ready: true, leaving: false, restarts: 0},
-    ...{labels: {}, containers: [], createdAt: 0, address: '10.200.1.2'},
-    ...{uid: 'u-1', ownVolumes: [], isMirror: false},
-    ...(node === undefined ? {} : {node}),
-    ...more,
-  });
+  const pod = (node: string | undefined, more: Partial<KubePod> = {}): KubePod =>
+    readyPod({
+      ...{namespace: 'n', name: `ask-${node}`, address: '10.200.1.2'},
+      ...(node === undefined ? {} : {node}),
+      ...more,
+    });
 
   test.each<[string, readonly KubePod[], string | undefined]>([
     ['one that is ready', [pod('a')], undefined],

@@ -1,12 +1,8 @@
 import {describe, expect, test} from 'vitest';
-import type {Kube, KubeObject, KubePod} from '../../../src/engine/kube-tools.ts';
-import type {Remote} from '../../../src/engine/machine-tools.ts';
+import type {KubeObject, KubePod} from '../../../src/engine/kube-tools.ts';
 import {verifyTasks} from '../../../src/engine/plan/cluster/k8s-verify-tasks.ts';
-import type {TaskContext} from '../../../src/engine/plan/types.ts';
-import {ProblemError} from '../../../src/engine/problem.ts';
-import {limitTools} from '../../../src/engine/run/limit.ts';
 import {clusterOf} from '../../cluster/sample-clusters.ts';
-import {plainTools} from '../../run/six-tasks.ts';
+import {carryOut as carryOutIn, fakeKube, readyPod, sleepersClock} from '../../helpers/kube-scene.ts';
 
 const layout = await clusterOf('single-master');
 const nodes = layout.machines.map(({nodeName}) => nodeName);
@@ -24,30 +20,14 @@ interface Scene {
 function scene({always = true, mayHaveChanged = false, pod = () => ({}), abort}: Scene) {
   const objects = new Map<string, KubeObject>();
   const calls: string[] = [];
-  let now = 0;
-  const clock = {
-    now: () => now,
-    monotonic: () => now,
-    async sleep(milliseconds: number, signal?: AbortSignal) {
-      now += milliseconds;
-      signal?.throwIfAborted();
-    },
-  };
-  const no = (): never => {
-    throw new Error('not part of this test');
-  };
-  const api: Kube = {
-    ...{server: 'https://10.0.0.1:6443', version: no, notReady: no, nodes: no, wouldApply: no, patch: no},
-    ...{evict: no, removePod: no},
+  const kube = fakeKube({
     async pods({namespace, labels}) {
       const set = labels?.['pai-tui'] ?? '';
       if (!objects.has(`DaemonSet ${set}`)) return [];
-      return nodes.map((node, index) => ({
-        ...{namespace: namespace ?? '', name: `${set}-${node}`, node, phase: 'Running', ready: true, leaving: false},
-        ...{address: `10.200.${index}.2`, restarts: 0, labels: {}, containers: [], createdAt: 0},
-        ...{uid: 'u-1', ownVolumes: [], isMirror: false},
-        ...pod(set, node),
-      }));
+      return nodes.map((node, index) => {
+        const place = {namespace: namespace ?? '', name: `${set}-${node}`, node, address: `10.200.${index}.2`};
+        return readyPod({...place, ...pod(set, node)});
+      });
     },
     read: async ({kind, name}) => objects.get(`${kind} ${name}`),
     async apply(object) {
@@ -64,44 +44,20 @@ function scene({always = true, mayHaveChanged = false, pod = () => ({}), abort}:
       return 'removed';
     },
     podLog: async ({pod: name}) => `${name} began\nthe pod of x at 10.200.9.2: no route to host\n`,
-    close: async () => {},
-  };
-  const run: Remote['run'] = async (_command, watch) => {
-    watch.stdout?.(Buffer.from('a kubeconfig'));
-    return {exit: 0};
-  };
-  const tools = {
-    ...plainTools(clock),
-    machines: {use: <T>(_machine: string, work: (remote: Remote) => Promise<T>) => work({run} as Remote)},
-    kube: {open: () => api},
-  };
+  });
   const podNetwork = {kind: 'routes', range: '10.200.0.0/16', ranges: {}} as const;
   const tasks = verifyTasks({
     ...{layout, podNetwork, masters: layout.masters, always},
     ...{apiReady: 'cluster/api-ready', nodesReady: 'cluster/nodes-ready', after: ['a/b']},
   });
-  const outputs: string[] = [];
   const carryOut = async (id: string) => {
     const task = tasks.find((each) => each.id === id);
     if (!task) throw new Error(`no task ${id}`);
-    const limits = {task: id, does: task.does, runFolder: '/state/runs/run-1', stateFolder: '/state'};
-    const context: TaskContext = {
-      tools: limitTools(tools, limits),
-      signal: abort?.signal ?? new AbortController().signal,
-      runFolder: limits.runFolder,
-      stateFolder: limits.stateFolder,
-      output: (text) => void outputs.push(String(text)),
-      progress: () => {},
-      resultOf: <R>() => ({ready: nodes}) as R,
-      mayHaveChanged: () => mayHaveChanged,
-      secret: () => undefined,
+    const more = {
+      ...{resultOf: <R>() => ({ready: nodes}) as R, mayHaveChanged: () => mayHaveChanged},
+      ...(abort ? {signal: abort.signal} : {}),
     };
-    try {
-      return await task.run(context);
-    } catch (error) {
-      if (error instanceof ProblemError) return error.problem;
-      return error;
-    }
+    return carryOutIn(task, {kube, clock: sleepersClock(), more});
   };
   return {tasks, calls, objects, carryOut};
 }
@@ -157,8 +113,7 @@ describe('test pods', () => {
 
   test('go too when the run is stopped', async () => {
     const {calls, carryOut} = scene({abort: new AbortController(), pod: (set) => ({ready: set !== 'ask'})});
-    const ended = await carryOut('cluster/verify-pods');
-    expect(ended).toBeInstanceOf(Error);
+    await expect(carryOut('cluster/verify-pods')).rejects.toThrow('stopped');
     expect(calls.at(-1)).toBe('remove Namespace pai-tui-run-1');
   });
 });

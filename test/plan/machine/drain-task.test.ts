@@ -1,45 +1,27 @@
 import {describe, expect, test} from 'vitest';
-import type {Kube, KubePod, PlacedPod} from '../../../src/engine/kube-tools.ts';
-import type {Remote} from '../../../src/engine/machine-tools.ts';
+import type {KubePod, PlacedPod} from '../../../src/engine/kube-tools.ts';
 import {type Draining, drainTask} from '../../../src/engine/plan/machine/drain-task.ts';
 import {removeNodeTask} from '../../../src/engine/plan/machine/remove-node-task.ts';
-import type {Task, TaskContext} from '../../../src/engine/plan/types.ts';
-import {ProblemError} from '../../../src/engine/problem.ts';
-import {limitTools} from '../../../src/engine/run/limit.ts';
+import type {Task} from '../../../src/engine/plan/types.ts';
 import {worker} from '../../cluster/sample-clusters.ts';
-import {plainTools} from '../../run/six-tasks.ts';
+import {carryOut, fakeKube, readyPod, sleepersClock} from '../../helpers/kube-scene.ts';
 
 const masters = ['master-1'];
-const pod = (name: string, change: Partial<KubePod> = {}): KubePod => ({
-  ...{namespace: 'default', name, node: worker.nodeName, phase: 'Running', ready: true, leaving: false, restarts: 0},
-  ...{labels: {}, containers: [], createdAt: 0, uid: `uid-${name}`, ownVolumes: [], isMirror: false},
-  controller: 'ReplicaSet web',
-  ...change,
-});
+const pod = (name: string, change: Partial<KubePod> = {}): KubePod =>
+  readyPod({name, node: worker.nodeName, uid: `uid-${name}`, controller: 'ReplicaSet web', ...change});
 
 /** An API with these pods, of which some need to be asked so often before they may go, and go a second later. */
 function scene(pods: readonly KubePod[], refusals: Readonly<Record<string, number>> = {}) {
   let there = [...pods];
   const asked = new Map<string, number>();
   const calls: string[] = [];
-  let now = 0;
-  const clock = {
-    now: () => now,
-    monotonic: () => now,
-    async sleep(milliseconds: number) {
-      now += milliseconds;
-      there = there.filter(({leaving}) => !leaving);
-    },
-  };
-  const no = (): never => {
-    throw new Error('not part of this test');
-  };
+  const clock = sleepersClock(() => {
+    there = there.filter(({leaving}) => !leaving);
+  });
   const leave = ({uid}: PlacedPod) => {
     there = there.map((each) => (each.uid === uid ? {...each, leaving: true} : each));
   };
-  const api: Kube = {
-    ...{server: 'https://10.0.0.1:6443', version: no, notReady: no, nodes: no, read: no, wouldApply: no},
-    ...{apply: no, patch: no, podLog: no},
+  const kube = fakeKube({
     pods: async () => there,
     async evict(placed) {
       const count = (asked.get(placed.name) ?? 0) + 1;
@@ -58,39 +40,13 @@ function scene(pods: readonly KubePod[], refusals: Readonly<Record<string, numbe
       calls.push(`remove node ${name}`);
       return 'removed';
     },
-    close: async () => {},
-  };
-  const run: Remote['run'] = async (_command, watch) => {
-    watch.stdout?.(Buffer.from('a kubeconfig'));
-    return {exit: 0};
-  };
-  const tools = {
-    ...plainTools(clock),
-    machines: {use: <T>(_machine: string, work: (remote: Remote) => Promise<T>) => work({run} as Remote)},
-    kube: {open: () => api},
-  };
-  const carryOut = async (task: Task) => {
-    const limits = {task: task.id, does: task.does, runFolder: '/state/runs/run-1', stateFolder: '/state'};
-    const context: TaskContext = {
-      tools: limitTools(tools, limits),
-      signal: new AbortController().signal,
-      ...{runFolder: limits.runFolder, stateFolder: limits.stateFolder},
-      output: () => {},
-      progress: () => {},
-      resultOf: no,
-      mayHaveChanged: () => false,
-      secret: () => undefined,
-    };
-    return task.run(context).catch((error: unknown) => {
-      if (error instanceof ProblemError) return error.problem;
-      throw error;
-    });
-  };
+  });
+  const run = (task: Task) => carryOut(task, {kube, clock});
   const drain = (change: Partial<Draining> = {}) =>
-    carryOut(
+    run(
       drainTask({machine: worker, masters, force: false, ignoreBudgets: false, patienceMs: 60_000, ...change}, [], []),
     );
-  return {calls, drain, carryOut, now: () => now};
+  return {calls, drain, run, now: clock.now};
 }
 
 describe('a node that is drained', () => {
@@ -148,9 +104,9 @@ describe('a node that is drained', () => {
   });
 
   test('goes with the pods that are left of it, at once', async () => {
-    const {carryOut, calls} = scene([pod('proxy', {controller: 'DaemonSet kube-proxy'})]);
+    const {run, calls} = scene([pod('proxy', {controller: 'DaemonSet kube-proxy'})]);
     const task = removeNodeTask(worker, {masters, isThere: true, needs: []});
-    expect(await carryOut(task)).toEqual({
+    expect(await run(task)).toEqual({
       changed: true,
       result: {pods: ['default/proxy']},
       note: 'removed with 1 pod',
