@@ -14,8 +14,8 @@ import {k8sBootup, planBootup} from '../../../src/engine/plan/cluster/k8s-bootup
 import {effectWords} from '../../../src/engine/plan/effect-words.ts';
 import {planHash} from '../../../src/engine/plan/hash.ts';
 import type {Plan} from '../../../src/engine/plan/types.ts';
-import {ProblemError} from '../../../src/engine/problem.ts';
 import {clusterOf} from '../../cluster/sample-clusters.ts';
+import {refusal, rowOf} from '../../helpers/plan-rows.ts';
 
 const assets = fileURLToPath(new URL('../../../assets', import.meta.url));
 const golden = fileURLToPath(new URL('../../golden/plans', import.meta.url));
@@ -55,28 +55,11 @@ const found = ({name}: {readonly name: string}): FoundMachine => ({
 
 /** A plan as a table: tasks with their needs, and below each what it may change. */
 function tableOf({tasks}: Plan): string {
-  const lines = tasks.flatMap(({id, needs, after = [], critical, expected, does}) => [
-    [
-      id,
-      ...(needs.length > 0 ? [`needs ${needs.join(', ')}`] : []),
-      ...(after.length > 0 ? [`after ${after.join(', ')}`] : []),
-      ...(critical ? ['critical'] : []),
-      expected,
-    ].join(' | '),
-    ...does.map((effect) => `    ${effectWords(effect)}`),
-  ]);
+  const lines = tasks.flatMap((task) => [rowOf(task), ...task.does.map((effect) => `    ${effectWords(effect)}`)]);
   return `${lines.join('\n')}\n`;
 }
 
-function refusal(facts: BootupFacts) {
-  try {
-    planBootup(request, facts);
-  } catch (error) {
-    if (error instanceof ProblemError) return error.problem;
-    throw error;
-  }
-  throw new Error('not refused');
-}
+const refusalOf = (facts: BootupFacts) => refusal(() => planBootup(request, facts));
 
 describe('a plan to boot a cluster', () => {
   test.each(['single-master', 'proxy', 'external-balancer'] as const)('is a list of tasks: %s', async (way) => {
@@ -175,10 +158,10 @@ describe('a plan to boot a cluster', () => {
     const layout = await clusterOf('proxy');
     const without = (...names: readonly string[]) =>
       layout.machines.map((machine) => ({...found(machine), ...(names.includes(machine.name) ? {problem: dead} : {})}));
-    expect(refusal(factsOf(layout, {machines: without('master-2', 'master-3')}))).toMatchObject({
+    expect(refusalOf(factsOf(layout, {machines: without('master-2', 'master-3')}))).toMatchObject({
       ...{code: 'machine-unreachable', message: 'master-[2-3] cannot be reached: etcd needs 2 of 3 masters.'},
     });
-    expect(refusal(factsOf(layout, {machines: without('proxy-1')}))).toMatchObject({
+    expect(refusalOf(factsOf(layout, {machines: without('proxy-1')}))).toMatchObject({
       code: 'machine-unreachable',
       message: 'No proxy can be reached, and kubelets go to the API by its address, 10.0.0.9.',
     });
@@ -191,7 +174,7 @@ describe('a plan to boot a cluster', () => {
       ...found(machine),
       ...(machine.name === 'gpu-01' ? {problem} : {}),
     }));
-    expect(refusal(factsOf(layout, {machines}))).toMatchObject(problem);
+    expect(refusalOf(factsOf(layout, {machines}))).toMatchObject(problem);
   });
 
   test('is refused by failed checks with their sentences, and tells warnings', async () => {
@@ -201,7 +184,7 @@ describe('a plan to boot a cluster', () => {
       ...{machine: 'master-1', check: 'ports', state: 'failed', detail: 'Port 6443 is taken.', fix: 'Free it.'},
     };
     const fine: CheckResult = {check: 'masters', state: 'ok', detail: 'One master.'};
-    expect(refusal(factsOf(layout, {checks: [swap, ports]}))).toMatchObject({
+    expect(refusalOf(factsOf(layout, {checks: [swap, ports]}))).toMatchObject({
       ...{code: 'check-failed', message: 'master-1: Port 6443 is taken.', hint: 'Free it.', machine: 'master-1'},
     });
     const {notices} = planBootup(request, factsOf(layout, {checks: [swap, fine]}));
@@ -224,13 +207,13 @@ describe('a plan to boot a cluster', () => {
     };
     const member = {isMember: true, authority: 'aa'};
     // The master that has them is dead; the others were set up anew.
-    expect(refusal(looks({'master-1': {problem: dead}, 'gpu-01': member}))).toMatchObject({
+    expect(refusalOf(looks({'master-1': {problem: dead}, 'gpu-01': member}))).toMatchObject({
       code: 'certificate-invalid',
       message:
         'gpu-01 is of this cluster already, and master-[2-3] have none of its keys: with new ones another cluster would begin under what runs.',
       hint: expect.stringMatching(/^Bring master-1 back, which may have them\..*k8s-clean$/),
     });
-    expect(refusal(looks({'master-1': member, 'master-3': {...member, authority: 'bb'}}))).toMatchObject({
+    expect(refusalOf(looks({'master-1': member, 'master-3': {...member, authority: 'bb'}}))).toMatchObject({
       code: 'certificate-invalid',
       machine: 'master-3',
       message: expect.stringMatching(/^master-1 and master-3 have different authorities/),
@@ -262,15 +245,15 @@ describe('a plan to boot a cluster', () => {
       message: `master-1 is a master of this cluster, and the data of its etcd are not in ${layout.etcdDataPath}.`,
     };
     // The third, which is silent, may have them.
-    expect(refusal(looks({'master-1': {etcd: 'lost'}, 'master-3': {problem: dead}}))).toMatchObject(lost);
+    expect(refusalOf(looks({'master-1': {etcd: 'lost'}, 'master-3': {problem: dead}}))).toMatchObject(lost);
     // Two that lost theirs are a quorum without the one that has some, and so is one with one that is new.
     const there = {etcd: 'there'} as const;
     for (const second of [{etcd: 'lost'} as const, {}])
-      expect(refusal(looks({'master-1': {etcd: 'lost'}, 'master-2': second, 'master-3': there}))).toMatchObject({
+      expect(refusalOf(looks({'master-1': {etcd: 'lost'}, 'master-2': second, 'master-3': there}))).toMatchObject({
         code: 'check-failed',
         message: expect.stringContaining(lost.message),
       });
-    expect(refusal(looks({'master-1': {etcd: 'lost'}, 'gpu-01': there}))).toMatchObject(lost);
+    expect(refusalOf(looks({'master-1': {etcd: 'lost'}, 'gpu-01': there}))).toMatchObject(lost);
     const {notices} = planBootup(request, looks({'master-1': {etcd: 'lost'}, 'master-2': there, 'master-3': there}));
     expect(notices[0]).toMatchObject({...lost, severity: 'warning'});
     // As a first boot leaves it that was killed before etcd began.

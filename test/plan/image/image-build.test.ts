@@ -6,7 +6,8 @@ import type {ImageRecord} from '../../../src/engine/images/record.ts';
 import {planHash} from '../../../src/engine/plan/hash.ts';
 import {planImageBuild} from '../../../src/engine/plan/image/image-build.ts';
 import type {Plan} from '../../../src/engine/plan/types.ts';
-import {type Problem, ProblemError} from '../../../src/engine/problem.ts';
+import type {Problem} from '../../../src/engine/problem.ts';
+import {refusal} from '../../helpers/plan-rows.ts';
 import {catalog, component, facts, image, request} from './image-facts.ts';
 
 const never = {state: 'never', reasons: ['never built here']} as const;
@@ -28,15 +29,6 @@ const hooked = catalog(
 );
 
 const shape = (plan: Plan) => plan.tasks.map(({id, needs, expected}) => [id, needs, expected]);
-const refusal = (make: () => unknown): Problem => {
-  try {
-    make();
-  } catch (error) {
-    if (error instanceof ProblemError) return error.problem;
-    throw error;
-  }
-  throw new Error('It was not refused.');
-};
 
 it('lets components whose hooks may wait for each other take slots of their own', () => {
   const tree = catalog(

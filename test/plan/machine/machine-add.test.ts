@@ -1,7 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import type {MachineAddRequest} from '../../../src/engine/api.ts';
 import {type AddFacts, machineAdd, planAdd} from '../../../src/engine/plan/machine/machine-add.ts';
-import {asked, dead, layoutWithMore, placeOf, refusal, rowsOf, workerFacts} from './machine-change-facts.ts';
+import {refusal, rowsOf} from '../../helpers/plan-rows.ts';
+import {asked, dead, layoutWithMore, placeOf, workerFacts} from './machine-change-facts.ts';
 
 const layout = await layoutWithMore();
 const request: MachineAddRequest = {operation: 'machine add', config: '/config', names: asked, updateConfig: false};

@@ -6,8 +6,8 @@ import type {ClusterLayout, ClusterMachine} from '../../../src/engine/cluster/la
 import {podRanges} from '../../../src/engine/cluster/packages/choice.ts';
 import type {WorkerFacts} from '../../../src/engine/cluster/workers/facts.ts';
 import type {LeavingPod} from '../../../src/engine/cluster/workers/leaving-pods.ts';
-import type {Effect, Plan} from '../../../src/engine/plan/types.ts';
-import {type Problem, ProblemError} from '../../../src/engine/problem.ts';
+import type {Effect} from '../../../src/engine/plan/types.ts';
+import type {Problem} from '../../../src/engine/problem.ts';
 import {clusterOf, worker} from '../../cluster/sample-clusters.ts';
 
 const more: readonly ClusterMachine[] = [12, 13].map((number) => ({
@@ -56,30 +56,8 @@ export const pod = (name: string, change: Partial<LeavingPod> = {}): LeavingPod 
   ...change,
 });
 
-export function rowsOf({tasks}: Plan): readonly string[] {
-  return tasks.map(({id, needs, after = [], critical, expected}) =>
-    [
-      id,
-      ...(needs.length > 0 ? [`needs ${needs.join(', ')}`] : []),
-      ...(after.length > 0 ? [`after ${after.join(', ')}`] : []),
-      ...(critical ? ['critical'] : []),
-      expected,
-    ].join(' | '),
-  );
-}
-
 /** The machine, or the node, that an effect is on; undefined: the cluster or this computer. */
 export function placeOf(effect: Effect): string | undefined {
   if ('on' in effect) return effect.on;
   return effect.kind === 'kube' && effect.object.kind === 'Node' ? effect.object.name : undefined;
-}
-
-export function refusal(plan: () => Plan): Problem {
-  try {
-    plan();
-  } catch (error) {
-    if (error instanceof ProblemError) return error.problem;
-    throw error;
-  }
-  throw new Error('not refused');
 }

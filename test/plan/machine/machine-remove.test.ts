@@ -3,17 +3,8 @@ import {describe, expect, test} from 'vitest';
 import type {MachineRemoveRequest} from '../../../src/engine/api.ts';
 import {planHash} from '../../../src/engine/plan/hash.ts';
 import {machineRemove, planRemove, type RemoveFacts} from '../../../src/engine/plan/machine/machine-remove.ts';
-import {
-  asked,
-  dead,
-  layoutWithMore,
-  placeOf,
-  pod,
-  refusal,
-  remains,
-  rowsOf,
-  workerFacts,
-} from './machine-change-facts.ts';
+import {refusal, rowsOf} from '../../helpers/plan-rows.ts';
+import {asked, dead, layoutWithMore, placeOf, pod, remains, workerFacts} from './machine-change-facts.ts';
 
 const layout = await layoutWithMore();
 const request: MachineRemoveRequest = {
